@@ -1,0 +1,47 @@
+"""The command `lockstep`."""
+
+import sys
+
+import typer
+
+from lockstep.cli.output import Exit, note
+from lockstep.kit.problems import Problem
+
+app = typer.Typer(
+    name="lockstep",
+    help="Keeps an identity provider and an identity centre in lockstep, over SCIM 2.0 and SAML 2.0.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _mount() -> None:
+    """Adds the commands of the side that is asked for; importing the other would only cost time."""
+    asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
+    if asked != "idp":
+        from lockstep.cli.center import app as center
+
+        app.add_typer(center, name="center", help="The identity centre: instances, SCIM endpoint, users and groups.")
+    if asked != "center":
+        from lockstep.cli.idp import app as idp
+
+        app.add_typer(idp, name="idp", help="The identity provider: directory, apps, provisioning.")
+    if asked not in ("idp", "center"):
+        from lockstep.cli.demo import demo
+
+        app.command("demo")(demo)
+
+
+def main() -> None:
+    """Run the command line; a problem ends it with its message and exit code 1."""
+    _mount()
+    try:
+        app()
+    except Problem as problem:
+        note(f"lockstep: {problem}")
+        sys.exit(Exit.PROBLEM)
+
+
+if __name__ == "__main__":
+    main()

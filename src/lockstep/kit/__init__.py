@@ -1,0 +1,1 @@
+"""What both services need and neither owns. Knows nothing of users, groups or SCIM."""

@@ -1,0 +1,232 @@
+"""One database of one side: SQLite by default, PostgreSQL for more than one process or machine.
+
+Domain code is synchronous and takes a `Connection`.  A transaction is `with db.write() as connection`, a consistent read
+`with db.read() as connection`.  On SQLite a write transaction is `BEGIN IMMEDIATE`, so that it never fails half-way for
+a lock; on PostgreSQL `serial=` names what may have one writer at a time.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, cast
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from lockstep.kit.sql import Compiled, DialectName, Statement
+
+UniqueViolation = (sqlite3.IntegrityError, psycopg.errors.UniqueViolation)
+"""What a driver raises for a value that has to be unique."""
+
+BUSY_SECONDS = 30.0
+Row = tuple[Any, ...]
+_cursor_numbers = count()
+
+
+class Connection:
+    """A raw driver connection inside one transaction.  Rows are tuples in the order of the selected columns."""
+
+    __slots__ = ("dialect", "raw")
+
+    def __init__(self, raw: Any, dialect: DialectName) -> None:
+        self.raw = raw
+        self.dialect: DialectName = dialect
+
+    def _execute(self, statement: Statement, params: dict[str, Any]) -> Any:
+        compiled = statement.for_dialect(self.dialect)
+        return self.raw.execute(compiled.text, _merged(compiled, params))
+
+    def all(self, statement: Statement, **params: Any) -> list[Row]:
+        """Every row."""
+        return cast(list[Row], self._execute(statement, params).fetchall())
+
+    def one(self, statement: Statement, **params: Any) -> Row | None:
+        """The first row, or None."""
+        return cast(Row | None, self._execute(statement, params).fetchone())
+
+    def value(self, statement: Statement, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(statement, **params)
+        return None if row is None else row[0]
+
+    def run(self, statement: Statement, **params: Any) -> int:
+        """Run a change; the number of rows touched."""
+        return cast(int, self._execute(statement, params).rowcount)
+
+    def many(self, statement: Statement, rows: Iterable[dict[str, Any]]) -> None:
+        """Run a change once for each set of parameters."""
+        compiled = statement.for_dialect(self.dialect)
+        merged = [_merged(compiled, row) for row in rows]
+        if not merged:
+            return
+        if self.dialect == "sqlite":
+            self.raw.executemany(compiled.text, merged)
+        else:
+            with self.raw.cursor() as cursor:
+                cursor.executemany(compiled.text, merged)
+
+    def stream(self, statement: Statement, **params: Any) -> Iterator[Row]:
+        """Rows one after the other, without holding them all.  Read them inside the transaction."""
+        compiled = statement.for_dialect(self.dialect)
+        merged = _merged(compiled, params)
+        if self.dialect == "sqlite":
+            yield from self.raw.execute(compiled.text, merged)
+            return
+        with self.raw.cursor(name=f"lockstep_{next(_cursor_numbers)}") as cursor:
+            cursor.itersize = 2000
+            cursor.execute(compiled.text, merged)
+            yield from cursor
+
+    def script(self, statements: Sequence[str]) -> None:
+        """Run SQL texts as they are (migrations and settings only)."""
+        for text in statements:
+            self.raw.execute(text)
+
+
+def _merged(compiled: Compiled, params: dict[str, Any]) -> dict[str, Any]:
+    return {**compiled.fixed, **params} if compiled.fixed else params
+
+
+class Database:
+    """A database of one side.  Safe to share between threads."""
+
+    dialect: DialectName
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read-only transaction over one consistent state."""
+        raise NotImplementedError  # pragma: no cover - an interface
+
+    @contextmanager
+    def write(self, serial: str | None = None) -> Iterator[Connection]:
+        """A transaction: committed at the end of the block, rolled back if it raises."""
+        raise NotImplementedError  # pragma: no cover - an interface
+
+    def close(self) -> None:
+        """Close every connection."""
+        raise NotImplementedError  # pragma: no cover - an interface
+
+
+class SqliteDatabase(Database):
+    """One SQLite file in WAL mode; a connection for each thread."""
+
+    dialect: DialectName = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def open_raw(self) -> sqlite3.Connection:
+        """A new raw connection with the settings of every Lockstep database (autocommit; begin transactions yourself)."""
+        raw = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        _wal_mode(raw)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-32000", "temp_store=MEMORY"):
+            raw.execute(f"PRAGMA {pragma}")
+        with self._lock:
+            self._opened.append(raw)
+        return raw
+
+    def _mine(self) -> sqlite3.Connection:
+        raw = getattr(self._local, "raw", None)
+        if raw is None:
+            raw = self._local.raw = self.open_raw()
+        return cast(sqlite3.Connection, raw)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        raw = self._mine()
+        raw.execute("BEGIN")
+        try:
+            yield Connection(raw, "sqlite")
+        finally:
+            raw.execute("COMMIT")
+
+    @contextmanager
+    def write(self, serial: str | None = None) -> Iterator[Connection]:
+        raw = self._mine()
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            yield Connection(raw, "sqlite")
+        except BaseException:
+            raw.execute("ROLLBACK")
+            raise
+        try:
+            raw.execute("COMMIT")
+        except BaseException:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            for raw in self._opened:
+                raw.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+
+def _wal_mode(raw: sqlite3.Connection) -> None:
+    """Switch to WAL.  SQLite answers "locked" at once, without its busy timeout, when two connections do this together."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+class PostgresDatabase(Database):
+    """PostgreSQL through psycopg 3; a pool that opens connections as they are needed."""
+
+    dialect: DialectName = "postgresql"
+
+    def __init__(self, url: str, max_connections: int = 10) -> None:
+        self.url = url
+        self._pool = ConnectionPool(url, min_size=0, max_size=max_connections, open=False, kwargs={"autocommit": False})
+        self._opened = False
+        self._lock = threading.Lock()
+
+    def _ready(self) -> ConnectionPool[Any]:
+        with self._lock:
+            if not self._opened:
+                self._pool.open()
+                self._opened = True
+        return self._pool
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._ready().connection() as raw:
+            raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield Connection(raw, "postgresql")
+
+    @contextmanager
+    def write(self, serial: str | None = None) -> Iterator[Connection]:
+        with self._ready().connection() as raw:
+            if serial is not None:
+                raw.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (serial,))
+            yield Connection(raw, "postgresql")
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+def open_database(data: Path, url: str | None, name: str) -> Database:
+    """The database of side `name`: PostgreSQL at `url`, else the SQLite file `data/<name>.db`.
+
+    Raises ValueError for a URL that is not a PostgreSQL one.
+    """
+    if url is None:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return SqliteDatabase(data / f"{name}.db")
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("--database-url must start with postgresql://")
+    return PostgresDatabase(url)

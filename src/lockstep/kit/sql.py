@@ -1,0 +1,96 @@
+"""SQL statements, described with SQLAlchemy Core and compiled once for each database.
+
+SQLAlchemy describes and compiles; the statement then runs on the raw driver connection (`kit.db`), which measured 1.2 to
+2.6 times faster than running it through SQLAlchemy.  Because its result processing is not in the way, tables use plain
+column types only: Text, Integer, BigInteger, LargeBinary, Float.  Instants are BigInteger milliseconds since 1970 (UTC),
+truth values Integer 0/1, JSON is Text.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+DialectName = Literal["sqlite", "postgresql"]
+
+_DIALECTS: dict[DialectName, sa.Dialect] = {
+    "sqlite": sqlite.dialect(paramstyle="named"),
+    "postgresql": postgresql.dialect(paramstyle="pyformat"),
+}
+_INSERTS: dict[DialectName, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+KeyText = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text that sorts by code point in both databases, so that Python's order and the database's are the same."""
+
+Build = Callable[[Any], Any]
+"""Makes a statement from the dialect's own `insert`, for `ON CONFLICT`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """SQL text for one driver, and the values of the parameters that the statement itself fixes."""
+
+    text: str
+    fixed: dict[str, Any]
+
+
+class Statement:
+    """One statement, compiled at its first use for each database.
+
+    `Statement(sa.select(...))`, or `Statement(lambda insert: insert(t).on_conflict_do_nothing())` where the dialect's own
+    insert is needed.  `columns` names the columns of a plain `insert` or `update`; each becomes a parameter of that name.
+    Parameters are given by name when it runs: `sa.bindparam("x")` is `x=...`.
+    """
+
+    __slots__ = ("_build", "_columns", "_compiled")
+
+    def __init__(self, expression: Any, columns: Sequence[str] | None = None) -> None:
+        self._build: Build = expression if callable(expression) else lambda _insert: expression
+        self._columns = list(columns) if columns is not None else None
+        self._compiled: dict[DialectName, Compiled] = {}
+
+    def for_dialect(self, name: DialectName) -> Compiled:
+        """The SQL for database `name`."""
+        found = self._compiled.get(name)
+        if found is None:
+            expression = self._build(_INSERTS[name])
+            compiled = expression.compile(dialect=_DIALECTS[name], column_keys=self._columns)
+            given = {key for key, bind in compiled.binds.items() if bind.required}
+            fixed = {key: value for key, value in compiled.params.items() if key not in given}
+            found = self._compiled[name] = Compiled(str(compiled), fixed)
+        return found
+
+
+class _Listed(sa.ColumnElement[str]):
+    """The rows of a JSON list of strings that is passed as one parameter; see `among`."""
+
+    inherit_cache = False
+    type = sa.Text()
+
+    def __init__(self, parameter: str) -> None:
+        self.parameter = sa.bindparam(parameter)
+
+
+@compiles(_Listed, "sqlite")
+def _listed_sqlite(element: _Listed, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.parameter, **kw)}))"
+
+
+@compiles(_Listed, "postgresql")
+def _listed_postgresql(element: _Listed, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT jsonb_array_elements_text(CAST({compiler.process(element.parameter, **kw)} AS jsonb)))"
+
+
+def among(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[bool]:
+    """`column IN (...)` for a Text column, over a list of any length passed as one parameter (see `listed`)."""
+    return column.op("IN")(_Listed(parameter))
+
+
+def listed(values: Iterable[str]) -> str:
+    """The value of a parameter of `among`."""
+    return msgspec.json.encode(list(values)).decode()

@@ -1,0 +1,78 @@
+"""Secrets at rest: AES-256-GCM with a key that is not in the database.
+
+The associated data names table, column and row, so that a ciphertext cannot be moved to another row.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_VERSION = b"\x01"
+_NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class VaultError(Exception):
+    """A key file that cannot be used, or a secret that this key does not open."""
+
+
+class Vault:
+    """Encrypts and decrypts short secrets with one key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, secret: str, where: str) -> bytes:
+        """Encrypt `secret` for the place `where` ("table|column|row")."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _VERSION + nonce + self._cipher.encrypt(nonce, secret.encode(), where.encode())
+
+    def open(self, sealed: bytes, where: str) -> str:
+        """The secret again.  Raises VaultError if the key or the place is another one."""
+        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        try:
+            if sealed[:1] != _VERSION:
+                raise VaultError("a secret in the database has an unknown format")
+            return self._cipher.decrypt(nonce, body, where.encode()).decode()
+        except InvalidTag:
+            raise VaultError("the key file does not open the secrets in this database; use the key it was made with") from None
+
+
+def open_vault(key_file: Path, *, may_create: bool) -> Vault:
+    """The vault of the key in `key_file`, made (mode 0600) if it is absent and `may_create`.
+
+    `may_create` is False where sealed secrets exist already: a new key would only hide that the old one is lost.
+    Raises VaultError.
+    """
+    try:
+        key = bytes.fromhex(key_file.read_text().strip())
+    except FileNotFoundError:
+        if not may_create:
+            raise VaultError(f"the key file {key_file} is missing, and this database holds secrets made with it") from None
+        key = _new_key(key_file)
+    except ValueError:
+        raise VaultError(f"the key file {key_file} is not a key: 64 hexadecimal digits are expected") from None
+    if len(key) != KEY_BYTES:
+        raise VaultError(f"the key file {key_file} is not a key: 64 hexadecimal digits are expected")
+    return Vault(key)
+
+
+def _new_key(key_file: Path) -> bytes:
+    key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = secrets.token_bytes(KEY_BYTES)
+    part = key_file.with_name(f"{key_file.name}.{os.getpid()}.part")
+    part.touch(mode=0o600)
+    with part.open("w") as out:
+        out.write(key.hex() + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    try:
+        os.link(part, key_file)  # of two processes that start together one wins, and both read the same key
+    except FileExistsError:
+        return bytes.fromhex(key_file.read_text().strip())
+    finally:
+        part.unlink()
+    return key
