@@ -1,0 +1,55 @@
+"""Fixtures for every test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
+from tests.support.postgres import PostgresMissing, PostgresServer, postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server without fsync, one for each test process; a test that needs it fails where there is none."""
+    yield from _served(durable=False)
+
+
+@pytest.fixture(scope="session")
+def durable_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that syncs as in production."""
+    yield from _served(durable=True)
+
+
+def _served(*, durable: bool) -> Iterator[PostgresServer]:
+    try:
+        with postgres_server(durable=durable) as server:
+            yield server
+    except PostgresMissing as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """The URL of a fresh, empty PostgreSQL database."""
+    with postgres.database() as url:
+        yield url
+
+
+@pytest.fixture
+def durable_postgres_url(durable_postgres: PostgresServer) -> Iterator[str]:
+    """The URL of a fresh, empty PostgreSQL database on a server that syncs."""
+    with durable_postgres.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A fresh, empty database, once of each kind."""
+    database: Database
+    if request.param == "sqlite":
+        database = SqliteDatabase(tmp_path / "fresh.db")
+    else:
+        database = PostgresDatabase(request.getfixturevalue("postgres_url"))
+    yield database
+    database.close()
