@@ -1,0 +1,311 @@
+"""SQL of the directory, and nothing else."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from lockstep.idp.directory.records import PROFILE, Counts, Membership, Role, User, folded
+from lockstep.idp.schema import metadata
+from lockstep.kit.db import Connection, Row
+from lockstep.kit.sql import KeyText, Statement
+
+_Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_KEYS = ("employee_id",)
+
+users_table = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    *(sa.Column(name, KeyText if name in _KEYS else sa.Text, nullable=False) for name in PROFILE),
+    # NULL only for a moment, while an import lets people swap user names.
+    sa.Column("user_name_key", KeyText),
+    sa.Column("email_key", KeyText),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("custom", sa.Text, nullable=False),
+    sa.Column("imported", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("updated_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("employee_id", name="users_employee_id"),
+    sa.UniqueConstraint("user_name_key", name="users_user_name"),
+    # Not unique: a roster may hold two people with one address, and is believed.
+    sa.Index("users_email", "email_key"),
+    sa.Index("users_manager", "manager_id"),
+    sqlite_autoincrement=True,  # an id is never given twice
+)
+roles_table = sa.Table(
+    "roles",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("group_id", KeyText, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("attributes", sa.Text, nullable=False),
+    sa.Column("imported", sa.Integer, nullable=False),
+    sa.UniqueConstraint("group_id", name="roles_group_id"),
+    sqlite_autoincrement=True,
+)
+members_table = sa.Table(
+    "role_members",
+    metadata,
+    sa.Column("role_id", sa.BigInteger, sa.ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("user_id", sa.BigInteger, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("attributes", sa.Text, nullable=False),
+    sa.Column("imported", sa.Integer, nullable=False),
+    sa.Index("role_members_by_user", "user_id", "role_id"),
+)
+
+u, r, m = users_table.c, roles_table.c, members_table.c
+USER_COLUMNS = (*PROFILE, "user_name_key", "email_key", "status", "custom", "imported", "created_at", "updated_at")
+ROLE_COLUMNS = ("group_id", "name", "attributes", "imported")
+MEMBER_COLUMNS = ("role_id", "user_id", "attributes", "imported")
+
+_user = sa.select(u.id, *(u[name] for name in PROFILE), u.status, u.custom, u.imported, u.created_at, u.updated_at)
+_role = sa.select(r.id, r.group_id, r.name, r.attributes, r.imported)
+_joined = members_table.join(users_table, m.user_id == u.id)
+
+
+def _is(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]:
+    return column == sa.bindparam(parameter)
+
+
+_STREAM_USERS = Statement(_user.order_by(u.employee_id))
+_USER_BY_ID = Statement(_user.where(_is(u.id, "id")))
+_USER_BY_EMPLOYEE_ID = Statement(_user.where(_is(u.employee_id, "key")))
+_USER_BY_USER_NAME = Statement(_user.where(_is(u.user_name_key, "key")))
+_USERS_BY_EMAIL = Statement(_user.where(_is(u.email_key, "key")).order_by(u.id))
+_REPORTS_OF = Statement(_user.where(_is(u.manager_id, "key")).order_by(u.employee_id))
+_ROLES = Statement(_role.order_by(r.group_id))
+_ROLE_BY_ID = Statement(_role.where(_is(r.id, "id")))
+_ROLE_BY_GROUP_ID = Statement(_role.where(_is(r.group_id, "key")))
+_ROLES_BY_NAME = Statement(_role.where(_is(r.name, "name")).order_by(r.group_id))
+_ROLES_OF_USER = Statement(
+    _role.join_from(roles_table, members_table, m.role_id == r.id).where(_is(m.user_id, "user_id")).order_by(r.group_id)
+)
+_MEMBERS_OF_ROLE = Statement(
+    _user.join_from(users_table, members_table, m.user_id == u.id).where(_is(m.role_id, "role_id")).order_by(u.employee_id)
+)
+_STREAM_MEMBERSHIPS = Statement(sa.select(m.role_id, u.employee_id).select_from(_joined).order_by(m.role_id, u.employee_id))
+_MEMBERSHIP = Statement(
+    sa.select(m.role_id, m.user_id, m.attributes, m.imported).where(_is(m.role_id, "role_id"), _is(m.user_id, "user_id"))
+)
+_COUNTS = Statement(
+    sa.select(*(sa.select(sa.func.count()).select_from(t).scalar_subquery() for t in (users_table, roles_table, members_table)))
+)
+_ADD_USER = Statement(users_table.insert().returning(u.id), USER_COLUMNS)
+_ADD_ROLE = Statement(roles_table.insert().returning(r.id), ROLE_COLUMNS)
+_ADD_MEMBER = Statement(
+    lambda insert: insert(members_table).values({name: sa.bindparam(name) for name in MEMBER_COLUMNS}).on_conflict_do_nothing()
+)
+_CHANGEABLE = tuple(name for name in USER_COLUMNS if name != "created_at")
+CHANGE_USER = Statement(
+    users_table.update().where(u.id == sa.bindparam("row_id")).values({name: sa.bindparam(name) for name in _CHANGEABLE})
+)
+CHANGE_ROLE = Statement(
+    roles_table.update().where(r.id == sa.bindparam("row_id")).values({name: sa.bindparam(name) for name in ROLE_COLUMNS})
+)
+REMOVE_USER = Statement(users_table.delete().where(_is(u.id, "id")))
+REMOVE_ROLE = Statement(roles_table.delete().where(_is(r.id, "id")))
+REMOVE_MEMBER = Statement(members_table.delete().where(_is(m.role_id, "role_id"), _is(m.user_id, "user_id")))
+
+
+def stream_users(connection: Connection) -> Iterator[User]:
+    """Everyone, by employee_id (code-point order), one after the other."""
+    return map(_to_user, connection.stream(_STREAM_USERS))
+
+
+def user_by_id(connection: Connection, user_id: int) -> User | None:
+    """The user with this id."""
+    return _one_user(connection.one(_USER_BY_ID, id=user_id))
+
+
+def user_by_employee_id(connection: Connection, employee_id: str) -> User | None:
+    """The user with this employee_id, to the letter."""
+    return _one_user(connection.one(_USER_BY_EMPLOYEE_ID, key=employee_id))
+
+
+def user_by_user_name(connection: Connection, user_name: str) -> User | None:
+    """The user with this user name, without regard to case."""
+    return _one_user(connection.one(_USER_BY_USER_NAME, key=folded(user_name)))
+
+
+def users_by_email(connection: Connection, email: str) -> list[User]:
+    """Who has this e-mail address, without regard to case."""
+    return [_to_user(row) for row in connection.all(_USERS_BY_EMAIL, key=folded(email))] if email else []
+
+
+def reports_of(connection: Connection, employee_id: str) -> list[User]:
+    """Those whose manager this is."""
+    return [_to_user(row) for row in connection.all(_REPORTS_OF, key=employee_id)] if employee_id else []
+
+
+def roles(connection: Connection) -> list[Role]:
+    """Every role, by group_id."""
+    return [_to_role(row) for row in connection.all(_ROLES)]
+
+
+def role_by_id(connection: Connection, role_id: int) -> Role | None:
+    """The role with this id."""
+    return _one_role(connection.one(_ROLE_BY_ID, id=role_id))
+
+
+def role_by_group_id(connection: Connection, group_id: str) -> Role | None:
+    """The role with this group_id."""
+    return _one_role(connection.one(_ROLE_BY_GROUP_ID, key=group_id))
+
+
+def roles_by_name(connection: Connection, name: str) -> list[Role]:
+    """The roles of this name, to the letter; names need not be unique."""
+    return [_to_role(row) for row in connection.all(_ROLES_BY_NAME, name=name)]
+
+
+def roles_of_user(connection: Connection, user_id: int) -> list[Role]:
+    """The roles that a user has, by group_id."""
+    return [_to_role(row) for row in connection.all(_ROLES_OF_USER, user_id=user_id)]
+
+
+def members_of_role(connection: Connection, role_id: int) -> Iterator[User]:
+    """Who is in a role, by employee_id."""
+    return map(_to_user, connection.stream(_MEMBERS_OF_ROLE, role_id=role_id))
+
+
+def membership(connection: Connection, role_id: int, user_id: int) -> Membership | None:
+    """One user in one role."""
+    row = connection.one(_MEMBERSHIP, role_id=role_id, user_id=user_id)
+    if row is None:
+        return None
+    return Membership(role_id=row[0], user_id=row[1], attributes=to_dict(row[2]), imported=bool(row[3]))
+
+
+def stream_memberships(connection: Connection) -> Iterator[tuple[int, str]]:
+    """Every (role id, employee_id), in that order, one after the other."""
+    return ((row[0], row[1]) for row in connection.stream(_STREAM_MEMBERSHIPS))
+
+
+def counts(connection: Connection) -> Counts:
+    """How many users, roles and memberships there are."""
+    row = connection.one(_COUNTS) or (0, 0, 0)
+    return Counts(users=row[0], roles=row[1], memberships=row[2])
+
+
+def add_user(connection: Connection, user: User) -> int:
+    """Insert a user; its new id."""
+    return int(connection.value(_ADD_USER, **user_values(user)))
+
+
+def change_user(connection: Connection, user: User) -> None:
+    """Write every field of the user with this id."""
+    connection.run(CHANGE_USER, row_id=user.id, **_changeable(user))
+
+
+def change_users(connection: Connection, changed: Iterable[User]) -> None:
+    """Write every field of each of these users."""
+    connection.many(CHANGE_USER, ({"row_id": user.id, **_changeable(user)} for user in changed))
+
+
+def remove_user(connection: Connection, user_id: int) -> None:
+    """Delete a user; the memberships fall with it."""
+    connection.run(REMOVE_USER, id=user_id)
+
+
+def add_role(connection: Connection, role: Role) -> int:
+    """Insert a role; its new id."""
+    return int(connection.value(_ADD_ROLE, **role_values(role)))
+
+
+def change_role(connection: Connection, role: Role) -> None:
+    """Write every field of the role with this id."""
+    connection.run(CHANGE_ROLE, row_id=role.id, **role_values(role))
+
+
+def remove_role(connection: Connection, role_id: int) -> None:
+    """Delete a role; its memberships fall with it."""
+    connection.run(REMOVE_ROLE, id=role_id)
+
+
+def add_member(connection: Connection, member: Membership) -> bool:
+    """Put a user into a role; False if it was there."""
+    return connection.run(_ADD_MEMBER, **member_values(member)) > 0
+
+
+def remove_member(connection: Connection, role_id: int, user_id: int) -> bool:
+    """Take a user out of a role; False if it was not there."""
+    return connection.run(REMOVE_MEMBER, role_id=role_id, user_id=user_id) > 0
+
+
+def to_text(values: dict[str, str]) -> str:
+    """Attributes as they are stored; equal ones are equal texts."""
+    return msgspec.json.encode(values, order="sorted").decode() if values else "{}"
+
+
+def to_dict(text: str) -> dict[str, str]:
+    """Attributes from what is stored."""
+    return {} if text == "{}" else _decode(text)
+
+
+_decode = msgspec.json.Decoder(dict[str, str]).decode
+
+
+def user_values(user: User) -> dict[str, Any]:
+    """The columns of a user (USER_COLUMNS)."""
+    values: dict[str, Any] = {name: getattr(user, name) for name in PROFILE}
+    values["user_name_key"] = folded(user.user_name)
+    values["email_key"] = folded(user.email) or None
+    values["status"] = int(user.status)
+    values["custom"] = to_text(user.custom)
+    values["imported"] = int(user.imported)
+    values["created_at"] = user.created_at
+    values["updated_at"] = user.updated_at
+    return values
+
+
+def role_values(role: Role) -> dict[str, Any]:
+    """The columns of a role (ROLE_COLUMNS)."""
+    return {
+        "group_id": role.group_id,
+        "name": role.name,
+        "attributes": to_text(role.attributes),
+        "imported": int(role.imported),
+    }
+
+
+def member_values(member: Membership) -> dict[str, Any]:
+    """The columns of a membership (MEMBER_COLUMNS)."""
+    return {
+        "role_id": member.role_id,
+        "user_id": member.user_id,
+        "attributes": to_text(member.attributes),
+        "imported": int(member.imported),
+    }
+
+
+def _changeable(user: User) -> dict[str, Any]:
+    values = user_values(user)
+    del values["created_at"]
+    return values
+
+
+def _to_user(row: Row) -> User:
+    profile = dict(zip(PROFILE, row[1:18], strict=True))
+    status, custom, imported, created_at, updated_at = row[18:]
+    return User(
+        id=row[0],
+        **profile,
+        status=status,
+        custom=to_dict(custom),
+        imported=bool(imported),
+        created_at=created_at,
+        updated_at=updated_at,
+    )
+
+
+def _to_role(row: Row) -> Role:
+    return Role(id=row[0], group_id=row[1], name=row[2], attributes=to_dict(row[3]), imported=bool(row[4]))
+
+
+def _one_user(row: Row | None) -> User | None:
+    return None if row is None else _to_user(row)
+
+
+def _one_role(row: Row | None) -> Role | None:
+    return None if row is None else _to_role(row)

@@ -1,0 +1,284 @@
+"""What can happen on the identity provider's side, and the stream of what did.
+
+An event says *who* changed, never *what*: no values, no secrets, of a person no more than the user name.  Whoever acts on
+an event reads the present state again and compares.  The row is written in the transaction of the change itself.
+
+Order: readers follow `seq` (`since`).  That is only safe if numbers become visible in their own order.  On SQLite there is
+one writer at a time.  On PostgreSQL a sequence number is taken before its transaction commits, so a reader could see 8,
+move on, and never see a 7 that commits later.  Therefore every writer of this side opens `db.write(serial=SERIAL)`, an
+advisory lock held until after the commit is visible; `append` takes the same lock again (free if held already), so that
+one who forgot cannot break the order.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+from lockstep.idp.schema import metadata
+from lockstep.kit.db import Connection, Row
+from lockstep.kit.sql import Statement
+
+SERIAL = "idp"
+"""What every writer of this side passes as `db.write(serial=...)`."""
+
+IMPORT_ACTOR = "import"
+"""The actor of what an import did.  Any other actor is a person, or a program that a person set to it."""
+
+_BATCH = 5000
+
+
+class EventType(StrEnum):
+    """The names of what can happen: a stable dotted name, and OneLogin's event type id where it has one."""
+
+    onelogin_id: int | None
+
+    def __new__(cls, name: str, onelogin_id: int | None = None) -> "EventType":
+        """A member whose value is its dotted name."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.onelogin_id = onelogin_id
+        return member
+
+    # directory
+    USER_CREATED = "user.created", 13
+    USER_UPDATED = "user.updated", 14
+    USER_DEACTIVATED = "user.deactivated", 15
+    USER_ACTIVATED = "user.activated", 16
+    USER_REMOVED = "user.removed", 17
+    USER_LOCKED = "user.locked", 19
+    USER_SUSPENDED = "user.suspended", 21
+    USER_REACTIVATED = "user.reactivated", 32
+    USER_ROLES_CHANGED = "user.roles_changed", None
+    ROLE_CREATED = "role.created", None
+    ROLE_UPDATED = "role.updated", None
+    ROLE_RENAMED = "role.renamed", None
+    ROLE_REMOVED = "role.removed", None
+    ROLE_MEMBERS_CHANGED = "role.members_changed", None
+    ROLE_MEMBER_ADDED = "role.member_added", 147
+    ROLE_MEMBER_REMOVED = "role.member_removed", 148
+    ROLE_MEMBER_ADDED_BY_MAPPING = "role.member_added_by_mapping", 149
+    ROLE_MEMBER_REMOVED_BY_MAPPING = "role.member_removed_by_mapping", 150
+    DIRECTORY_IMPORTED = "directory.imported", None
+    MAPPING_ADDED = "mapping.added", 189
+    MAPPING_DELETED = "mapping.deleted", 190
+    MAPPING_DISABLED = "mapping.disabled", 191
+    MAPPING_ENABLED = "mapping.enabled", 192
+    MAPPING_UPDATED = "mapping.updated", 193
+    MAPPINGS_REAPPLIED = "mapping.reapplied", 202
+    USER_FIELD_ADDED = "user_field.added", 194
+    USER_FIELD_DELETED = "user_field.deleted", 195
+
+    # apps
+    APP_CREATED = "app.created", None
+    APP_UPDATED = "app.updated", None
+    APP_DELETED = "app.deleted", None
+    APP_CONNECTED = "app.connected", None
+    APP_CONNECTOR_BROKEN = "app.connector_broken", 39
+    APP_ASSIGNED = "app.assigned", None
+    APP_UNASSIGNED = "app.unassigned", None
+    APP_ADDED_TO_ROLE = "app.added_to_role", 1
+    APP_REMOVED_FROM_ROLE = "app.removed_from_role", 2
+    APP_RULE_CHANGED = "app.rule_changed", None
+    APP_PARAMETER_CHANGED = "app.parameter_changed", None
+    APP_STOPPED = "app.stopped", None
+    APP_STARTED = "app.started", None
+    APP_QUARANTINED = "app.quarantined", None
+    APP_QUARANTINE_ENDED = "app.quarantine_ended", None
+    LOGIN_ADDED = "login.added", 206
+    LOGIN_REMOVED = "login.removed", 207
+
+    # provisioning: users in an app
+    USER_CREATED_IN_APP = "user.created_in_app", 51
+    USER_UPDATED_IN_APP = "user.updated_in_app", 52
+    USER_SUSPENDED_IN_APP = "user.suspended_in_app", 53
+    USER_REACTIVATED_IN_APP = "user.reactivated_in_app", 54
+    USER_DELETED_IN_APP = "user.deleted_in_app", 55
+    USER_LINKED_IN_APP = "user.linked_in_app", 59
+    USER_LEFT_AS_IS_IN_APP = "user.left_as_is_in_app", 60
+    USER_SUSPENSION_FAILED_IN_APP = "user.suspension_failed_in_app", 61
+    USER_REACTIVATION_FAILED_IN_APP = "user.reactivation_failed_in_app", 62
+    USER_DELETION_FAILED_IN_APP = "user.deletion_failed_in_app", 63
+    USER_CREATION_FAILED_IN_APP = "user.creation_failed_in_app", 64
+    USER_UPDATE_FAILED_IN_APP = "user.update_failed_in_app", 65
+    UNMATCHED_USERS = "app.unmatched_users", 56
+
+    # provisioning: groups in an app (OneLogin has no events for these)
+    GROUP_CREATED_IN_APP = "group.created_in_app", None
+    GROUP_RENAMED_IN_APP = "group.renamed_in_app", None
+    GROUP_DELETED_IN_APP = "group.deleted_in_app", None
+    GROUP_LINKED_IN_APP = "group.linked_in_app", None
+    GROUP_MEMBERS_CHANGED_IN_APP = "group.members_changed_in_app", None
+    GROUP_LEFT_AS_IS_IN_APP = "group.left_as_is_in_app", None
+    GROUP_CREATION_FAILED_IN_APP = "group.creation_failed_in_app", None
+    GROUP_RENAME_FAILED_IN_APP = "group.rename_failed_in_app", None
+    GROUP_DELETION_FAILED_IN_APP = "group.deletion_failed_in_app", None
+    GROUP_MEMBERS_FAILED_IN_APP = "group.members_failed_in_app", None
+
+    # provisioning: plans and runs
+    PLAN_MADE = "plan.made", None
+    PLAN_HELD = "plan.held", None
+    PLAN_RELEASED = "plan.released", None
+    PLAN_DISCARDED = "plan.discarded", None
+    APPROVAL_ASKED = "approval.asked", None
+    APPROVAL_GIVEN = "approval.given", None
+    APPROVAL_REFUSED = "approval.refused", None
+    SYNC_STARTED = "sync.started", None
+    SYNC_FINISHED = "sync.finished", None
+    DRIFT_FOUND = "drift.found", None
+    DRIFT_SETTLED = "drift.settled", None
+    PROVISIONING_EVENT = "provisioning.event", 26
+    PROVISIONING_EXCEPTION = "provisioning.exception", 25
+    PROVISIONING_RETRIEVED = "provisioning.retrieved", 208
+    ENTITLEMENT_CACHE = "entitlement.cache_activity", 124
+    ENTITLEMENT_CREATED = "entitlement.created", 125
+
+    # sign-in, administration, keys
+    SIGNED_IN = "signin.succeeded", 5
+    SIGN_IN_FAILED = "signin.failed", 6
+    SIGNED_IN_TO_APP = "signin.to_app", 8
+    ADMIN_CREATED = "admin.created", None
+    ADMIN_REMOVED = "admin.removed", None
+    CREDENTIAL_CREATED = "credential.created", None
+    CREDENTIAL_DELETED = "credential.deleted", None
+    CERTIFICATE_EXPIRES = "certificate.expires", 135
+    CERTIFICATE_CREATED = "certificate.created", 177
+    CERTIFICATE_DELETED = "certificate.deleted", 178
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened.  `seq` and `at` are given by `append`; they are 0 before."""
+
+    type: EventType
+    actor: str = ""
+    user_id: int | None = None
+    user_name: str = ""
+    role_id: int | None = None
+    role_name: str = ""
+    app_id: int | None = None
+    app_name: str = ""
+    object: str = ""
+    """The kind of object that it is about, where that is neither a user, nor a role, nor an app: "group", "plan"."""
+    object_name: str = ""
+    notes: str = ""
+    error_description: str = ""
+    seq: int = 0
+    at: int = 0
+
+
+_events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("event_type_id", sa.Integer),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("user_id", sa.BigInteger),
+    sa.Column("user_name", sa.Text, nullable=False),
+    sa.Column("role_id", sa.BigInteger),
+    sa.Column("role_name", sa.Text, nullable=False),
+    sa.Column("app_id", sa.BigInteger),
+    sa.Column("app_name", sa.Text, nullable=False),
+    sa.Column("object", sa.Text, nullable=False),
+    sa.Column("object_name", sa.Text, nullable=False),
+    sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("error_description", sa.Text, nullable=False),
+    sa.Index("events_by_user_id", "user_id", "seq"),
+    sa.Index("events_by_user_name", "user_name", "seq"),
+    sqlite_autoincrement=True,  # a number is never given twice, or a reader would miss the second
+)
+_fields = [column.name for column in _events.columns if column.name not in ("seq", "event_type_id")]
+_read = sa.select(_events.c.seq, *(_events.c[name] for name in _fields))
+_newest = _read.order_by(_events.c.seq.desc()).limit(sa.bindparam("limit"))
+
+_LOCK = Statement(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(SERIAL, 0))))
+_ADD = Statement(_events.insert().inline(), [*_fields, "event_type_id"])
+_SINCE = Statement(
+    _read.where(_events.c.seq > sa.bindparam("after")).order_by(_events.c.seq).limit(sa.bindparam("limit")),
+)
+_LATEST = Statement(sa.select(sa.func.max(_events.c.seq)))
+_FOR_USER = Statement(
+    _newest.where(
+        sa.or_(
+            _events.c.user_id == sa.bindparam("user_id", type_=sa.BigInteger),
+            _events.c.user_name == sa.bindparam("user_name", type_=sa.Text),
+        )
+    )
+)
+
+
+def append(connection: Connection, event: Event, now: int) -> None:
+    """Write `event` as of `now`, in the transaction of the change."""
+    append_many(connection, [event], now)
+
+
+def append_many(connection: Connection, events: Iterable[Event], now: int) -> None:
+    """Write `events` in their order, without holding them all."""
+    iterator = iter(events)
+    first = list(islice(iterator, _BATCH))
+    if not first:
+        return
+    if connection.dialect == "postgresql":
+        connection.one(_LOCK)
+    batch = first
+    while batch:
+        connection.many(_ADD, [_row(event, now) for event in batch])
+        batch = list(islice(iterator, _BATCH))
+
+
+def since(connection: Connection, seq: int, limit: int) -> list[Event]:
+    """The first `limit` events after number `seq`, in order.  Remember the last number and come back with it."""
+    return [_event(row) for row in connection.all(_SINCE, after=seq, limit=limit)]
+
+
+def latest(connection: Connection) -> int:
+    """The number of the newest event; 0 where there is none."""
+    return connection.value(_LATEST) or 0
+
+
+def for_user(connection: Connection, *, user_id: int | None = None, user_name: str = "", limit: int) -> list[Event]:
+    """The newest `limit` events about one user, oldest first.
+
+    `user_name` finds what was written under that name; give both to see a user's events across renames and those of a
+    user who has left.
+    """
+    # Most events are about no user and have an empty name; NULL matches none of them.
+    rows = connection.all(_FOR_USER, user_id=user_id, user_name=user_name or None, limit=limit)
+    return [_event(row) for row in reversed(rows)]
+
+
+def describe(event: Event) -> dict[str, Any]:
+    """The event as `--json` and the pages show it: what is empty is left out."""
+    shown: dict[str, Any] = {"seq": event.seq, "at": event.at, "type": event.type.value}
+    if event.type.onelogin_id is not None:
+        shown["event_type_id"] = event.type.onelogin_id
+    rest: Sequence[str] = [name for name in _fields if name not in ("at", "type")]
+    shown.update((name, value) for name in rest if (value := getattr(event, name)) not in (None, ""))
+    return shown
+
+
+def follow(connection: Connection, seq: int, batch: int = 1000) -> Iterator[Event]:
+    """Every event after number `seq` in this transaction, read in batches."""
+    while found := since(connection, seq, batch):
+        yield from found
+        seq = found[-1].seq
+
+
+def _row(event: Event, now: int) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(event, name) for name in _fields}
+    row["at"] = now
+    row["type"] = event.type.value
+    row["event_type_id"] = event.type.onelogin_id
+    return row
+
+
+def _event(row: Row) -> Event:
+    seq, *values = row
+    fields = dict(zip(_fields, values, strict=True))
+    fields["type"] = EventType(fields["type"])
+    return Event(seq=seq, **fields)
