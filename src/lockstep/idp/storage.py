@@ -18,6 +18,7 @@ _MODULES_WITH_TABLES = (
     "lockstep.idp.directory.store",
     "lockstep.idp.apps.store",
     "lockstep.idp.provisioning.store",
+    "lockstep.idp.provisioning.tables",
 )
 _TABLES = {
     "sqlite": Statement(sa.select(sa.column("name")).select_from(sa.table("sqlite_master"))),

@@ -100,3 +100,16 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 def folded(text: str) -> str:
     """The key under which a user name or e-mail address is unique: without regard to case."""
     return text.casefold()
+
+
+def to_text(values: dict[str, str]) -> str:
+    """Attributes as they are stored; equal ones are equal texts."""
+    return msgspec.json.encode(values, order="sorted").decode() if values else "{}"
+
+
+def to_dict(text: str) -> dict[str, str]:
+    """Attributes from what is stored."""
+    return {} if text == "{}" else _decode(text)
+
+
+_decode = msgspec.json.Decoder(dict[str, str]).decode

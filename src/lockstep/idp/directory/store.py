@@ -1,12 +1,11 @@
 """SQL of the directory, and nothing else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
-from lockstep.idp.directory.records import PROFILE, Counts, Membership, Role, User, folded
+from lockstep.idp.directory.records import PROFILE, Counts, Membership, Role, User, folded, to_dict, to_text
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import KeyText, Statement
@@ -195,12 +194,7 @@ def add_user(connection: Connection, user: User) -> int:
 
 def change_user(connection: Connection, user: User) -> None:
     """Write every field of the user with this id."""
-    connection.run(CHANGE_USER, row_id=user.id, **_changeable(user))
-
-
-def change_users(connection: Connection, changed: Iterable[User]) -> None:
-    """Write every field of each of these users."""
-    connection.many(CHANGE_USER, ({"row_id": user.id, **_changeable(user)} for user in changed))
+    connection.run(CHANGE_USER, **changed_user_values(user))
 
 
 def remove_user(connection: Connection, user_id: int) -> None:
@@ -231,19 +225,6 @@ def add_member(connection: Connection, member: Membership) -> bool:
 def remove_member(connection: Connection, role_id: int, user_id: int) -> bool:
     """Take a user out of a role; False if it was not there."""
     return connection.run(REMOVE_MEMBER, role_id=role_id, user_id=user_id) > 0
-
-
-def to_text(values: dict[str, str]) -> str:
-    """Attributes as they are stored; equal ones are equal texts."""
-    return msgspec.json.encode(values, order="sorted").decode() if values else "{}"
-
-
-def to_dict(text: str) -> dict[str, str]:
-    """Attributes from what is stored."""
-    return {} if text == "{}" else _decode(text)
-
-
-_decode = msgspec.json.Decoder(dict[str, str]).decode
 
 
 def user_values(user: User) -> dict[str, Any]:
@@ -279,9 +260,11 @@ def member_values(member: Membership) -> dict[str, Any]:
     }
 
 
-def _changeable(user: User) -> dict[str, Any]:
+def changed_user_values(user: User) -> dict[str, Any]:
+    """The parameters of CHANGE_USER."""
     values = user_values(user)
     del values["created_at"]
+    values["row_id"] = user.id
     return values
 
 
