@@ -1,0 +1,7 @@
+"""The versions of the identity centre's database."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+HEAD = "0001"
+"""The newest version, written by `make migration`: asking Alembic for it would cost each start an import."""
