@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 VERSION_TABLE = "alembic_version"
-MODULES_WITH_TABLES = ("schema", "events", "store")
+MODULES_WITH_TABLES = ("events", "schema", "store", "tables")
 """Only modules of these names define tables."""
 _VERSION_OF = Statement(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
 
