@@ -132,7 +132,7 @@ def _shaped(text: str, value: Any) -> Any:
 
 
 def _partial_1(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A SCIM 1.1 partial body (section 3.3.2): `meta.attributes` go first, then members join and leave, the rest is replaced."""
+    """A SCIM 1.1 partial body (section 3.3.2): `meta.attributes` go first; members join and leave; the rest is replaced."""
     operations: list[dict[str, Any]] = []
     for key, value in body.items():
         name = _canonical_name(key)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from lockstep.scim.messages import CORE_1
-from lockstep.scim.schemas import CORE_URNS, Attribute, compare_key, find
-from lockstep.scim.syntax import And, AttrPath, Comparison, Filter, Not, Operator, Or, Present, ValuePath
+from lockstep.scim.schemas import CORE_URNS, KNOWN_URNS, Attribute, compare_key, find
+from lockstep.scim.syntax import And, AttrPath, Comparison, Filter, Literal_, Not, Operator, Or, Path, Present, ValuePath
 from lockstep.scim.tokens import GrammarError
 
 _ORDERED: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
@@ -20,6 +20,7 @@ _SUBSTRING: Final[dict[Operator, Callable[[str, str], bool]]] = {
     "sw": str.startswith,
     "ew": str.endswith,
 }
+_EQUALITY: Final = frozenset({"eq", "ne"})
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -67,18 +68,41 @@ def key_of(holder: Mapping[str, Any], name: str) -> str | None:
     return next((key for key in holder if key.lower() == lower), None)
 
 
+def located(path: AttrPath | Path, resource: Mapping[str, Any]) -> tuple[str | None, str]:
+    """Schema and attribute of `path`, cut where the resource shows that a URN ends, as text cannot (`tokens.split_urn`)."""
+    if path.schema is None or path.schema in KNOWN_URNS.values():
+        return path.schema, path.attribute
+    full = ":".join(part for part in (path.schema, path.attribute) if part)
+    fitting = [key for key in resource if key[:4].lower() == "urn:" and f"{full}:".lower().startswith(f"{key}:".lower())]
+    if not fitting:
+        return path.schema, path.attribute
+    key = max(fitting, key=len)
+    return key, full[len(key) + 1 :]
+
+
 def check_comparison(comparison: Comparison, within: AttrPath | None) -> None:
     """GrammarError if the attribute's type takes no such operator or value (RFC 7644 3.4.2.2, table 3)."""
     attribute = _defined(comparison.path, within)
-    op, value = comparison.op, comparison.value
+    path, op, value = comparison.path, comparison.op, comparison.value
     if attribute is None or value is None:
         return
-    if attribute.type in ("boolean", "binary") and (op in _ORDERED or op in _SUBSTRING):
-        raise GrammarError(f"{op!r} cannot be applied to {comparison.path}, which is {attribute.type}")
-    if attribute.type == "boolean" and _typed(value, attribute) is None:
-        raise GrammarError(f"{comparison.path} is true or false, never {value!r}")
-    if attribute.type == "dateTime" and op not in _SUBSTRING and _typed(value, attribute) is None:
-        raise GrammarError(f"{comparison.path} is an instant, never {value!r}")
+    if attribute.type == "complex":
+        attribute = attribute.subs.get("value", attribute)
+    if attribute.type in ("boolean", "binary") and op not in _EQUALITY:
+        raise GrammarError(f"{op!r} cannot be applied to {path}, which is {attribute.type}")
+    if attribute.mutability == "writeOnly" and op not in _EQUALITY:  # RFC 7643 4.1.1: anything else would tell of the value
+        raise GrammarError(f"{op!r} cannot be applied to {path}, which is write-only")
+    if not _takes(attribute, op, value):
+        raise GrammarError(f"{path} is of type {attribute.type} and never {value!r}")
+
+
+def _takes(attribute: Attribute, op: Operator, value: Literal_) -> bool:
+    """Whether the attribute can be compared with `value`: a substring of an instant is no instant, but text all the same."""
+    if attribute.type == "complex":
+        return True
+    if attribute.type == "boolean" or (attribute.type == "dateTime" and op not in _SUBSTRING):
+        return _typed(value, attribute) is not None
+    return isinstance(value, str)
 
 
 def _holds(path: AttrPath, op: Operator, value: Any, resource: Mapping[str, Any], within: AttrPath | None) -> bool:
@@ -98,9 +122,9 @@ def _compare(left: Any, op: Operator, right: Any, attribute: Attribute | None) -
         both_text = isinstance(left, str) and isinstance(right, str)
         return both_text and substring(compare_key(left, attribute), compare_key(right, attribute))
     left, right = _typed(left, attribute), _typed(right, attribute)
-    if not _comparable(left, right):
-        return False
-    return bool(left == right) if op == "eq" else _ORDERED[op](left, right)
+    if op == "eq":
+        return _comparable(left, right) and bool(left == right)
+    return _comparable(left, right) and not isinstance(left, bool) and _ORDERED[op](left, right)
 
 
 def _typed(value: Any, attribute: Attribute | None) -> Any:
@@ -138,25 +162,24 @@ def _defined(path: AttrPath, within: AttrPath | None) -> Attribute | None:
 
 def _targets(resource: Mapping[str, Any], path: AttrPath) -> list[Any]:
     """The values at `path`, one None where there are none, so that `eq null` and `ne` see something."""
-    holder = _holder(resource, path)
-    if not path.attribute:
-        return [holder]
-    found = _read(holder, path.attribute)
+    schema, attribute = located(path, resource)
+    holder = _holder(resource, schema)
+    found = _read(holder, attribute) if attribute else holder
     heads = [item for item in found if is_present(item)] if isinstance(found, list) else [found]
     if path.sub is not None:
         heads = [_read(head, path.sub) for head in heads]
     return heads or [None]
 
 
-def _holder(resource: Mapping[str, Any], path: AttrPath) -> Any:
-    if path.schema is None:
+def _holder(resource: Mapping[str, Any], schema: str | None) -> Any:
+    if schema is None:
         return resource
-    if path.schema in CORE_URNS:
+    if schema in CORE_URNS:
         urns = resource.get("schemas")
         listed = {str(urn).lower() for urn in urns} if isinstance(urns, list) else set()
-        foreign = listed and path.schema != CORE_1 and path.schema.lower() not in listed
+        foreign = listed and schema != CORE_1 and schema.lower() not in listed
         return None if foreign else resource
-    return _read(resource, path.schema)
+    return _read(resource, schema)
 
 
 def _read(holder: Any, name: str) -> Any:

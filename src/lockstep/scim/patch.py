@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, cast
 
 from lockstep.scim import plural
 from lockstep.scim.delta import diff
-from lockstep.scim.matching import is_present, key_of
+from lockstep.scim.matching import is_present, key_of, located
 from lockstep.scim.messages import CORE_1, ENTERPRISE, GROUP, PATCH_OP, ScimError, refuse
 from lockstep.scim.paths import Path, parse_path
 from lockstep.scim.schemas import CORE_URNS, KNOWN_URNS, Attribute, find
@@ -122,7 +122,8 @@ def _key_path(key: str, item: Any) -> Path:
 
 
 def _apply_at(result: dict[str, Any], op: Op, path: Path, value: Any) -> None:
-    path = _rebased(path, result)
+    schema, name = located(path, result)
+    path = replace(path, schema=schema, attribute=name)
     attribute = find(path.attribute, None, path.schema)
     if not path.attribute and path.schema in CORE_URNS:
         if op == "remove":
@@ -137,17 +138,6 @@ def _apply_at(result: dict[str, Any], op: Op, path: Path, value: Any) -> None:
     if holder is not None:
         name = attribute.name if attribute is not None else path.attribute or path.schema or ""
         _edit(holder, key_of(holder, name) or name, attribute, path, op=op, value=value)
-
-
-def _rebased(path: Path, resource: Mapping[str, Any]) -> Path:
-    """`path` with its URN cut where the resource shows that a schema ends: the grammar cannot tell (see `tokens.split_urn`)."""
-    if path.schema is None or path.schema in KNOWN_URNS.values():
-        return path
-    full = ":".join(part for part in (path.schema, path.attribute) if part)
-    for key in resource:
-        if key[:4].lower() == "urn:" and f"{full}:".lower().startswith(f"{key}:".lower()):
-            return replace(path, schema=key, attribute=full[len(key) + 1 :])
-    return path
 
 
 def _holder(result: dict[str, Any], path: Path, *, create: bool) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ class _Record(msgspec.Struct, rename="camel", omit_defaults=True, kw_only=True, 
     pass
 
 
-class Name(_Record):
+class Name(_Record, frozen=True, kw_only=True):
     """RFC 7643 4.1.1."""
 
     formatted: str | None = None
@@ -23,7 +23,7 @@ class Name(_Record):
     honorific_suffix: str | None = None
 
 
-class Value(_Record):
+class Value(_Record, frozen=True, kw_only=True):
     """One value of `emails`, `phoneNumbers` or `roles` (RFC 7643 2.4)."""
 
     value: str | None = None
@@ -32,7 +32,7 @@ class Value(_Record):
     primary: bool | None = None
 
 
-class Address(_Record):
+class Address(_Record, frozen=True, kw_only=True):
     """One value of `addresses` (RFC 7643 4.1.2)."""
 
     formatted: str | None = None
@@ -45,7 +45,7 @@ class Address(_Record):
     primary: bool | None = None
 
 
-class Reference(_Record):
+class Reference(_Record, frozen=True, kw_only=True):
     """One value of `members`, or the `manager`: the id of another resource."""
 
     value: str | None = None
@@ -55,7 +55,7 @@ class Reference(_Record):
     display_name: str | None = None
 
 
-class Meta(_Record):
+class Meta(_Record, frozen=True, kw_only=True):
     """RFC 7643 3.1; instants as the text on the wire."""
 
     resource_type: str | None = None
@@ -65,7 +65,7 @@ class Meta(_Record):
     version: str | None = None
 
 
-class Enterprise(_Record):
+class Enterprise(_Record, frozen=True, kw_only=True):
     """RFC 7643 4.3."""
 
     employee_number: str | None = None
@@ -76,7 +76,7 @@ class Enterprise(_Record):
     manager: Reference | None = None
 
 
-class User(_Record):
+class User(_Record, frozen=True, kw_only=True):
     """RFC 7643 4.1, as far as identity centres take it in."""
 
     schemas: list[str] = []
@@ -101,7 +101,7 @@ class User(_Record):
     meta: Meta | None = None
 
 
-class Group(_Record):
+class Group(_Record, frozen=True, kw_only=True):
     """RFC 7643 4.2."""
 
     schemas: list[str] = []

@@ -83,7 +83,7 @@ def _number(raw: str, at: int) -> int | float:
 def split_name(word: str, known: dict[str, str]) -> AttrPath:
     """Read `[URN:]attribute[.sub]`, or a schema URN alone; `known` maps lower-case schema URNs to their spelling."""
     schema, rest = split_urn(word, known) if word[:4].lower() == "urn:" else (None, word)
-    if rest == "" and schema is not None:
+    if rest == "" and schema is not None and not word.endswith(":"):
         return AttrPath("", None, schema)
     name = _NAME.fullmatch(rest)
     if name is None or (schema is not None and _URN.fullmatch(schema) is None):
