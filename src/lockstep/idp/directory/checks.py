@@ -45,3 +45,11 @@ def check_length(field: str, value: str) -> None:
     """Raise FieldProblem for what is too long to be looked up; it may be empty."""
     if len(folded(value).encode()) > MAX_KEY_BYTES or len(value.encode()) > MAX_KEY_BYTES:
         raise FieldProblem(field, f"is longer than {MAX_KEY_BYTES} bytes")
+
+
+class NotThereProblem(Problem):
+    """A user or role that is asked for and is not there."""
+
+
+class AmbiguousProblem(Problem):
+    """A name that several have."""
