@@ -1,0 +1,24 @@
+"""What may be done with administrators."""
+
+from lockstep.center import events
+from lockstep.center.admins import store
+from lockstep.center.events import Call
+from lockstep.kit.db import Connection, UniqueViolation
+from lockstep.kit.passwords import LONGEST, SHORTEST, hash_password
+from lockstep.kit.problems import Problem
+
+_NO_INSTANCE = 0
+"""Administrators are above all instances; their events belong to none."""
+
+
+def create(connection: Connection, call: Call, name: str, password: str) -> None:
+    """A new administrator.  Raises Problem for a taken name or a password of an unsuitable length."""
+    if not name.strip() or not name.isprintable():
+        raise Problem("an administrator needs a name of printable characters")
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Problem(f"a password has {SHORTEST} to {LONGEST} characters")
+    try:
+        store.add(connection, name, hash_password(password), call.at)
+    except UniqueViolation:
+        raise Problem(f"there is an administrator {name!r} already") from None
+    events.append(connection, _NO_INSTANCE, call, 200, resource_id=name)

@@ -1,0 +1,186 @@
+"""The trail: what was asked of this centre, by whom, and how it ended.
+
+Names are CloudTrail's (AWS user guide, "Logging IAM Identity Center SCIM API calls with CloudTrail").  The event of a change is
+written in the transaction of the change.  Personal values never get here: see `hidden`.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import sqlalchemy as sa
+
+from lockstep.center.schema import metadata
+from lockstep.kit import clock
+from lockstep.kit.db import Connection
+from lockstep.kit.sql import Statement
+
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+SCIM_SOURCE = "identitystore-scim.amazonaws.com"
+DIRECTORY_SOURCE = "sso-directory.amazonaws.com"
+
+_SHOWN = frozenset({"schemas", "op", "path", "active", "primary", "type", "id"})
+"""Keys whose values say nothing about a person."""
+_REFERENCES = frozenset({"members", "manager"})
+"""Keys under which `value` is an opaque id: without it a trail would not say who was put into which group."""
+
+
+class Operation(StrEnum):
+    """What can be asked.  The first fifteen are the SCIM operations, under CloudTrail's names."""
+
+    CREATE_USER = "CreateUser"
+    GET_USER = "GetUser"
+    LIST_USERS = "ListUsers"
+    PUT_USER = "PutUser"
+    PATCH_USER = "PatchUser"
+    DELETE_USER = "DeleteUser"
+    CREATE_GROUP = "CreateGroup"
+    GET_GROUP = "GetGroup"
+    LIST_GROUPS = "ListGroups"
+    PATCH_GROUP = "PatchGroup"
+    DELETE_GROUP = "DeleteGroup"
+    SERVICE_PROVIDER_CONFIG = "ServiceProviderConfig"
+    LIST_RESOURCE_TYPES = "ListResourceTypes"
+    LIST_SCHEMAS = "ListSchemas"
+    GET_SCHEMA = "GetSchema"
+    UNKNOWN = "UnknownOperation"
+    CREATE_ADMIN = "CreateAdministrator"
+    CREATE_INSTANCE = "CreateInstance"
+    ENABLE_PROVISIONING = "CreateProvisioningTenant"
+    DISABLE_PROVISIONING = "DeleteProvisioningTenant"
+    CREATE_TOKEN = "CreateBearerToken"  # noqa: S105 - the name of an event
+    DELETE_TOKEN = "DeleteBearerToken"  # noqa: S105 - the name of an event
+
+
+READ_ONLY = frozenset(operation for operation in Operation if operation.startswith(("Get", "List", "ServiceProvider")))
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One request, before it is known how it ends: who asks what, from where, when."""
+
+    operation: Operation
+    source: str
+    request_id: str
+    at: int
+    actor: str
+    parameters: Any = None
+    ip: str | None = None
+    agent: str | None = None
+
+
+trail = sa.Table(
+    "trail",
+    metadata,
+    sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("instance_key", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("operation", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("request_id", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("error_code", sa.Text),
+    sa.Column("error_message", sa.Text),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("ip", sa.Text),
+    sa.Column("agent", sa.Text),
+    sa.Column("resource_id", sa.Text),
+    sa.Column("parameters", sa.Text),
+    sa.Index("ix_trail_instance", "instance_key", "at", "key"),
+)
+
+_COLUMNS = [column.name for column in trail.columns if column.name != "key"]
+_APPEND = Statement(sa.insert(trail), columns=_COLUMNS)
+_of_instance = trail.c.instance_key == sa.bindparam("instance_key")
+_OF_INSTANCE = Statement(sa.select(*(trail.c[name] for name in _COLUMNS)).where(_of_instance).order_by(trail.c.at, trail.c.key))
+_oldest = sa.select(trail.c.key).where(_of_instance, trail.c.at < sa.bindparam("before")).order_by(trail.c.at, trail.c.key)
+_FORGET = Statement(sa.delete(trail).where(trail.c.key.in_(_oldest.limit(sa.bindparam("most", type_=sa.Integer)))))
+
+
+def hidden(value: Any, shown: bool = False) -> Any:
+    """`value` with every personal value replaced: what is left says which attributes were sent, not what they held."""
+    if isinstance(value, dict):
+        return {key: _hidden_under(key, inner, shown) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [hidden(inner, shown) for inner in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    return value if shown else HIDDEN
+
+
+def _hidden_under(key: str, inner: Any, within_reference: bool) -> Any:
+    if key in _SHOWN and isinstance(inner, str | bool | list):
+        return inner.upper() if key == "op" and isinstance(inner, str) else _shown_path(key, inner)
+    return hidden(inner, shown=key in _REFERENCES or (within_reference and key == "value"))
+
+
+def _shown_path(key: str, inner: Any) -> Any:
+    """A PATCH path may carry a value in its filter; only the attribute's name is shown then."""
+    return inner.split("[", 1)[0] + "[" + HIDDEN + "]" if key == "path" and isinstance(inner, str) and "[" in inner else inner
+
+
+def append(
+    connection: Connection,
+    instance_key: int,
+    call: Call,
+    status: int,
+    *,
+    resource_id: str | None = None,
+    error: tuple[str, str] | None = None,
+) -> None:
+    """Write the event of `call`; `error` is AWS's exception name and the message."""
+    connection.run(
+        _APPEND,
+        instance_key=instance_key,
+        at=call.at,
+        operation=call.operation.value,
+        source=call.source,
+        request_id=call.request_id,
+        status=status,
+        error_code=error[0] if error else None,
+        error_message=error[1] if error else None,
+        actor=call.actor,
+        ip=call.ip,
+        agent=call.agent,
+        resource_id=resource_id,
+        parameters=None if call.parameters is None else msgspec.json.encode(call.parameters).decode(),
+    )
+
+
+def forget(connection: Connection, instance_key: int, before: int, most: int) -> int:
+    """Delete at most `most` events of an instance from before the instant `before`; how many went."""
+    return connection.run(_FORGET, instance_key=instance_key, before=before, most=most)
+
+
+def records(connection: Connection, instance_key: int, region: str) -> Iterator[dict[str, Any]]:
+    """The events of an instance, oldest first, each in the shape of a CloudTrail record."""
+    for row in connection.stream(_OF_INSTANCE, instance_key=instance_key):
+        yield _record(dict(zip(_COLUMNS, row, strict=True)), region)
+
+
+def _record(row: dict[str, Any], region: str) -> dict[str, Any]:
+    failed = row["error_code"] is not None
+    record = {
+        "eventVersion": "1.10",
+        "eventTime": clock.iso(row["at"]),
+        "eventSource": row["source"],
+        "eventName": row["operation"],
+        "awsRegion": region,
+        "userIdentity": {"type": "Unknown" if failed else "WebIdentityUser", "principalId": row["actor"]},
+        "sourceIPAddress": row["ip"],
+        "userAgent": row["agent"],
+        "requestParameters": None if row["parameters"] is None else msgspec.json.decode(row["parameters"]),
+        "responseElements": None if row["resource_id"] is None else {"id": row["resource_id"]},
+        "requestID": row["request_id"],
+        "readOnly": row["operation"] in READ_ONLY,
+        "status": row["status"],
+    }
+    if failed:
+        record |= {"errorCode": row["error_code"], "errorMessage": row["error_message"]}
+    return record
+
+
+def new_request_id() -> str:
+    """The id of one request: in `x-amzn-RequestId`, in the body of an error, and in the trail."""
+    return str(uuid4())

@@ -1,0 +1,35 @@
+"""What has to be done now and then: forgetting old events."""
+
+import asyncio
+import logging
+
+from lockstep.center import events
+from lockstep.center.instances import actions
+from lockstep.center.instances.records import Instance
+from lockstep.kit.clock import Clock
+from lockstep.kit.runner import Runner
+
+log = logging.getLogger(__name__)
+_EVERY_SECONDS = 3600
+_AT_ONCE = 500
+"""Events deleted in one transaction, so that requests do not wait long behind it."""
+_DAY_MS = 86_400_000
+
+
+async def keep_house(runner: Runner, now: Clock) -> None:
+    """Forget, at the start and every hour, the events that are older than their instance's profile keeps them."""
+    while True:
+        try:
+            for instance in await runner.read(lambda connection: list(actions.every(connection))):
+                await forget_old_events(runner, instance, now())
+        except Exception:
+            log.exception("old events could not be forgotten; trying again in an hour")
+        await asyncio.sleep(_EVERY_SECONDS)
+
+
+async def forget_old_events(runner: Runner, instance: Instance, now: int) -> None:
+    """Forget the old events of one instance."""
+    before = now - instance.profile.trail_days * _DAY_MS
+    gone = _AT_ONCE
+    while gone == _AT_ONCE:
+        gone = await runner.write(lambda connection: events.forget(connection, instance.key, before, _AT_ONCE))
