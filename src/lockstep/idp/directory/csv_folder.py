@@ -6,13 +6,15 @@ Text is kept to the letter.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from lockstep.idp.directory.checks import FieldProblem, check_key, check_length, check_name
 from lockstep.idp.directory.csv_records import Record, malformed, records
 from lockstep.idp.directory.records import PROFILE, Role, User, folded, to_text
-from lockstep.idp.directory.roster import Roster, Seat
+from lockstep.idp.directory.roster import Roster, Seat, seat_key
 from lockstep.kit.problems import Problem
 
 PEOPLE = "people.csv"
@@ -94,21 +96,35 @@ def _roles(path: Path) -> list[Role]:
 
 def _seats(path: Path, groups: dict[str, str], people: dict[str, str]) -> list[Seat]:
     seats: list[Seat] = []
-    seen: dict[tuple[str, str], int] = {}
     for record, header in _table(path, _MEMBERSHIP_COLUMNS, _MEMBERSHIP_COLUMNS):
-        group, person = (record.cells[header.known[column]] for column in _MEMBERSHIP_COLUMNS)
-        _checked(path.name, record, check_name, group_id=group, employee_id=person)
-        group_id, employee_id = groups.get(group), people.get(person)  # the very text that is held already: less memory
-        if group_id is None:
-            raise malformed(path.name, record.line, f"group_id {group!r} is not in {GROUPS}")
-        if employee_id is None:
-            raise malformed(path.name, record.line, f"employee_id {person!r} is not in {PEOPLE}")
-        before = seen.setdefault((group_id, employee_id), record.line)
-        if before != record.line:
-            raise malformed(path.name, record.line, f"{employee_id!r} is in {group_id!r} already, on line {before}")
-        seats.append(Seat(group_id, employee_id, to_text(header.attributes(record.cells))))
-    seats.sort(key=lambda seat: seat[:2])
+        group, person = _seat_key(record, header)
+        # Many rows, few different texts: keep the one that is held already, and look closer only at what is unknown.
+        group_id, employee_id = groups.get(group), people.get(person)
+        if group_id is None or employee_id is None:
+            raise _dangling(path.name, record, group, person, known_group=group_id is not None)
+        seats.append(Seat(group_id, employee_id, intern(to_text(header.attributes(record.cells)))))
+    seats.sort(key=seat_key)
+    for one, other in pairwise(seats):
+        if seat_key(one) == seat_key(other):
+            raise _repeated(path, other)
     return seats
+
+
+def _seat_key(record: Record, header: _Header) -> tuple[str, str]:
+    return record.cells[header.known["group_id"]], record.cells[header.known["employee_id"]]
+
+
+def _dangling(file: str, record: Record, group: str, person: str, *, known_group: bool) -> Problem:
+    _checked(file, record, check_name, group_id=group, employee_id=person)
+    missing = f"employee_id {person!r} is not in {PEOPLE}" if known_group else f"group_id {group!r} is not in {GROUPS}"
+    return malformed(file, record.line, missing)
+
+
+def _repeated(path: Path, seat: Seat) -> Problem:
+    """Reads the file again for the lines of a membership that is there twice: rare, so nobody pays to have them at hand."""
+    rows = _table(path, _MEMBERSHIP_COLUMNS, _MEMBERSHIP_COLUMNS)
+    first, second = [record.line for record, header in rows if _seat_key(record, header) == seat_key(seat)][:2]
+    return malformed(path.name, second, f"{seat.employee_id!r} is in {seat.group_id!r} already, on line {first}")
 
 
 def _table(path: Path, required: Sequence[str], known: Sequence[str]) -> Iterator[tuple[Record, _Header]]:

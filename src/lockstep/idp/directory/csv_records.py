@@ -78,7 +78,7 @@ class _Lines:
 
     def check_quotes(self, line: int) -> None:
         """Raise Problem for a quote inside a cell that is not quoted: `csv` would take it as it is."""
-        text = "".join(self.pending)
+        text = self.pending[0] if len(self.pending) == 1 else "".join(self.pending)
         if '"' in text and not _WELL_QUOTED.fullmatch(text):
             raise malformed(self.file, line, 'a quotation mark in a cell that is not quoted; write "a ""b"" c"')
 
