@@ -1,0 +1,1 @@
+"""The identity provider: people, roles, apps, and the engine that provisions them."""

@@ -1,0 +1,11 @@
+"""`lockstep idp …`: the identity provider's commands."""
+
+import typer
+
+from lockstep.cli.idp import apps, directory, provisioning, serving
+
+app = typer.Typer(no_args_is_help=True)
+directory.mount(app)
+apps.mount(app)
+provisioning.mount(app)
+serving.mount(app)

@@ -1,0 +1,225 @@
+"""`lockstep idp app …`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lockstep.cli.idp.opened import opened
+from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
+from lockstep.cli.output import Exit, print_json, say
+from lockstep.idp import events
+from lockstep.idp.apps import actions, store
+from lockstep.idp.apps.connect import test_connection
+from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS
+from lockstep.idp.apps.records import App, Parameter
+from lockstep.kit.clock import now_ms
+from lockstep.kit.problems import Problem
+
+AppName = Annotated[str, typer.Argument(metavar="NAME", help="The app's name.")]
+TokenFile = Annotated[Path, typer.Option("--token-file", help="A file that holds the SCIM access token.")]
+
+apps_app = typer.Typer(no_args_is_help=True, help="Apps: targets that people are provisioned into.")
+
+
+def mount(app: typer.Typer) -> None:
+    """Add the commands of apps to `lockstep idp`."""
+    app.add_typer(apps_app, name="app")
+
+
+def _token(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"--token-file {path}: {error}") from None
+
+
+def _app_json(app: App) -> dict[str, object]:
+    return {
+        "name": app.name,
+        "connector": app.connector,
+        "scim_url": app.scim_url,
+        "provisioning": app.settings.provisioning,
+        "groups": app.settings.groups,
+        "stopped": app.stopped,
+        "quarantine": app.quarantine,
+        "connect_problem": app.connect_problem,
+    }
+
+
+@apps_app.command("create")
+def create(
+    name: AppName,
+    connector: Annotated[str, typer.Option(help=f"One of {', '.join(CONNECTORS)}.")],
+    scim_url: Annotated[str, typer.Option("--scim-url", help="The target's SCIM endpoint.")],
+    token_file: TokenFile,
+    allow_loopback: Annotated[bool, typer.Option("--allow-loopback", help="The target is on this machine.")] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    json: Json = False,
+) -> None:
+    """Make an app for a target.  Nothing is sent there until provisioning is turned on."""
+    token = _token(token_file)
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        app = actions.create_app(
+            c,
+            engine.vault,
+            now_ms(),
+            name=name,
+            connector=connector,
+            scim_url=scim_url,
+            token=token,
+            allow_loopback=allow_loopback,
+        )
+    if json:
+        print_json(_app_json(app))
+        return
+    say(f"{app.name} is made. Next: lockstep idp app connect {app.name}")
+    say(f"Groups are not sent until you say so: lockstep idp app set {app.name} groups=on")
+
+
+@apps_app.command("list")
+def show(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False) -> None:
+    """List the apps."""
+    with opened(data, database_url, key_file) as engine, engine.db.read() as c:
+        found = store.all_apps(c)
+    for app in found:
+        if json:
+            print_json(_app_json(app))
+            continue
+        state = app.quarantine or ("stopped" if app.stopped else "on" if app.settings.provisioning else "off")
+        say(f"{app.name}\t{app.scim_url}\tprovisioning {state}, groups {'on' if app.settings.groups else 'off'}")
+
+
+@apps_app.command("assign")
+def assign(
+    name: AppName,
+    everyone: Annotated[bool, typer.Option("--everyone", help="Everyone, now and later.")] = False,
+    role: Annotated[str | None, typer.Option("--role", help="The members of this role (group_id or name).")] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Say who has the app: a standing rule, now and later."""
+    if everyone == (role is not None):
+        raise typer.BadParameter("use either --everyone or --role")
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        actions.assign(c, actions.find_app(c, name), role, now_ms())
+    say(f"{name} is assigned to {'everyone' if everyone else f'the role {role}'}.")
+
+
+@apps_app.command("set")
+def change(
+    name: AppName,
+    settings: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="Settings, such as provisioning=on groups=on.")],
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Change settings of the app."""
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        before = actions.find_app(c, name)
+        app = actions.change_settings(c, before, settings, now_ms())
+    if app.settings.provisioning and not app.settings.groups:
+        say(f"Note: groups are not sent (groups=off). To include them: lockstep idp app set {name} groups=on")
+    if before.settings.groups and not app.settings.groups:
+        say("Groups are not managed any more: what is at the target stays as it is.")
+    if before.settings.provisioning and not app.settings.provisioning:
+        say("Provisioning is off: what is at the target stays as it is.")
+    say(f"{name}: {' '.join(settings)}")
+
+
+@apps_app.command("parameter")
+def parameter(
+    name: AppName,
+    key: Annotated[str, typer.Argument(metavar="KEY", help=f"One of {', '.join(PARAMETER_KEYS)}.")],
+    attribute: Annotated[
+        str | None, typer.Option(help="The user attribute it takes its value from; custom ones are custom_attribute_NAME.")
+    ] = None,
+    macro: Annotated[str | None, typer.Option(help="Text with attributes in braces, such as '{firstname} {lastname}'.")] = None,
+    none: Annotated[bool, typer.Option("--none", help="Send nothing for it.")] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Say where the value for one SCIM attribute comes from."""
+    if (attribute is not None) + (macro is not None) + none != 1:
+        raise typer.BadParameter("use one of --attribute, --macro and --none")
+    chosen = Parameter(key, "none" if none else attribute or macro or "", macro is not None)
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        actions.set_parameter(c, actions.find_app(c, name), chosen, now_ms())
+    say(f"{name}: {key} comes from {chosen.source}")
+
+
+@apps_app.command("token")
+def token(
+    name: AppName, token_file: TokenFile, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None
+) -> None:
+    """Use another access token from now on."""
+    text = _token(token_file)
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        actions.change_token(c, engine.vault, actions.find_app(c, name), text, now_ms())
+    say(f"{name} uses the new token. Next: lockstep idp app connect {name}")
+
+
+@apps_app.command("connect")
+def connect(
+    name: AppName, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False
+) -> None:
+    """Test the connection to the target, and record what came of it."""
+    with opened(data, database_url, key_file) as engine:
+        with engine.db.read() as c:
+            app = actions.find_app(c, name)
+            secret = actions.token_of(c, engine.vault, app)
+        found = asyncio.run(test_connection(app.scim_url, secret))
+        with engine.db.write(serial=events.SERIAL) as c:
+            actions.record_connection(c, app, found.problem, now_ms())
+    if json:
+        print_json({"ok": found.ok, "problem": found.problem, "fix": found.fix})
+    else:
+        say("Connected." if found.ok else f"{found.problem}\n{found.fix}")
+    if not found.ok:
+        raise typer.Exit(Exit.PROBLEM)
+
+
+def _each(name: str | None, everything: bool) -> None:
+    if (name is not None) == everything:
+        raise typer.BadParameter("use either NAME or --all")
+
+
+OptionalName = Annotated[str | None, typer.Argument(metavar="[NAME]", help="The app's name.")]
+All = Annotated[bool, typer.Option("--all", help="Every app.")]
+
+
+@apps_app.command("stop")
+def stop(
+    name: OptionalName = None,
+    everything: All = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Stop everything that the engine does for an app, or for all."""
+    _each(name, everything)
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        for app in [actions.find_app(c, name)] if name is not None else store.all_apps(c):
+            actions.stop(c, app, now_ms())
+            say(f"{app.name} is stopped.")
+
+
+@apps_app.command("start")
+def start(
+    name: OptionalName = None,
+    everything: All = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Let the engine work on an app again, or on all; ends a quarantine."""
+    _each(name, everything)
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        for app in [actions.find_app(c, name)] if name is not None else store.all_apps(c):
+            actions.start(c, app, now_ms())
+            say(f"{app.name} runs.")

@@ -1,0 +1,29 @@
+"""Opens the identity provider's database and key for a command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lockstep.cli.options import place
+from lockstep.idp.apps import store as apps
+from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.storage import open_idp
+from lockstep.kit.problems import Problem
+from lockstep.kit.vault import VaultError, open_vault
+
+
+@contextmanager
+def opened(data: Path | None, database_url: str | None, key_file: Path | None) -> Iterator[Engine]:
+    """The engine on the data that the options name.  Raises Problem."""
+    where = place(data, database_url, key_file)
+    database = open_idp(where.data, where.database_url)
+    try:
+        with database.read() as c:
+            needs_key = apps.holds_secrets(c)
+        try:
+            vault = open_vault(where.key_file, may_create=not needs_key)
+        except VaultError as error:
+            raise Problem(str(error)) from None
+        yield Engine(database, vault)
+    finally:
+        database.close()

@@ -1,0 +1,1 @@
+"""Apps: a target, what is sent there, for whom, and under which settings."""

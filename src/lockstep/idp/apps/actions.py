@@ -1,0 +1,137 @@
+"""What an administrator may do with apps: check, write, append the event, in the caller's transaction."""
+
+from lockstep.idp import events
+from lockstep.idp.apps import store
+from lockstep.idp.apps.connectors import CONNECTORS, check_parameter
+from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.settings import Settings, changed
+from lockstep.idp.directory import store as directory
+from lockstep.idp.events import Event, EventType
+from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
+from lockstep.kit.vault import Vault
+from lockstep.scim.client import UrlError, check_url
+
+MAX_TOKEN = 8_192
+
+
+def find_app(c: Connection, name: str) -> App:
+    """The app of that name.  Raises Problem, naming those that exist."""
+    app = store.app_by_name(c, name)
+    if app is None:
+        known = ", ".join(one.name for one in store.all_apps(c)) or "none yet"
+        raise Problem(f"no app is called {name}; there are: {known}")
+    return app
+
+
+def create_app(
+    c: Connection, vault: Vault, now: int, *, name: str, connector: str, scim_url: str, token: str, allow_loopback: bool
+) -> App:
+    """A new app, provisioning off.  Raises Problem, naming what is wrong."""
+    if not name.strip():
+        raise Problem("the app needs a name")
+    if store.app_by_name(c, name) is not None:
+        raise Problem(f"an app called {name} exists already")
+    if connector not in CONNECTORS:
+        raise Problem(f"{connector}: no such connector; there are {', '.join(CONNECTORS)}")
+    url = _checked_url(scim_url, allow_loopback=allow_loopback)
+    number = store.insert_app(c, App(0, name, connector, url, allow_loopback, Settings(), False, "", 0, ""), now)
+    store.set_token(c, number, vault.seal(_checked_token(token), token_place(number)))
+    _event(c, EventType.APP_CREATED, number, name, now)
+    return find_app(c, name)
+
+
+def token_place(app_id: int) -> str:
+    """What the encrypted token of an app is bound to."""
+    return f"apps|token|{app_id}"
+
+
+def token_of(c: Connection, vault: Vault, app: App) -> str:
+    """The app's bearer token.  Raises VaultError if the key is another one."""
+    return vault.open(store.sealed_token(c, app.id), token_place(app.id))
+
+
+def change_token(c: Connection, vault: Vault, app: App, token: str, now: int) -> None:
+    """Use another bearer token from now on."""
+    store.set_token(c, app.id, vault.seal(_checked_token(token), token_place(app.id)))
+    _event(c, EventType.APP_UPDATED, app.id, app.name, now, "access token replaced")
+
+
+def _checked_url(url: str, *, allow_loopback: bool) -> str:
+    try:
+        return check_url(url, allow_loopback=allow_loopback)
+    except UrlError as error:
+        raise Problem(f"--scim-url: {error}") from None
+
+
+def _checked_token(token: str) -> str:
+    token = token.strip()
+    if not token or len(token) > MAX_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        raise Problem("the access token is empty, or holds characters that a token cannot have: copy it again, whole")
+    return token
+
+
+def assign(c: Connection, app: App, role: str | None, now: int) -> None:
+    """Give the app to everyone (`role` None), now and later, or to the members of a role (its name or group_id)."""
+    role_id = None if role is None else _role(c, role)
+    if any(one.role_id == role_id for one in store.assignments(c, app.id)):
+        return
+    store.assign(c, app.id, role_id)
+    _event(c, EventType.APP_ASSIGNED, app.id, app.name, now, "everyone" if role is None else f"role {role}")
+
+
+def _role(c: Connection, role: str) -> int:
+    found = directory.role_by_group_id(c, role)
+    if found is not None:
+        return found.id
+    named = directory.roles_by_name(c, role)
+    if len(named) == 1:
+        return named[0].id
+    if named:
+        raise Problem(f"several roles are called {role}: name it by its group_id, {', '.join(one.group_id for one in named)}")
+    raise Problem(f"no role is called {role}")
+
+
+def change_settings(c: Connection, app: App, given: list[str], now: int) -> App:
+    """Apply `KEY=VALUE` settings.  Raises Problem, naming the key, and changes nothing."""
+    settings = changed(app.settings, given)
+    if settings != app.settings:
+        store.set_settings(c, app.id, settings)
+        _event(c, EventType.APP_UPDATED, app.id, app.name, now, " ".join(given))
+    return find_app(c, app.name)
+
+
+def set_parameter(c: Connection, app: App, parameter: Parameter, now: int) -> None:
+    """Say where the value for one SCIM attribute comes from."""
+    check_parameter(parameter)
+    store.set_parameter(c, app.id, parameter)
+    _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, parameter.key)
+
+
+def stop(c: Connection, app: App, now: int) -> None:
+    """Stop everything that the engine does for the app."""
+    if not app.stopped:
+        store.set_stopped(c, app.id, True)
+        _event(c, EventType.APP_STOPPED, app.id, app.name, now)
+
+
+def start(c: Connection, app: App, now: int) -> None:
+    """Let the engine work on the app again; ends a quarantine."""
+    if app.stopped:
+        store.set_stopped(c, app.id, False)
+        _event(c, EventType.APP_STARTED, app.id, app.name, now)
+    if app.quarantine:
+        store.set_quarantine(c, app.id, "")
+        _event(c, EventType.APP_QUARANTINE_ENDED, app.id, app.name, now)
+
+
+def record_connection(c: Connection, app: App, problem: str, now: int) -> None:
+    """Remember what a connection test said."""
+    store.set_connected(c, app.id, now, problem)
+    kind = EventType.APP_CONNECTOR_BROKEN if problem else EventType.APP_CONNECTED
+    event = Event(type=kind, actor="admin", app_id=app.id, app_name=app.name, error_description=problem)
+    events.append(c, event, now)
+
+
+def _event(c: Connection, kind: EventType, app_id: int, name: str, now: int, notes: str = "") -> None:
+    events.append(c, Event(type=kind, actor="admin", app_id=app_id, app_name=name, notes=notes), now)

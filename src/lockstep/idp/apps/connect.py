@@ -1,0 +1,100 @@
+"""The connection test of an app: one read of the target, and what an administrator should do about each answer."""
+
+import ssl
+from dataclasses import dataclass
+from typing import Any
+
+from lockstep.scim.client import Answer, ScimClient, TransportError
+
+PROBE = "lockstep-connection-test"
+"""A userName that nobody has: OneLogin tests a connection with one read of /Users like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Whether the target answers as a SCIM service provider; if not, what is wrong and how to mend it."""
+
+    ok: bool
+    problem: str = ""
+    fix: str = ""
+
+
+async def test_connection(base_url: str, token: str) -> Connection:
+    """Ask the target for a user that does not exist, and explain the answer."""
+    async with ScimClient(base_url, token, timeout_seconds=15.0, patience=2) as client:
+        try:
+            answer = await client.request("GET", "/Users", query={"filter": f'userName eq "{PROBE}"'})
+        except TransportError as error:
+            return _explain_transport(error, base_url)
+    return _explain(answer, base_url)
+
+
+def _explain_transport(error: TransportError, base_url: str) -> Connection:
+    text, cause = str(error), _causes(error)
+    if any(isinstance(one, ssl.SSLError) for one in cause) or "certificate" in text.lower() or "ssl" in text.lower():
+        return Connection(
+            False,
+            f"TLS to the target failed: {text}",
+            "Check that the URL's host name is the one in its certificate, and that the certificate is valid and trusted here.",
+        )
+    if "name" in text.lower() and ("resolution" in text.lower() or "not known" in text.lower()):
+        return Connection(False, f"The host in {base_url} was not found: {text}", "Check the host name for typing errors.")
+    if isinstance(error.__cause__, TimeoutError) or "timeout" in text.lower():
+        return Connection(False, "The target did not answer in time.", "Check the host, its port, and firewalls between.")
+    return Connection(
+        False, f"The target could not be reached: {text}", "Check the host and the port, and that the service is running."
+    )
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    step: BaseException | None = error
+    while step is not None and step not in found:
+        found.append(step)
+        inner: Any = getattr(step, "os_error", None) or getattr(step, "certificate_error", None)
+        step = inner if isinstance(inner, BaseException) and inner not in found else step.__cause__
+    return found
+
+
+_FIXES = {
+    401: (
+        "The target refused the access token (401).",
+        "Copy the token again, whole, or make a new one at the target. A wrong tenant in the URL gives the same answer.",
+    ),
+    403: ("The access token has no right to provision (403).", "Make a token for provisioning at the target."),
+    404: (
+        "The target knows no /Users below this URL (404).",
+        "Copy the SCIM endpoint again. It ends in /scim/v2 for AWS, without a trailing slash.",
+    ),
+    429: ("The target is throttling (429).", "Wait a minute and test again; lower `rate` if it happens often."),
+}
+
+
+def _explain(answer: Answer, base_url: str) -> Connection:
+    if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of HTTP redirects
+        return Connection(
+            False,
+            f"The target answered with a redirect ({answer.status}), which is never followed.",
+            "Use the address that the target redirects to, if it is the SCIM endpoint; http:// redirects to https:// often.",
+        )
+    if answer.status in _FIXES:
+        problem, fix = _FIXES[answer.status]
+        return Connection(False, problem, fix)
+    if not answer.ok:
+        return Connection(
+            False, f"The target failed ({answer.status}): {answer.detail}", "Try again later; if it stays, ask its operator."
+        )
+    if not isinstance(answer.body, dict):
+        what = "a web page (HTML)" if "<html" in answer.text.lower() or "html" in answer.content_type else "no JSON"
+        return Connection(
+            False,
+            f"The target answered with {what} instead of SCIM.",
+            "The URL points to a web site, not to its SCIM endpoint. Copy the SCIM endpoint from the target's settings.",
+        )
+    if not isinstance(answer.body.get("Resources", []), list) or "schemas" not in answer.body:
+        return Connection(
+            False,
+            "The target answered with JSON that is no SCIM list.",
+            f"Check that {base_url} is the SCIM endpoint; it ends in /scim/v2 for AWS.",
+        )
+    return Connection(True)

@@ -1,0 +1,164 @@
+"""Connectors: for each kind of target, what is sent there and how it wants to be spoken to.
+
+A connector is data.  Its template maps SCIM attribute paths to user attributes; an app's parameters override single rows.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lockstep.idp.apps.records import Parameter
+from lockstep.idp.directory.records import User
+from lockstep.kit.problems import Problem
+from lockstep.scim.messages import ENTERPRISE
+from lockstep.scim.messages import USER as USER_SCHEMA
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One kind of target.  `template` maps a parameter key to a user attribute; `members_per_request` is the target's limit."""
+
+    name: str
+    template: Mapping[str, str]
+    members_per_request: int
+    page_size: int
+
+
+# The keys are those of the SCIM attributes; what each becomes in the document is in `_PLACES`.
+_AWS_TEMPLATE = {
+    "userName": "user_name",
+    "externalId": "employee_id",
+    "displayName": "display_name",
+    "name.givenName": "given_name",
+    "name.familyName": "family_name",
+    "name.middleName": "middle_name",
+    "name.honorificSuffix": "suffix",
+    "nickName": "nickname",
+    "title": "title",
+    "emails": "email",
+    "phoneNumbers": "phone",
+    "employeeNumber": "employee_id",
+    "department": "department",
+    "division": "division",
+    "costCenter": "cost_center",
+    "manager": "manager_id",
+}
+
+CONNECTORS: dict[str, Connector] = {
+    "aws-iam-identity-center": Connector("aws-iam-identity-center", _AWS_TEMPLATE, members_per_request=100, page_size=100),
+    "scim2": Connector("scim2", _AWS_TEMPLATE, members_per_request=100, page_size=100),
+}
+
+_ENTERPRISE_KEYS = ("employeeNumber", "department", "division", "costCenter", "organization")
+_NAME_KEYS = ("givenName", "familyName", "middleName", "honorificPrefix", "honorificSuffix", "formatted")
+_PLAIN_KEYS = (
+    "userName",
+    "externalId",
+    "displayName",
+    "nickName",
+    "title",
+    "userType",
+    "profileUrl",
+    "preferredLanguage",
+    "locale",
+    "timezone",
+)
+
+
+def _put(value: Any, *path: str) -> Callable[[Document], None]:
+    def put(document: Document) -> None:
+        place = document
+        for step in path[:-1]:
+            place = place.setdefault(step, {})
+        place[path[-1]] = value
+
+    return put
+
+
+_PLACES: dict[str, Callable[[str], Callable[[Document], None]]] = {
+    **{key: (lambda key: lambda value: _put(value, key))(key) for key in _PLAIN_KEYS},
+    **{f"name.{key}": (lambda key: lambda value: _put(value, "name", key))(key) for key in _NAME_KEYS},
+    **{key: (lambda key: lambda value: _put(value, ENTERPRISE, key))(key) for key in _ENTERPRISE_KEYS},
+    "manager": lambda value: _put({"value": value}, ENTERPRISE, "manager"),
+    "emails": lambda value: _put([{"value": value, "type": "work", "primary": True}], "emails"),
+    "phoneNumbers": lambda value: _put([{"value": value, "type": "work"}], "phoneNumbers"),
+}
+
+PARAMETER_KEYS = tuple(_PLACES)
+
+# OneLogin's names for user attributes (its macros and parameter sources) beside our own.
+_ONELOGIN_NAMES = {
+    "firstname": "given_name",
+    "lastname": "family_name",
+    "username": "user_name",
+    "external_id": "employee_id",
+    "name": "display_name",
+    "manager_user_id": "manager_id",
+    "preferred_locale_code": "locale",
+}
+_USER_ATTRIBUTES = frozenset(
+    "employee_id user_name given_name middle_name family_name suffix nickname display_name email phone title department "
+    "division cost_center manager_id locale timezone".split()
+)
+_MACRO = re.compile(r"\{([a-z_0-9]+)\}")
+CUSTOM = "custom_attribute_"
+
+
+def _attribute(user: User, name: str) -> str:
+    """The value of one attribute, "" if it has none.  The name was checked when the parameter was set."""
+    if name.startswith(CUSTOM):
+        return user.custom.get(name.removeprefix(CUSTOM), "")
+    if name == "email_name_part":
+        return user.email.partition("@")[0]
+    if name == "email_domain_part":
+        return user.email.partition("@")[2]
+    return str(getattr(user, _ONELOGIN_NAMES.get(name, name)))
+
+
+def check_source(name: str) -> None:
+    """Raises Problem unless `name` is an attribute that a parameter can take its value from."""
+    if name.startswith(CUSTOM) or name in ("email_name_part", "email_domain_part"):
+        return
+    if _ONELOGIN_NAMES.get(name, name) not in _USER_ATTRIBUTES:
+        raise Problem(f"{name}: no such user attribute; custom ones are written {CUSTOM}NAME")
+
+
+def check_parameter(parameter: Parameter) -> None:
+    """Raises Problem for a key or a source that does not exist."""
+    if parameter.key not in _PLACES:
+        raise Problem(f"{parameter.key}: no such parameter; there are {', '.join(PARAMETER_KEYS)}")
+    names = _MACRO.findall(parameter.source) if parameter.macro else [parameter.source]
+    for name in names:
+        if name != "none":
+            check_source(name)
+
+
+def value_of(parameter: Parameter, user: User) -> str:
+    """What `parameter` gives for `user`, "" where it gives nothing."""
+    if parameter.macro:
+        return _MACRO.sub(lambda found: _attribute(user, found.group(1)), parameter.source)
+    return "" if parameter.source == "none" else _attribute(user, parameter.source)
+
+
+def parameters_of(connector: Connector, overrides: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    """The connector's template with the app's own parameters laid over it."""
+    rows = {key: Parameter(key, source, macro=False) for key, source in connector.template.items()}
+    rows.update({parameter.key: parameter for parameter in overrides})
+    return tuple(rows.values())
+
+
+def render(parameters: Iterable[Parameter], user: User, *, active: bool) -> Document:
+    """The SCIM user that `user` is at the target.  Empty values are left out.
+
+    A manager is named by employee_id here; it becomes the target's id when it is sent.
+    """
+    document: Document = {"active": active}
+    for parameter in parameters:
+        value = value_of(parameter, user)
+        if value:
+            _PLACES[parameter.key](value)(document)
+    document["schemas"] = [USER_SCHEMA, ENTERPRISE] if ENTERPRISE in document else [USER_SCHEMA]
+    return document

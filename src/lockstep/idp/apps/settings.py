@@ -1,0 +1,147 @@
+"""The settings of an app: what `lockstep idp app set NAME KEY=VALUE` knows, with its defaults."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal
+
+from lockstep.kit.problems import Problem
+
+Leavers = Literal["delete", "suspend", "nothing"]
+Suspended = Literal["suspend", "nothing"]
+Adopt = Literal["adopt", "report", "ignore"]
+LimitedKind = Literal["user-deletions", "switch-offs", "group-deletions", "removals"]
+LIMITED_KINDS: tuple[LimitedKind, ...] = ("user-deletions", "switch-offs", "group-deletions", "removals")
+
+UNTOUCHED_GROUPS = (
+    "AWSControlTower*",
+    "AWSAccountFactory*",
+    "AWSServiceCatalog*",
+    "AWSLog*",
+    "AWSSecurity*",
+    "AWSAudit*",
+)
+"""Names of groups that AWS services own: never adopted, changed or deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an administrator decides about one app.
+
+    `groups` is OneLogin's "Include in User Provisioning" of the Groups parameter; `approve_*` its "Require admin approval
+    before this action is performed".  Limits hold for each of the four kinds unless the kind has its own.
+    """
+
+    provisioning: bool = False
+    approve_create: bool = True
+    approve_update: bool = True
+    approve_delete: bool = True
+    groups: bool = False
+    leavers: Leavers = "suspend"
+    grace_days: int = 0
+    suspended: Suspended = "suspend"
+    rate: float = 20.0
+    adopt: Adopt = "report"
+    protect: str = ",".join(UNTOUCHED_GROUPS)
+    limit_deletions: int = 500
+    limit_deletions_share: float = 0.05
+    limit_user_deletions: int | None = None
+    limit_user_deletions_share: float | None = None
+    limit_switch_offs: int | None = None
+    limit_switch_offs_share: float | None = None
+    limit_group_deletions: int | None = None
+    limit_group_deletions_share: float | None = None
+    limit_removals: int | None = None
+    limit_removals_share: float | None = None
+    schedule: str = ""
+
+    def limit(self, kind: LimitedKind) -> tuple[int, float]:
+        """(count, share) above which changes of `kind` are held."""
+        name = f"limit_{kind.replace('-', '_')}"
+        count, share = getattr(self, name), getattr(self, f"{name}_share")
+        return (
+            self.limit_deletions if count is None else count,
+            self.limit_deletions_share if share is None else share,
+        )
+
+    def protected(self) -> tuple[str, ...]:
+        """The patterns of the protect list."""
+        return tuple(part.strip() for part in self.protect.split(",") if part.strip())
+
+
+def _switch(key: str, value: str) -> bool:
+    if value not in ("on", "off"):
+        raise Problem(f"{key}={value}: use on or off")
+    return value == "on"
+
+
+def _one_of(*allowed: str) -> Callable[[str, str], str]:
+    def parse(key: str, value: str) -> str:
+        if value not in allowed:
+            raise Problem(f"{key}={value}: use one of {', '.join(allowed)}")
+        return value
+
+    return parse
+
+
+def _whole(key: str, value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise Problem(f"{key}={value}: use a whole number, 0 or more")
+    return int(value)
+
+
+def _number(low: float, high: float) -> Callable[[str, str], float]:
+    def parse(key: str, value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not low <= number <= high:
+            raise Problem(f"{key}={value}: use a number from {low:g} to {high:g}")
+        return number
+
+    return parse
+
+
+def _text(_key: str, value: str) -> str:
+    return value
+
+
+def _schedule(key: str, value: str) -> str:
+    """Five cron fields, or nothing."""
+    if value and len(value.split()) != len("m h d M w".split()):
+        raise Problem(f"{key}={value}: use five cron fields, such as '0 3 * * *', or nothing")
+    return value
+
+
+_PARSERS: dict[str, Callable[[str, str], Any]] = {
+    "leavers": _one_of("delete", "suspend", "nothing"),
+    "suspended": _one_of("suspend", "nothing"),
+    "adopt": _one_of("adopt", "report", "ignore"),
+    "grace_days": _whole,
+    "rate": _number(0.1, 100_000),
+    "protect": _text,
+    "schedule": _schedule,
+}
+_KEYS = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
+
+
+def _parser(field: str) -> Callable[[str, str], Any]:
+    if field in _PARSERS:
+        return _PARSERS[field]
+    if field.endswith("_share"):
+        return _number(0, 1)
+    return _whole if field.startswith("limit_") else _switch
+
+
+def changed(settings: Settings, assignments: list[str]) -> Settings:
+    """`settings` with each `KEY=VALUE` of `assignments` applied.  Raises Problem, naming the key, and changes nothing."""
+    values: dict[str, Any] = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals:
+            raise Problem(f"{assignment}: settings are given as KEY=VALUE")
+        if key not in _KEYS:
+            raise Problem(f"{key}: no such setting; there are {', '.join(_KEYS)}")
+        field = _KEYS[key]
+        values[field] = _parser(field)(key, value)
+    return replace(settings, **values)

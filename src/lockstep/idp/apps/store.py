@@ -1,0 +1,201 @@
+"""The tables of apps, and their SQL."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from lockstep.idp.apps.records import App, Assignment, Parameter
+from lockstep.idp.apps.settings import Settings
+from lockstep.idp.schema import metadata
+from lockstep.kit.db import Connection
+from lockstep.kit.sql import Statement
+
+apps = sa.Table(
+    "apps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("connector", sa.Text, nullable=False),
+    sa.Column("scim_url", sa.Text, nullable=False),
+    sa.Column("token", sa.LargeBinary, nullable=False),
+    sa.Column("allow_loopback", sa.Integer, nullable=False),
+    sa.Column("settings", sa.Text, nullable=False),
+    sa.Column("stopped", sa.Integer, nullable=False),
+    sa.Column("quarantine", sa.Text, nullable=False),
+    sa.Column("connected_at", sa.BigInteger, nullable=False),
+    sa.Column("connect_problem", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+)
+app_assignments = sa.Table(
+    "app_assignments",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), nullable=False, index=True),
+    sa.Column("role_id", sa.Integer, nullable=True),
+)
+app_parameters = sa.Table(
+    "app_parameters",
+    metadata,
+    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("macro", sa.Integer, nullable=False),
+)
+
+_FIELDS = (
+    apps.c.id,
+    apps.c.name,
+    apps.c.connector,
+    apps.c.scim_url,
+    apps.c.allow_loopback,
+    apps.c.settings,
+    apps.c.stopped,
+    apps.c.quarantine,
+    apps.c.connected_at,
+    apps.c.connect_problem,
+)
+_ALL = Statement(sa.select(*_FIELDS).order_by(apps.c.name))
+_BY_NAME = Statement(sa.select(*_FIELDS).where(apps.c.name == sa.bindparam("name")))
+_BY_ID = Statement(sa.select(*_FIELDS).where(apps.c.id == sa.bindparam("id")))
+_TOKEN = Statement(sa.select(apps.c.token).where(apps.c.id == sa.bindparam("id")))
+_ANY_TOKEN = Statement(sa.select(apps.c.id).limit(1))
+_INSERT = Statement(
+    sa.insert(apps),
+    columns=[column.name for column in apps.c if column.name != "id"],
+)
+_SET_TOKEN = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["token"])
+_SET_SETTINGS = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["settings"])
+_SET_STOPPED = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["stopped"])
+_SET_QUARANTINE = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["quarantine"])
+_SET_CONNECTED = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["connected_at", "connect_problem"])
+_ASSIGNMENTS = Statement(sa.select(app_assignments.c.role_id).where(app_assignments.c.app_id == sa.bindparam("app")))
+_ASSIGN = Statement(sa.insert(app_assignments), columns=["app_id", "role_id"])
+_PARAMETERS = Statement(
+    sa.select(app_parameters.c.key, app_parameters.c.source, app_parameters.c.macro)
+    .where(app_parameters.c.app_id == sa.bindparam("app"))
+    .order_by(app_parameters.c.key)
+)
+_SET_PARAMETER = Statement(
+    lambda insert: (
+        insert(app_parameters)
+        .values(
+            app_id=sa.bindparam("app"), key=sa.bindparam("name"), source=sa.bindparam("src"), macro=sa.bindparam("is_macro")
+        )
+        .on_conflict_do_update(
+            index_elements=["app_id", "key"],
+            set_={"source": sa.bindparam("src"), "macro": sa.bindparam("is_macro")},
+        )
+    )
+)
+
+_SETTING_NAMES = {field.name for field in fields(Settings)}
+
+
+def _settings(text: str) -> Settings:
+    """Settings as stored; a name that this version does not know is left out, one that is new has its default."""
+    stored = msgspec.json.decode(text)
+    return Settings(**{name: value for name, value in stored.items() if name in _SETTING_NAMES})
+
+
+def _settings_text(settings: Settings) -> str:
+    return msgspec.json.encode(asdict(settings)).decode()
+
+
+def _app(row: tuple[Any, ...]) -> App:
+    number, name, connector, url, loopback, settings, stopped, quarantine, connected, problem = row
+    return App(number, name, connector, url, bool(loopback), _settings(settings), bool(stopped), quarantine, connected, problem)
+
+
+def all_apps(c: Connection) -> list[App]:
+    """Every app, by name."""
+    return [_app(row) for row in c.all(_ALL)]
+
+
+def app_by_name(c: Connection, name: str) -> App | None:
+    """The app of that name."""
+    row = c.one(_BY_NAME, name=name)
+    return None if row is None else _app(row)
+
+
+def app_by_id(c: Connection, number: int) -> App | None:
+    """The app of that id."""
+    row = c.one(_BY_ID, id=number)
+    return None if row is None else _app(row)
+
+
+def sealed_token(c: Connection, number: int) -> bytes:
+    """The app's bearer token, encrypted."""
+    return bytes(c.value(_TOKEN, id=number))
+
+
+def holds_secrets(c: Connection) -> bool:
+    """Whether anything in this database needs the key."""
+    return c.one(_ANY_TOKEN) is not None
+
+
+def insert_app(c: Connection, app: App, now: int) -> int:
+    """A new row for `app` (whose id is not looked at), without a token; its id."""
+    c.run(
+        _INSERT,
+        name=app.name,
+        connector=app.connector,
+        scim_url=app.scim_url,
+        token=b"",
+        allow_loopback=int(app.allow_loopback),
+        settings=_settings_text(app.settings),
+        stopped=0,
+        quarantine="",
+        connected_at=0,
+        connect_problem="",
+        created_at=now,
+    )
+    made = app_by_name(c, app.name)
+    assert made is not None  # noqa: S101 - it was inserted in this transaction
+    return made.id
+
+
+def set_token(c: Connection, app_id: int, token: bytes) -> None:
+    """Replace the encrypted token."""
+    c.run(_SET_TOKEN, app=app_id, token=token)
+
+
+def set_settings(c: Connection, app_id: int, settings: Settings) -> None:
+    """Replace the settings."""
+    c.run(_SET_SETTINGS, app=app_id, settings=_settings_text(settings))
+
+
+def set_stopped(c: Connection, app_id: int, stopped: bool) -> None:
+    """Stop the app, or let it run."""
+    c.run(_SET_STOPPED, app=app_id, stopped=int(stopped))
+
+
+def set_quarantine(c: Connection, app_id: int, why: str) -> None:
+    """Put the app in quarantine, or ("") take it out."""
+    c.run(_SET_QUARANTINE, app=app_id, quarantine=why)
+
+
+def set_connected(c: Connection, app_id: int, at: int, problem: str) -> None:
+    """What the last connection test said."""
+    c.run(_SET_CONNECTED, app=app_id, connected_at=at, connect_problem=problem)
+
+
+def assignments(c: Connection, app_id: int) -> list[Assignment]:
+    """Who has the app."""
+    return [Assignment(row[0]) for row in c.all(_ASSIGNMENTS, app=app_id)]
+
+
+def assign(c: Connection, app_id: int, role_id: int | None) -> None:
+    """Give the app to everyone (None) or to a role."""
+    c.run(_ASSIGN, app_id=app_id, role_id=role_id)
+
+
+def parameters(c: Connection, app_id: int) -> list[Parameter]:
+    """The app's own parameters, which override the connector's template."""
+    return [Parameter(key, source, bool(macro)) for key, source, macro in c.all(_PARAMETERS, app=app_id)]
+
+
+def set_parameter(c: Connection, app_id: int, parameter: Parameter) -> None:
+    """Set one parameter."""
+    c.run(_SET_PARAMETER, app=app_id, name=parameter.key, src=parameter.source, is_macro=int(parameter.macro))

@@ -1,0 +1,80 @@
+"""What an administrator may say about a plan: approve, reject, release, throw away.  In the caller's transaction."""
+
+from lockstep.idp import events
+from lockstep.idp.apps.records import App
+from lockstep.idp.apps.settings import LIMITED_KINDS
+from lockstep.idp.events import Event, EventType
+from lockstep.idp.provisioning import ledger
+from lockstep.idp.provisioning.approval import removal_item
+from lockstep.idp.provisioning.ledger import Placed, Plan
+from lockstep.idp.provisioning.records import Kind, State
+from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
+
+
+def approve(c: Connection, app: App, digest: str | None, now: int) -> int:
+    """Approve what waits in the plan that was shown last: all of it (`digest` None or the plan's), or one change.
+
+    Returns how many changes.  Raises Problem where there is nothing of the kind.
+    """
+    return _decide(c, app, "approved", digest, EventType.APPROVAL_GIVEN, now)
+
+
+def reject(c: Connection, app: App, digest: str | None, now: int) -> int:
+    """Throw away what waits: it is not asked again until those objects change again."""
+    return _decide(c, app, "rejected", digest, EventType.APPROVAL_REFUSED, now)
+
+
+def _decide(c: Connection, app: App, decision: str, digest: str | None, kind: EventType, now: int) -> int:
+    plan = _shown(c, app)
+    waiting = [placed.change.digest for placed in ledger.in_state(c, plan.id, State.WAITING)]
+    chosen = waiting if digest in (None, plan.digest) else [one for one in waiting if one == digest]
+    if not chosen:
+        raise Problem(
+            f"nothing waits for approval in {app.name}"
+            if digest is None
+            else f"no change with the digest {digest} waits in {app.name}: it has changed, or was done. Make a new plan and read it"
+        )
+    ledger.decide(c, app.id, decision, chosen, now)
+    _event(c, kind, app, f"{len(chosen)} changes", now)
+    return len(chosen)
+
+
+def release(c: Connection, app: App, kind: str | None, *, discard: bool, now: int) -> dict[str, int]:
+    """Let through, or throw away, what is held in the plan that was shown last: exactly that.
+
+    `kind` is one of the limited kinds, None for all.  Returns how many objects of each kind.  Raises Problem.
+    """
+    if kind is not None and kind not in LIMITED_KINDS:
+        raise Problem(f"--kind {kind}: use one of {', '.join(LIMITED_KINDS)}")
+    plan = _shown(c, app)
+    held = [placed for placed in ledger.in_state(c, plan.id, State.HELD) if kind in (None, placed.change.limited)]
+    if not held:
+        raise Problem(f"nothing is held in {app.name}")
+    ledger.decide(c, app.id, "discarded" if discard else "released", [item for one in held for item in items_of(one)], now)
+    counts: dict[str, int] = {}
+    for one in held:
+        name = str(one.change.limited)
+        counts[name] = counts.get(name, 0) + one.change.weight
+    notes = ", ".join(f"{count} {name}" for name, count in counts.items())
+    _event(c, EventType.PLAN_DISCARDED if discard else EventType.PLAN_RELEASED, app, notes, now)
+    return counts
+
+
+def items_of(placed: Placed) -> list[str]:
+    """What a decision about a held change is bound to: its digest, or each single membership."""
+    change = placed.change
+    if change.kind is Kind.MEMBERS:
+        return [removal_item(change.target_id, member) for _, member in change.payload["remove"]]
+    return [change.digest]
+
+
+def _shown(c: Connection, app: App) -> Plan:
+    plan = ledger.newest(c, app.id)
+    if plan is None:
+        raise Problem(f"no plan of {app.name} was shown yet: `lockstep idp plan {app.name}`")
+    return plan
+
+
+def _event(c: Connection, kind: EventType, app: App, notes: str, now: int) -> None:
+    events.append(c, Event(type=kind, actor="admin", app_id=app.id, app_name=app.name, object="plan", notes=notes), now)

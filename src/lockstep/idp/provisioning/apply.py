@@ -1,0 +1,141 @@
+"""Sends a stored plan: each change is written down before it is sent and settled after.
+
+A batch is claimed (its changes marked as being sent) in one transaction, sent with several requests in flight, and settled in
+one transaction.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lockstep.idp import events
+from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.exchange import Exchange, Outcome, TargetProblem
+from lockstep.idp.provisioning.records import Kind, State
+from lockstep.idp.provisioning.safety import too_many_failed, too_many_missing
+from lockstep.idp.provisioning.sending import NotSent, Request, prepare
+from lockstep.idp.provisioning.settling import Settler, Tally, quarantine
+from lockstep.idp.provisioning.source import Source
+from lockstep.kit.clock import Clock
+from lockstep.kit.db import Database
+from lockstep.scim.client import ScimClient
+
+IN_FLIGHT = 16
+BATCH = 100
+MOST_UNREACHABLE = 20
+"""So many requests in a row without an answer, and the run ends: the target is down."""
+
+Progress = Callable[[int], None]
+
+
+class Quarantined(TargetProblem):
+    """The engine stopped the app by itself."""
+
+
+@dataclass(slots=True)
+class Applier:
+    """Applies plans of one app to its target."""
+
+    db: Database
+    source: Source
+    target: int
+    client: ScimClient
+    clock: Clock
+    tally: Tally
+    progress: Progress = lambda _done: None
+
+    async def apply(self, plan: int) -> None:
+        """Send everything of the plan that is ready.
+
+        Raises TargetProblem where the target refuses us or is down, Quarantined where too much fails or has vanished; what
+        was sent is settled first in every case.
+        """
+        with self.db.read() as c:
+            exchange = Exchange(self.client, ledger.open_creates(c, self.target))
+        requests = self._claim(plan)
+        while requests:
+            outcomes, problem = await self._send(exchange, requests)
+            self._settle(plan, requests, outcomes)
+            if problem is not None:
+                raise problem
+            self.progress(len(requests))
+            requests = self._claim(plan)
+
+    def _claim(self, plan: int) -> list[Request]:
+        """Mark the next changes as being sent.  Those that cannot go are put aside, so that the rest is reached."""
+        while True:
+            with self.db.write(serial=events.SERIAL) as c:
+                placed = ledger.next_ready(c, plan, BATCH)
+                prepared = [prepare(c, self.target, plan, one) for one in placed]
+                requests = [one for one in prepared if isinstance(one, Request)]
+                aside = [one for one in prepared if isinstance(one, NotSent)]
+                ledger.set_states(c, plan, [(one.placed.position, State.SENDING, "") for one in requests])
+                ledger.set_states(c, plan, [(one.placed.position, one.state, one.reason) for one in aside])
+            if requests or not placed:
+                return requests
+
+    async def _send(
+        self, exchange: Exchange, requests: list[Request]
+    ) -> tuple[list[Outcome | None], TargetProblem | None]:
+        """Every outcome, and the reason to stop, if there is one.  What was not sent any more has no outcome."""
+        gate = asyncio.Semaphore(IN_FLIGHT)
+        stop: list[TargetProblem] = []
+
+        async def one(request: Request) -> Outcome | None:
+            async with gate:
+                if stop:
+                    return None
+                try:
+                    return await exchange.send(request)
+                except TargetProblem as problem:
+                    stop.append(problem)
+                    return None
+
+        outcomes = await asyncio.gather(*(one(request) for request in requests))
+        return list(outcomes), stop[0] if stop else None
+
+    def _settle(self, plan: int, requests: list[Request], outcomes: list[Outcome | None]) -> None:
+        now = self.clock()
+        with self.db.write(serial=events.SERIAL) as c:
+            settler = Settler(c, self.source, self.target, plan, now, self.tally)
+            for request, outcome in zip(requests, outcomes, strict=True):
+                if outcome is None:
+                    ledger.set_states(c, plan, [(request.placed.position, State.READY, "")])
+                else:
+                    settler.settle(outcome)
+            settler.finish()
+            missing = links.count_missing(c, self.target)
+            linked = links.count_users(c, self.target) + links.count_groups(c, self.target)
+            why = ""
+            if too_many_missing(missing, linked):
+                why = vanished(missing, linked)
+            elif too_many_failed(len(self.tally.failed), self.tally.tried):
+                why = f"{len(self.tally.failed)} of {self.tally.tried} changes failed"
+            if why and self.tally.unreachable < MOST_UNREACHABLE:
+                quarantine(c, self.source.app, why, now)
+        if self.tally.unreachable >= MOST_UNREACHABLE:
+            raise TargetProblem("the target does not answer: check that it is running, then sync again")
+        if why:
+            raise Quarantined(f"{why}: the app is in quarantine. Look at `lockstep idp events`, then `lockstep idp app start`")
+
+
+def vanished(missing: int, linked: int) -> str:
+    """Why so many lost objects stop the app."""
+    return f"{missing} of {linked} linked objects are gone at the target, which looks like a wrong tenant"
+
+
+def settle_unsettled(db: Database, app_id: int, clock: Clock) -> int:
+    """After a worker has died: what it was sending is taken back, so that the next plan decides again; how much it was.
+
+    A create among it may have taken effect: it is remembered as open, and is looked for before it is sent again.
+    """
+    with db.write(serial=events.SERIAL) as c:
+        open_changes = ledger.sending(c, app_id)
+        for plan, placed in open_changes:
+            change = placed.change
+            if change.kind is Kind.CREATE:
+                target = ledger.target_of_plan(c, plan)
+                ledger.open_create(c, target, change.object, change.key, clock())
+            reason = "the worker stopped while it was sent; planned again"
+            ledger.set_states(c, plan, [(placed.position, State.DROPPED, reason)])
+    return len(open_changes)

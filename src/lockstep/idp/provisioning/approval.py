@@ -1,0 +1,42 @@
+"""What needs a person's word before it is done.  Pure.
+
+Decisions are bound to the digest of the change that was shown, membership removals to the single membership.
+"""
+
+from dataclasses import dataclass, replace
+
+from lockstep.idp.apps.settings import Settings
+from lockstep.idp.provisioning.records import Change, State
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people have decided about single changes, by digest (or `removal_item`)."""
+
+    approved: frozenset[str] = frozenset()
+    rejected: frozenset[str] = frozenset()
+    released: frozenset[str] = frozenset()
+    discarded: frozenset[str] = frozenset()
+
+
+def removal_item(group_key: str, member_id: str) -> str:
+    """What a decision about one membership removal is bound to."""
+    return f"removal\n{group_key}\n{member_id}"
+
+
+def needs_approval(change: Change, settings: Settings) -> bool:
+    """Whether "Require admin approval before this action is performed" is on for this change's action."""
+    return {
+        "create": settings.approve_create,
+        "update": settings.approve_update,
+        "delete": settings.approve_delete,
+    }[change.action]
+
+
+def judged(change: Change, settings: Settings, decisions: Decisions) -> Change:
+    """The change with the state that people's decisions give it; limits come on top of it."""
+    if change.digest in decisions.rejected or change.digest in decisions.discarded:
+        return replace(change, state=State.DROPPED, reason="thrown away by an administrator until the object changes again")
+    if needs_approval(change, settings) and change.digest not in decisions.approved:
+        return replace(change, state=State.WAITING, reason=f"waits for approval of {change.action}")
+    return change

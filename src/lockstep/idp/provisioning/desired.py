@@ -1,0 +1,53 @@
+"""What should be at the target.  Pure: it is handed people, roles and settings, and gives values."""
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+
+from lockstep.idp.apps.connectors import render
+from lockstep.idp.apps.records import Parameter
+from lockstep.idp.apps.settings import Settings
+from lockstep.idp.directory.records import Role, Status, User
+from lockstep.idp.provisioning.records import DesiredGroup, DesiredUser, name_key
+from lockstep.scim.messages import ENTERPRISE
+from lockstep.scim.messages import USER as USER_SCHEMA
+
+
+def for_user(user: User, parameters: Sequence[Parameter], settings: Settings, logins: Container[str]) -> DesiredUser:
+    """The SCIM user for one login.
+
+    `logins` are the employee_ids of everyone who has the app: a manager outside of it cannot be named at the target.
+    """
+    active = not (user.status == Status.SUSPENDED and settings.suspended == "suspend")
+    document = render(parameters, user, active=active)
+    extension = document.get(ENTERPRISE, {})
+    manager = extension.get("manager")
+    if manager is not None and (manager["value"] not in logins or manager["value"] == user.employee_id):
+        del extension["manager"]
+        if not extension:
+            del document[ENTERPRISE]
+            document["schemas"] = [USER_SCHEMA]
+    return DesiredUser(user.employee_id, document)
+
+
+def for_users(
+    users: Iterable[User], parameters: Sequence[Parameter], settings: Settings, logins: Container[str]
+) -> Iterator[DesiredUser]:
+    """The SCIM users for everyone of `users` who has the app, in their order."""
+    for user in users:
+        if user.employee_id in logins:
+            yield for_user(user, parameters, settings, logins)
+
+
+def for_roles(roles: Iterable[Role]) -> list[DesiredGroup]:
+    """One group for each role name, without case: roles of the same name feed one group, spelt as by the lowest group_id."""
+    found: dict[str, list[Role]] = {}
+    for role in sorted(roles, key=lambda role: role.group_id):
+        found.setdefault(name_key(role.name), []).append(role)
+    return [
+        DesiredGroup(
+            key=key,
+            name=feeders[0].name,
+            feeders=tuple(role.group_id for role in feeders),
+            role_ids=tuple(role.id for role in feeders),
+        )
+        for key, feeders in sorted(found.items())
+    ]

@@ -1,0 +1,76 @@
+"""Whether an app has something to do now: events of the directory, retries, ended grace times."""
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from lockstep.idp import events
+from lockstep.idp.apps.records import App
+from lockstep.idp.events import EventType
+from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.plan import DAY_MS
+from lockstep.idp.provisioning.tables import troubles, user_links
+from lockstep.kit.db import Connection
+from lockstep.kit.sql import Statement
+
+_MOVES_NOTHING = ("sync.", "drift.", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement.")
+_SINGLE = {
+    EventType.PLAN_MADE,
+    EventType.PLAN_HELD,
+    EventType.APPROVAL_ASKED,
+    EventType.APP_CONNECTED,
+    EventType.APP_CONNECTOR_BROKEN,
+    EventType.APP_QUARANTINED,
+    EventType.UNMATCHED_USERS,
+}
+_READ = 500
+_RETRY = Statement(
+    sa.select(sa.func.min(troubles.c.next_at)).where(troubles.c.target == sa.bindparam("target", type_=sa.Integer))
+)
+_LEFT = Statement(
+    sa.select(sa.func.min(user_links.c.left_at)).where(
+        user_links.c.target == sa.bindparam("target", type_=sa.Integer), user_links.c.left_at > 0, user_links.c.made == 1
+    )
+)
+
+
+def concerns_apps(kind: EventType) -> bool:
+    """Whether an event can change what should be at a target; what the engine itself reports cannot."""
+    return not (kind in _SINGLE or kind.value.endswith("_in_app") or kind.value.startswith(_MOVES_NOTHING))
+
+
+class Due(StrEnum):
+    """Why an app should be run."""
+
+    NO = ""
+    EVENT = "event"
+    TIME = "time"
+
+
+def what_is_due(c: Connection, app: App, now: int) -> Due:
+    """Whether the app should be run now, and why."""
+    target = links.find_target(c, app.id, app.scim_url)
+    if not target or _something_happened(c, app):
+        return Due.EVENT
+    retry = c.value(_RETRY, target=target)
+    if (retry is not None and retry <= now) or _grace_ended(c, app, target, now):
+        return Due.TIME
+    return Due.NO
+
+
+def _grace_ended(c: Connection, app: App, target: int, now: int) -> bool:
+    if app.settings.leavers != "delete" or not app.settings.grace_days:
+        return False
+    first = c.value(_LEFT, target=target)
+    return first is not None and first + app.settings.grace_days * DAY_MS <= now
+
+
+def _something_happened(c: Connection, app: App) -> bool:
+    seen = ledger.watermark(c, app.id)
+    while True:
+        news = events.since(c, seen, _READ)
+        if any(concerns_apps(event.type) and event.app_id in (None, app.id) for event in news):
+            return True
+        if len(news) < _READ:
+            return False
+        seen = news[-1].seq

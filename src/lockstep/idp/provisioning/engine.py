@@ -1,0 +1,169 @@
+"""When runs happen, and that only one works on an app at a time.
+
+Whoever holds the lease of the data is the worker: `lockstep idp serve`, `lockstep idp worker`, or a command for as long as it
+needs.  A command files a job and waits for it; where no worker runs, it takes the lease and does the job itself.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lockstep.idp import events
+from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.records import App
+from lockstep.idp.provisioning import check, due, jobs, links
+from lockstep.idp.provisioning.jobs import Job
+from lockstep.idp.provisioning.run import Orders, Report, Run, ready_app
+from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.apps.actions import token_of
+from lockstep.kit.clock import Clock, now_ms
+from lockstep.kit.db import Database
+from lockstep.kit.lease import Lease, lease_of
+from lockstep.kit.problems import Problem
+from lockstep.kit.vault import Vault
+from lockstep.scim.client import ScimClient
+
+POLL_SECONDS = 0.2
+PAUSE_SECONDS = 30.0
+_SILENT: Report = lambda _done, _of: None  # noqa: E731 - a default, not a function to read
+
+
+@dataclass(slots=True)
+class Engine:
+    """The provisioning engine on one database."""
+
+    db: Database
+    vault: Vault
+    clock: Clock = now_ms
+    worker: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(4)}")
+    _lease: Lease | None = None
+    _not_before: dict[int, float] = field(default_factory=dict)
+    """When an app is run by itself again (monotonic seconds)."""
+
+    @property
+    def lease(self) -> Lease:
+        """The lease of the data."""
+        if self._lease is None:
+            self._lease = lease_of(self.db, "worker")
+        return self._lease
+
+    def order(self, app_id: int, kind: str, arguments: dict[str, Any]) -> int:
+        """File a job; its number."""
+        with self.db.write(serial=events.SERIAL) as c:
+            return jobs.add(c, app_id, kind, arguments, self.clock())
+
+    def wait(self, number: int, report: Report = _SILENT) -> dict[str, Any]:
+        """Wait for a job, or do it where no worker runs; its result.  Raises Problem with the job's error."""
+        while True:
+            with self.db.read() as c:
+                job = jobs.get(c, number)
+            if job is None:
+                raise Problem("the job is gone")
+            if job.state == jobs.DONE:
+                return job.result
+            if job.state == jobs.FAILED:
+                raise Problem(job.error)
+            if self.lease.take():
+                try:
+                    self.take_over()
+                    asyncio.run(self.work_off(report, only=number))
+                finally:
+                    self.lease.release()
+            else:
+                time.sleep(POLL_SECONDS / 4)
+
+    def take_over(self) -> None:
+        """After taking the lease: what a worker that died had begun is begun again."""
+        with self.db.write(serial=events.SERIAL) as c:
+            for app in apps.all_apps(c):
+                jobs.requeue(c, app.id)
+
+    async def work_off(self, report: Report = _SILENT, *, only: int | None = None) -> None:
+        """Do what is queued (or one job of it), one after the other."""
+        with self.db.read() as c:
+            waiting = [job for job in jobs.queued(c) if only in (None, job.id)]
+        for job in waiting:
+            with self.db.write(serial=events.SERIAL) as c:
+                ours = jobs.start(c, job.id, self.worker)
+            if ours:
+                await self._do(job, report)
+
+    async def _do(self, job: Job, report: Report) -> None:
+        result: dict[str, Any] = {}
+        error = ""
+        try:
+            result = await (self._drift(job) if job.kind == "drift" else self._sync(job, report))
+        except Problem as problem:
+            error = str(problem)
+            self._not_before[job.app_id] = time.monotonic() + PAUSE_SECONDS
+        except Exception as failure:
+            error = f"the run failed in a way that should not happen ({type(failure).__name__}: {failure})"
+            with self.db.write(serial=events.SERIAL) as c:
+                jobs.end(c, job.id, {}, error, self.clock())
+            raise
+        with self.db.write(serial=events.SERIAL) as c:
+            jobs.end(c, job.id, result, error, self.clock())
+
+    async def _sync(self, job: Job, report: Report) -> dict[str, Any]:
+        run = Run(self.db, self.vault, self.clock, job.app_id, Orders(**job.arguments), report)
+        return (await run.run()).as_json()
+
+    async def _drift(self, job: Job) -> dict[str, Any]:
+        with self.db.write(serial=events.SERIAL) as c:
+            app = ready_app(c, job.app_id)
+            source, target, token = source_of(c, app), links.target_of(c, app.id, app.scim_url), token_of(c, self.vault, app)
+        async with ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
+            found = await check.Checker(self.db, source, target, client).check()
+        if found.differences:
+            with self.db.write(serial=events.SERIAL) as c:
+                events.append(c, check.event(source, found), self.clock())
+        shown = [{"object": one.object, "name": one.name, "kind": one.kind} for one in found.differences]
+        return {"requests": found.requests, "floor": found.floor, "differences": shown, "unmatched": found.unmatched}
+
+    async def serve(self, stop: Callable[[], bool]) -> None:
+        """Be the worker until `stop()`: does what is queued, and follows the events of the directory."""
+        while not stop():
+            if self.lease.take():
+                break
+            await asyncio.sleep(POLL_SECONDS)
+        else:
+            return
+        try:
+            self.take_over()
+            while not stop():
+                self._queue_due()
+                with contextlib.suppress(Problem):
+                    await self.work_off()
+                await asyncio.sleep(POLL_SECONDS)
+        finally:
+            self.lease.release()
+
+    def _queue_due(self) -> None:
+        """Queue a run for each app that something has happened for, or that has something due.
+
+        After a run that failed as a whole, and for what is only due by time, there is a pause in between.
+        """
+        now = time.monotonic()
+        with self.db.read() as c:
+            busy = {job.app_id for job in (*jobs.queued(c), *jobs.running(c))}
+            waiting = [
+                app
+                for app in apps.all_apps(c)
+                if _runs_by_itself(app) and app.id not in busy and now >= self._not_before.get(app.id, 0.0)
+            ]
+            found = [(app, due.what_is_due(c, app, self.clock())) for app in waiting]
+        for app, why in found:
+            if why is due.Due.TIME:
+                self._not_before[app.id] = now + PAUSE_SECONDS
+            if why:
+                self.order(app.id, "sync", {"by_hand": False})
+
+
+def _runs_by_itself(app: App) -> bool:
+    return app.settings.provisioning and not app.stopped and not app.quarantine
+

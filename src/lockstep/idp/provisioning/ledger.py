@@ -1,0 +1,401 @@
+"""SQL of plans, their changes and what became of them, and of people's decisions."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from lockstep.idp.provisioning.approval import Decisions
+from lockstep.idp.provisioning.records import Change, Kind, State
+from lockstep.idp.provisioning.tables import changes, decisions, plans, troubles, unsettled, watermarks
+from lockstep.kit.db import Connection, Row
+from lockstep.kit.sql import Statement, among, listed
+
+
+def _is(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    return column == sa.bindparam(name, type_=column.type)
+
+
+_c, _p, _t = changes.c, plans.c, troubles.c
+_CHANGE = [column for column in _c if column.name != "plan_id"]
+_ADD_PLAN = Statement(sa.insert(plans).inline(), columns=["app_id", "target", "made_at", "scope", "digest", "floor", "held"])
+_NEWEST = Statement(
+    sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
+    .where(_is(_p.app_id, "app"))
+    .order_by(_p.id.desc())
+    .limit(1)
+)
+_FINISH_PLAN = Statement(sa.update(plans).where(_is(_p.id, "plan")), columns=["digest", "floor", "held"])
+_OLD_PLANS = Statement(
+    sa.select(_p.id)
+    .where(_is(_p.app_id, "app"), _p.id < sa.bindparam("plan", type_=_p.id.type))
+    .where(~sa.exists().where(_c.plan_id == _p.id, _c.state == State.SENDING.value))
+)
+_DROP_CHANGES = Statement(sa.delete(changes).where(_is(_c.plan_id, "plan")))
+_DROP_PLAN = Statement(sa.delete(plans).where(_is(_p.id, "plan")))
+_ADD_CHANGE = Statement(sa.insert(changes).inline(), columns=[column.name for column in _c])
+_ALL = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan")).order_by(_c.stage, _c.position))
+_BY_STATE = Statement(
+    sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _is(_c.state, "state")).order_by(_c.stage, _c.position)
+)
+_NEXT_STAGE = Statement(sa.select(sa.func.min(_c.stage)).where(_is(_c.plan_id, "plan"), _c.state == State.READY.value))
+_NEXT = Statement(
+    sa.select(*_CHANGE)
+    .where(_is(_c.plan_id, "plan"), _c.state == State.READY.value, _is(_c.stage, "stage"))
+    .order_by(_c.position)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_OF_KEY = Statement(
+    sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _is(_c.object, "object"), _is(_c.key, "key")).order_by(_c.position)
+)
+_WITH_NEEDS = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _c.needs != "").order_by(_c.position))
+_SET_STATE = Statement(sa.update(changes).where(_is(_c.plan_id, "plan"), _is(_c.position, "at")), columns=["state", "reason"])
+_SET_STAGE = Statement(sa.update(changes).where(_is(_c.plan_id, "plan"), _is(_c.position, "at")), columns=["stage"])
+_COUNTS = Statement(
+    sa.select(_c.object, _c.kind, _c.state, _c.limited, sa.func.count(), sa.func.sum(_c.weight))
+    .where(_is(_c.plan_id, "plan"))
+    .group_by(_c.object, _c.kind, _c.state, _c.limited)
+)
+_SENDING = Statement(
+    sa.select(_c.plan_id, *_CHANGE)
+    .select_from(changes.join(plans, _c.plan_id == _p.id))
+    .where(_is(_p.app_id, "app"), _c.state == State.SENDING.value)
+    .order_by(_c.plan_id, _c.position)
+)
+_LIMITED = Statement(
+    sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _is(_c.limited, "limited")).order_by(_c.stage, _c.position)
+)
+_DROP_GROUP_CHANGES = Statement(sa.delete(changes).where(_is(_c.plan_id, "plan"), _c.object == "group"))
+_TARGET_OF_PLAN = Statement(sa.select(_p.target).where(_is(_p.id, "plan")))
+_DECIDED = Statement(sa.select(decisions.c.decision, decisions.c.item).where(_is(decisions.c.app_id, "app")))
+_DECIDE = Statement(
+    lambda insert: (
+        insert(decisions)
+        .values({name: sa.bindparam(name, type_=decisions.c[name].type) for name in ("app_id", "decision", "item", "at")})
+        .on_conflict_do_nothing()
+    )
+)
+_UNDECIDE = Statement(sa.delete(decisions).where(_is(decisions.c.app_id, "app"), among(decisions.c.item, "items")))
+_TROUBLES = Statement(
+    sa.select(_t.object, _t.key, _t.name, _t.kind, _t.attempts, _t.next_at, _t.error).where(_is(_t.target, "target"))
+)
+_TROUBLE = Statement(sa.select(_t.attempts).where(_is(_t.target, "target"), _is(_t.object, "object"), _is(_t.key, "key")))
+_ADD_TROUBLE = Statement(
+    lambda insert: (
+        insert(troubles)
+        .values({column.name: sa.bindparam(column.name, type_=column.type) for column in _t})
+        .on_conflict_do_update(
+            index_elements=["target", "object", "key"],
+            set_={
+                column.name: sa.bindparam(column.name, type_=column.type)
+                for column in _t
+                if column.name not in ("target", "object", "key")
+            },
+        )
+    )
+)
+_END_TROUBLE = Statement(sa.delete(troubles).where(_is(_t.target, "target"), _is(_t.object, "object"), _is(_t.key, "key")))
+_UNSETTLED = Statement(sa.select(unsettled.c.object, unsettled.c.key).where(_is(unsettled.c.target, "target")))
+_ADD_UNSETTLED = Statement(
+    lambda insert: (
+        insert(unsettled)
+        .values({column.name: sa.bindparam(column.name, type_=column.type) for column in unsettled.c})
+        .on_conflict_do_nothing()
+    )
+)
+_END_UNSETTLED = Statement(
+    sa.delete(unsettled).where(
+        _is(unsettled.c.target, "target"), _is(unsettled.c.object, "object"), _is(unsettled.c.key, "key")
+    )
+)
+_WATERMARK = Statement(sa.select(watermarks.c.seq).where(_is(watermarks.c.app_id, "app")))
+_SET_WATERMARK = Statement(
+    lambda insert: (
+        insert(watermarks)
+        .values(app_id=sa.bindparam("app", type_=sa.Integer), seq=sa.bindparam("at", type_=sa.BigInteger))
+        .on_conflict_do_update(index_elements=["app_id"], set_={"seq": sa.bindparam("at", type_=sa.BigInteger)})
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A stored plan.  `held` are the kinds over their limits, as JSON-ready values."""
+
+    id: int
+    digest: str
+    floor: int
+    held: list[dict[str, Any]]
+    scope: str
+    made_at: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A change at its position in a plan."""
+
+    position: int
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An object whose change failed: how often, when it is tried again (ms), and why in words."""
+
+    object: str
+    key: str
+    name: str
+    kind: str
+    attempts: int
+    next_at: int
+    error: str
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _change_row(plan: int, position: int, change: Change) -> dict[str, Any]:
+    return {
+        "plan_id": plan,
+        "position": position,
+        "stage": change.stage,
+        "kind": change.kind.value,
+        "object": change.object,
+        "key": change.key,
+        "name": change.name,
+        "before": _json(change.before),
+        "after": _json(change.after),
+        "payload": _json(change.payload),
+        "link_id": change.link_id,
+        "target_id": change.target_id,
+        "action": change.action,
+        "limited": change.limited or "",
+        "weight": change.weight,
+        "state": change.state.value,
+        "reason": change.reason,
+        "needs": change.needs,
+        "digest": change.digest,
+    }
+
+
+def _placed(row: Row) -> Placed:
+    (position, stage, kind, obj, key, name, before, after, payload, link_id, target_id, action, limited, weight) = row[:14]
+    state, reason, needs, digest = row[14:]
+    decode = msgspec.json.decode
+    change = Change(
+        Kind(kind),
+        obj,
+        key,
+        name,
+        stage,
+        decode(before),
+        decode(after),
+        decode(payload),
+        link_id,
+        target_id,
+        action,
+        limited or None,
+        weight,
+        State(state),
+        reason,
+        needs,
+        digest,
+    )
+    return Placed(position, change)
+
+
+def begin_plan(c: Connection, app_id: int, target: int, scope: str, now: int) -> int:
+    """A new, empty plan; older ones that nothing depends on are dropped.  Its number."""
+    c.run(_ADD_PLAN, app_id=app_id, target=target, made_at=now, scope=scope, digest="", floor=0, held="[]")
+    made = newest(c, app_id)
+    assert made is not None  # noqa: S101 - it was inserted in this transaction
+    for (old,) in c.all(_OLD_PLANS, app=app_id, plan=made.id):
+        c.run(_DROP_CHANGES, plan=old)
+        c.run(_DROP_PLAN, plan=old)
+    return made.id
+
+
+def finish_plan(c: Connection, plan: int, digest: str, floor: int, held: list[dict[str, Any]]) -> None:
+    """The plan is complete."""
+    c.run(_FINISH_PLAN, plan=plan, digest=digest, floor=floor, held=_json(held))
+
+
+def newest(c: Connection, app_id: int) -> Plan | None:
+    """The plan that was made last: what was shown."""
+    row = c.one(_NEWEST, app=app_id)
+    if row is None:
+        return None
+    number, digest, floor, held, scope, made_at, target = row
+    return Plan(number, digest, floor, msgspec.json.decode(held), scope, made_at, target)
+
+
+def add_changes(c: Connection, plan: int, placed: Iterable[Placed]) -> None:
+    """Write changes of a plan."""
+    c.many(_ADD_CHANGE, [_change_row(plan, one.position, one.change) for one in placed])
+
+
+def all_changes(c: Connection, plan: int) -> Iterator[Placed]:
+    """Every change of a plan in the order of the run."""
+    return map(_placed, c.stream(_ALL, plan=plan))
+
+
+def in_state(c: Connection, plan: int, state: State) -> Iterator[Placed]:
+    """The changes in one state, in the order of the run."""
+    return map(_placed, c.stream(_BY_STATE, plan=plan, state=state.value))
+
+
+def next_ready(c: Connection, plan: int, most: int) -> list[Placed]:
+    """Up to `most` changes to send now: all of one stage, the first that has any."""
+    stage = c.value(_NEXT_STAGE, plan=plan)
+    if stage is None:
+        return []
+    return [_placed(row) for row in c.all(_NEXT, plan=plan, stage=stage, most=most)]
+
+
+def of_key(c: Connection, plan: int, obj: str, key: str) -> list[Placed]:
+    """The changes of one object."""
+    return [_placed(row) for row in c.all(_OF_KEY, plan=plan, object=obj, key=key)]
+
+
+def with_needs(c: Connection, plan: int) -> list[Placed]:
+    """The changes that need somebody else's to go first."""
+    return [_placed(row) for row in c.all(_WITH_NEEDS, plan=plan)]
+
+
+def set_states(c: Connection, plan: int, states: Iterable[tuple[int, State, str]]) -> None:
+    """(position, state, reason) of some changes."""
+    c.many(
+        _SET_STATE,
+        [{"plan": plan, "at": position, "state": state.value, "reason": why} for position, state, why in states],
+    )
+
+
+def set_stages(c: Connection, plan: int, stages: Iterable[tuple[int, int]]) -> None:
+    """(position, stage) of some changes."""
+    c.many(_SET_STAGE, [{"plan": plan, "at": position, "stage": stage} for position, stage in stages])
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many changes of a plan are of one sort; `weight` counts members where they are removals."""
+
+    object: str
+    kind: str
+    state: str
+    limited: str
+    changes: int
+    weight: int
+
+
+def counts(c: Connection, plan: int) -> list[Count]:
+    """The changes of a plan, counted."""
+    return [Count(*row[:4], int(row[4]), int(row[5])) for row in c.all(_COUNTS, plan=plan)]
+
+
+def limited_to(c: Connection, plan: int, kind: str) -> list[Placed]:
+    """The changes that count for one limit."""
+    return [_placed(row) for row in c.all(_LIMITED, plan=plan, limited=kind)]
+
+
+def held_counts(c: Connection, plan: int) -> dict[str, int]:
+    """Objects (members, for removals) that are held, by kind of limit."""
+    found: dict[str, int] = {}
+    for one in counts(c, plan):
+        if one.state == State.HELD.value:
+            found[one.limited] = found.get(one.limited, 0) + one.weight
+    return found
+
+
+def drop_group_changes(c: Connection, plan: int) -> None:
+    """Take the changes of groups out of a plan, to plan them anew."""
+    c.run(_DROP_GROUP_CHANGES, plan=plan)
+
+
+def sending(c: Connection, app_id: int) -> list[tuple[int, Placed]]:
+    """(plan, change) of everything that was sent, or was about to be, when a worker died."""
+    return [(row[0], _placed(row[1:])) for row in c.all(_SENDING, app=app_id)]
+
+
+def target_of_plan(c: Connection, plan: int) -> int:
+    """The target that a plan is for."""
+    return int(c.value(_TARGET_OF_PLAN, plan=plan))
+
+
+def decided(c: Connection, app_id: int) -> Decisions:
+    """What people have decided."""
+    found: dict[str, set[str]] = {"approved": set(), "rejected": set(), "released": set(), "discarded": set()}
+    for decision, item in c.all(_DECIDED, app=app_id):
+        found[decision].add(item)
+    return Decisions(**{name: frozenset(items) for name, items in found.items()})
+
+
+def decide(c: Connection, app_id: int, decision: str, items: Iterable[str], now: int) -> None:
+    """Write a decision about some items; what was decided about them before is replaced."""
+    chosen = list(items)
+    undecide(c, app_id, chosen)
+    c.many(_DECIDE, [{"app_id": app_id, "decision": decision, "item": item, "at": now} for item in chosen])
+
+
+def undecide(c: Connection, app_id: int, items: Iterable[str]) -> None:
+    """Forget decisions: the objects have changed, or it was done."""
+    c.run(_UNDECIDE, app=app_id, items=listed(items))
+
+
+def troubled(c: Connection, target: int) -> dict[tuple[str, str], Trouble]:
+    """Everything that failed and was not mended yet, by (object, key)."""
+    return {(row[0], row[1]): Trouble(*row) for row in c.all(_TROUBLES, target=target)}
+
+
+def attempts(c: Connection, target: int, obj: str, key: str) -> int:
+    """How often the object's change has failed."""
+    return int(c.value(_TROUBLE, target=target, object=obj, key=key) or 0)
+
+
+def put_trouble(c: Connection, target: int, trouble: Trouble, now: int) -> None:
+    """Remember a failure."""
+    c.run(
+        _ADD_TROUBLE,
+        target=target,
+        object=trouble.object,
+        key=trouble.key,
+        name=trouble.name,
+        kind=trouble.kind,
+        attempts=trouble.attempts,
+        next_at=trouble.next_at,
+        error=trouble.error,
+        at=now,
+    )
+
+
+def end_trouble(c: Connection, target: int, obj: str, key: str) -> None:
+    """It worked, or nobody wants it any more."""
+    c.run(_END_TROUBLE, target=target, object=obj, key=key)
+
+
+def open_creates(c: Connection, target: int) -> set[tuple[str, str]]:
+    """(object, key) of the creates whose outcome is not known."""
+    return {(row[0], row[1]) for row in c.all(_UNSETTLED, target=target)}
+
+
+def open_create(c: Connection, target: int, obj: str, key: str, now: int) -> None:
+    """A create was sent, and its outcome is not known."""
+    c.run(_ADD_UNSETTLED, target=target, object=obj, key=key, at=now)
+
+
+def close_create(c: Connection, target: int, obj: str, key: str) -> None:
+    """The outcome of a create is known."""
+    c.run(_END_UNSETTLED, target=target, object=obj, key=key)
+
+
+def watermark(c: Connection, app_id: int) -> int:
+    """The last event that a plan for everybody has seen."""
+    return int(c.value(_WATERMARK, app=app_id) or 0)
+
+
+def set_watermark(c: Connection, app_id: int, seq: int) -> None:
+    """A plan for everybody has seen everything up to `seq`."""
+    c.run(_SET_WATERMARK, app=app_id, at=seq)

@@ -1,0 +1,325 @@
+"""SQL of the links: what is remembered of a target."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from lockstep.idp.provisioning.plan import email_of, manager_of, name_of
+from lockstep.idp.provisioning.records import Document, GroupLink, UserLink
+from lockstep.idp.provisioning.tables import group_links, link_members, targets, user_links
+from lockstep.kit.db import Connection, Row
+from lockstep.kit.sql import Statement, among, listed
+
+_u, _g, _m = user_links.c, group_links.c, link_members.c
+_USER = (_u.id, _u.key, _u.target_id, _u.made, _u.value, _u.left_at, _u.missing)
+_GROUP = (_g.id, _g.key, _g.name, _g.target_id, _g.made, _g.feeders, _g.missing)
+
+
+def _is(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    return column == sa.bindparam(name, type_=column.type)
+
+
+_TARGET = Statement(sa.select(targets.c.id).where(_is(targets.c.app_id, "app"), _is(targets.c.scim_url, "url")))
+_ADD_TARGET = Statement(sa.insert(targets).inline(), columns=["app_id", "scim_url"])
+
+_USERS = Statement(sa.select(*_USER).where(_is(_u.target, "target")).order_by(_u.key))
+_USER_BY_KEY = Statement(sa.select(*_USER).where(_is(_u.target, "target"), _is(_u.key, "key")))
+_USERS_BY_KEYS = Statement(sa.select(*_USER).where(_is(_u.target, "target"), among(_u.key, "keys")))
+_USER_BY_TARGET_ID = Statement(sa.select(*_USER).where(_is(_u.target, "target"), _is(_u.target_id, "target_id")))
+_IDS_BY_KEYS = Statement(sa.select(_u.key, _u.target_id, _u.missing).where(_is(_u.target, "target"), among(_u.key, "keys")))
+_KEY_BY_USER_NAME = Statement(sa.select(_u.key).where(_is(_u.target, "target"), _is(_u.user_name_key, "name"), _u.missing == 0))
+_KEY_BY_EMAIL = Statement(sa.select(_u.key).where(_is(_u.target, "target"), _is(_u.email_key, "name"), _u.missing == 0))
+_COUNT_USERS = Statement(sa.select(sa.func.count()).select_from(user_links).where(_is(_u.target, "target")))
+_COUNT_MISSING = Statement(sa.select(sa.func.count()).select_from(user_links).where(_is(_u.target, "target"), _u.missing == 1))
+_USER_COLUMNS = [column.name for column in _u if column.name != "id"]
+_ADD_USER = Statement(
+    lambda insert: (
+        insert(user_links)
+        .values({name: sa.bindparam(name, type_=user_links.c[name].type) for name in _USER_COLUMNS})
+        .on_conflict_do_update(
+            index_elements=["target", "key"],
+            set_={
+                name: sa.bindparam(name, type_=user_links.c[name].type)
+                for name in _USER_COLUMNS
+                if name not in ("target", "key")
+            },
+        )
+    )
+)
+_SET_USER = Statement(
+    sa.update(user_links).where(_is(_u.id, "link")),
+    columns=["value", "user_name_key", "email_key", "manager_key", "missing"],
+)
+_SET_LEFT = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["left_at"])
+_SET_USER_MISSING = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["missing"])
+_DROP_USER = Statement(sa.delete(user_links).where(_is(_u.id, "link")))
+_REPORTS = Statement(sa.select(_u.id, _u.value).where(_is(_u.target, "target"), _is(_u.manager_key, "manager")))
+
+_GROUPS = Statement(sa.select(*_GROUP).where(_is(_g.target, "target")).order_by(_g.key))
+_GROUP_BY_KEY = Statement(sa.select(*_GROUP).where(_is(_g.target, "target"), _is(_g.key, "key")))
+_GROUP_BY_TARGET_ID = Statement(sa.select(*_GROUP).where(_is(_g.target, "target"), _is(_g.target_id, "target_id")))
+_COUNT_GROUPS = Statement(sa.select(sa.func.count()).select_from(group_links).where(_is(_g.target, "target")))
+_COUNT_MISSING_GROUPS = Statement(
+    sa.select(sa.func.count()).select_from(group_links).where(_is(_g.target, "target"), _g.missing == 1)
+)
+_GROUP_COLUMNS = [column.name for column in _g if column.name != "id"]
+_ADD_GROUP = Statement(
+    lambda insert: (
+        insert(group_links)
+        .values({name: sa.bindparam(name, type_=group_links.c[name].type) for name in _GROUP_COLUMNS})
+        .on_conflict_do_update(
+            index_elements=["target", "key"],
+            set_={
+                name: sa.bindparam(name, type_=group_links.c[name].type)
+                for name in _GROUP_COLUMNS
+                if name not in ("target", "key")
+            },
+        )
+    )
+)
+_NAME_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["key", "name", "feeders"])
+_CALL_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["name"])
+_FEED_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["feeders"])
+_SET_GROUP_MISSING = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["missing"])
+_DROP_GROUP = Statement(sa.delete(group_links).where(_is(_g.id, "link")))
+
+_MEMBERS = Statement(sa.select(_m.member_id, _m.key, _m.added).where(_is(_m.link_id, "link")).order_by(_m.member_id))
+_COUNT_MEMBERS = Statement(
+    sa.select(sa.func.count())
+    .select_from(link_members.join(group_links, _m.link_id == _g.id))
+    .where(_is(_g.target, "target"), _m.added == 1)
+)
+_MEMBERS_OF_GROUPS = Statement(
+    sa.select(_g.id, _m.member_id, _m.key)
+    .select_from(group_links.join(link_members, _m.link_id == _g.id))
+    .where(_is(_g.target, "target"))
+    .order_by(_g.id, _m.member_id)
+)
+_ADD_MEMBER = Statement(
+    lambda insert: (
+        insert(link_members)
+        .values({name: sa.bindparam(name, type_=_m[name].type) for name in ("link_id", "member_id", "key", "added")})
+        .on_conflict_do_update(index_elements=["link_id", "member_id"], set_={"key": sa.bindparam("key", type_=_m.key.type)})
+    )
+)
+_DROP_MEMBER = Statement(sa.delete(link_members).where(_is(_m.link_id, "link"), _is(_m.member_id, "member")))
+_DROP_MEMBERS = Statement(sa.delete(link_members).where(_is(_m.link_id, "link")))
+_DROP_MEMBERSHIPS = Statement(sa.delete(link_members).where(_is(_m.member_id, "member")))
+
+
+def target_of(c: Connection, app_id: int, scim_url: str) -> int:
+    """The number under which links to this URL are kept for the app; made if it is new."""
+    found = c.value(_TARGET, app=app_id, url=scim_url)
+    if found is None:
+        c.run(_ADD_TARGET, app_id=app_id, scim_url=scim_url)
+        found = c.value(_TARGET, app=app_id, url=scim_url)
+    return int(found)
+
+
+def find_target(c: Connection, app_id: int, scim_url: str) -> int:
+    """Like `target_of`, 0 where there is none."""
+    return int(c.value(_TARGET, app=app_id, url=scim_url) or 0)
+
+
+def _user(row: Row) -> UserLink:
+    number, key, target_id, made, value, left_at, missing = row
+    return UserLink(number, key, target_id, bool(made), msgspec.json.decode(value), left_at, bool(missing))
+
+
+def _group(row: Row) -> GroupLink:
+    number, key, name, target_id, made, feeders, missing = row
+    return GroupLink(number, key, name, target_id, bool(made), tuple(msgspec.json.decode(feeders)), bool(missing))
+
+
+def users(c: Connection, target: int) -> Iterator[UserLink]:
+    """Every user link, by key, one after the other."""
+    return map(_user, c.stream(_USERS, target=target))
+
+
+def user_by_key(c: Connection, target: int, key: str) -> UserLink | None:
+    """The link of one person."""
+    row = c.one(_USER_BY_KEY, target=target, key=key)
+    return None if row is None else _user(row)
+
+
+def users_by_keys(c: Connection, target: int, keys: Iterable[str]) -> list[UserLink]:
+    """The links of some people."""
+    return [_user(row) for row in c.all(_USERS_BY_KEYS, target=target, keys=listed(keys))]
+
+
+def user_by_target_id(c: Connection, target: int, target_id: str) -> UserLink | None:
+    """The link to one user of the target."""
+    row = c.one(_USER_BY_TARGET_ID, target=target, target_id=target_id)
+    return None if row is None else _user(row)
+
+
+def target_ids(c: Connection, target: int, keys: Iterable[str]) -> dict[str, str]:
+    """The target's ids of those of `keys` who are there."""
+    return {key: found for key, found, missing in c.all(_IDS_BY_KEYS, target=target, keys=listed(keys)) if not missing}
+
+
+def holder_of_user_name(c: Connection, target: int, name: str) -> str | None:
+    """Whose link holds the userName."""
+    found: str | None = c.value(_KEY_BY_USER_NAME, target=target, name=name.casefold())
+    return found
+
+
+def holder_of_email(c: Connection, target: int, email: str) -> str | None:
+    """Whose link holds the e-mail address."""
+    found: str | None = c.value(_KEY_BY_EMAIL, target=target, name=email.casefold())
+    return found
+
+
+def count_users(c: Connection, target: int) -> int:
+    """Linked users."""
+    return int(c.value(_COUNT_USERS, target=target))
+
+
+def count_missing(c: Connection, target: int) -> int:
+    """Linked users and groups that the target says are gone."""
+    return int(c.value(_COUNT_MISSING, target=target)) + int(c.value(_COUNT_MISSING_GROUPS, target=target))
+
+
+def count_groups(c: Connection, target: int) -> int:
+    """Linked groups."""
+    return int(c.value(_COUNT_GROUPS, target=target))
+
+
+def count_members(c: Connection, target: int) -> int:
+    """Memberships that we hold at the target."""
+    return int(c.value(_COUNT_MEMBERS, target=target))
+
+
+def _indexed(value: Document) -> dict[str, Any]:
+    return {
+        "value": msgspec.json.encode(value).decode(),
+        "user_name_key": name_of(value).casefold(),
+        "email_key": email_of(value).casefold(),
+        "manager_key": manager_of(value),
+    }
+
+
+def put_user(c: Connection, target: int, key: str, target_id: str, value: Document, *, made: bool) -> None:
+    """Link a person to a user of the target; a link to another user is replaced."""
+    c.run(_ADD_USER, target=target, key=key, target_id=target_id, made=int(made), left_at=0, missing=0, **_indexed(value))
+
+
+def set_value(c: Connection, link_id: int, value: Document) -> None:
+    """What the target holds now."""
+    c.run(_SET_USER, link=link_id, missing=0, **_indexed(value))
+
+
+def set_left(c: Connection, link_id: int, at: int) -> None:
+    """The person has left (at an instant), or has come back (0)."""
+    c.run(_SET_LEFT, link=link_id, left_at=at)
+
+
+def set_user_missing(c: Connection, link: UserLink) -> None:
+    """The target answers 404 for this user; its memberships fell with it."""
+    c.run(_SET_USER_MISSING, link=link.id, missing=1)
+    c.run(_DROP_MEMBERSHIPS, member=link.target_id)
+
+
+def drop_user(c: Connection, link_id: int, target_id: str) -> None:
+    """Forget a user; its memberships fell with it."""
+    c.run(_DROP_USER, link=link_id)
+    c.run(_DROP_MEMBERSHIPS, member=target_id)
+
+
+def forget_manager(c: Connection, target: int, manager_key: str) -> None:
+    """The manager's id at the target has changed: what those they manage hold there names nobody any more."""
+    for link_id, text in c.all(_REPORTS, target=target, manager=manager_key):
+        value = msgspec.json.decode(text)
+        for extension in value.values():
+            if isinstance(extension, dict):
+                extension.pop("manager", None)
+        set_value(c, link_id, value)
+
+
+def groups(c: Connection, target: int) -> list[GroupLink]:
+    """Every group link, by key."""
+    return [_group(row) for row in c.all(_GROUPS, target=target)]
+
+
+def group_by_key(c: Connection, target: int, key: str) -> GroupLink | None:
+    """The link of the group of that name, without case."""
+    row = c.one(_GROUP_BY_KEY, target=target, key=key)
+    return None if row is None else _group(row)
+
+
+def group_by_target_id(c: Connection, target: int, target_id: str) -> GroupLink | None:
+    """The link to one group of the target."""
+    row = c.one(_GROUP_BY_TARGET_ID, target=target, target_id=target_id)
+    return None if row is None else _group(row)
+
+
+def set_group_name(c: Connection, link_id: int, name: str) -> None:
+    """What the group is called at the target now, without its becoming another group for us."""
+    c.run(_CALL_GROUP, link=link_id, name=name)
+
+
+def put_group(c: Connection, target: int, key: str, name: str, target_id: str, feeders: Sequence[str], *, made: bool) -> int:
+    """Link a name to a group of the target; the link's number.  A link of that name is replaced, its members dropped."""
+    old = group_by_key(c, target, key)
+    if old is not None:
+        c.run(_DROP_MEMBERS, link=old.id)
+    c.run(
+        _ADD_GROUP,
+        target=target,
+        key=key,
+        name=name,
+        target_id=target_id,
+        made=int(made),
+        feeders=msgspec.json.encode(list(feeders)).decode(),
+        missing=0,
+    )
+    link = group_by_key(c, target, key)
+    assert link is not None  # noqa: S101 - it was put there in this transaction
+    return link.id
+
+
+def name_group(c: Connection, link_id: int, key: str, name: str, feeders: Sequence[str]) -> None:
+    """The group has a new name."""
+    c.run(_NAME_GROUP, link=link_id, key=key, name=name, feeders=msgspec.json.encode(list(feeders)).decode())
+
+
+def feed_group(c: Connection, link_id: int, feeders: Sequence[str]) -> None:
+    """Which roles feed the group now."""
+    c.run(_FEED_GROUP, link=link_id, feeders=msgspec.json.encode(list(feeders)).decode())
+
+
+def set_group_missing(c: Connection, link_id: int) -> None:
+    """The target answers 404 for this group; its memberships fell with it."""
+    c.run(_SET_GROUP_MISSING, link=link_id, missing=1)
+    c.run(_DROP_MEMBERS, link=link_id)
+
+
+def drop_group(c: Connection, link_id: int) -> None:
+    """Forget a group and its members."""
+    c.run(_DROP_MEMBERS, link=link_id)
+    c.run(_DROP_GROUP, link=link_id)
+
+
+def members(c: Connection, link_id: int) -> list[tuple[str, str, bool]]:
+    """(member_id, key, added) of everyone in the group, as far as is remembered."""
+    return [(member, key, bool(added)) for member, key, added in c.all(_MEMBERS, link=link_id)]
+
+
+def members_of_groups(c: Connection, target: int) -> Iterator[Row]:
+    """(link_id, member_id, key) of every group, by link."""
+    return c.stream(_MEMBERS_OF_GROUPS, target=target)
+
+
+def add_members(c: Connection, link_id: int, members: Iterable[tuple[str, str]], *, added: bool) -> None:
+    """Remember (member_id, key) as members."""
+    c.many(
+        _ADD_MEMBER,
+        [{"link_id": link_id, "member_id": member, "key": key, "added": int(added)} for member, key in members],
+    )
+
+
+def drop_members(c: Connection, link_id: int, member_ids: Iterable[str]) -> None:
+    """Forget members."""
+    c.many(_DROP_MEMBER, [{"link": link_id, "member": member} for member in member_ids])

@@ -1,0 +1,226 @@
+"""Desired against links: what has to be done to users.  Pure; groups are in `plan_groups`.
+
+Both streams are sorted by key, so that a plan for any number of people is made without holding them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from lockstep.idp.apps.settings import Settings
+from lockstep.idp.provisioning.records import Change, DesiredUser, Document, Kind, Stage, UserLink
+from lockstep.scim.messages import ENTERPRISE
+from lockstep.scim.patch import diff
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+NameKind = Literal["userName", "email"]
+Holder = Callable[[NameKind, str], str | None]
+"""Who holds a userName or an e-mail address at the target, by our links: the person's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """A link whose person has left (or has come back, `left` False), to be remembered with the plan."""
+
+    link_id: int
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A link to drop without a request: its object is gone at the target, and nobody wants it back."""
+
+    link_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A leaver whom the setting `leavers=nothing` leaves as they are, memberships included."""
+
+    key: str
+
+
+UserStep = Change | Leaver | Forgotten | Ignored
+
+
+def joined(desired: Iterable[DesiredUser], links: Iterable[UserLink]) -> Iterator[tuple[DesiredUser | None, UserLink | None]]:
+    """Both streams side by side, by key.  Each must be sorted by key."""
+    ours, theirs = iter(desired), iter(links)
+    one, other = next(ours, None), next(theirs, None)
+    while one is not None or other is not None:
+        if other is None or (one is not None and one.key < other.key):
+            yield one, None
+            one = next(ours, None)
+        elif one is None or other.key < one.key:
+            yield None, other
+            other = next(theirs, None)
+        else:
+            yield one, other
+            one, other = next(ours, None), next(theirs, None)
+
+
+def for_users(
+    desired: Iterable[DesiredUser], links: Iterable[UserLink], settings: Settings, holder: Holder, now: int
+) -> Iterator[UserStep]:
+    """What has to be done so that the users at the target are the desired ones."""
+    for wanted, link in joined(desired, links):
+        if wanted is not None:
+            yield from for_user(wanted, link, holder)
+        elif link is not None:
+            yield from for_leaver(link, settings, now)
+
+
+def for_user(wanted: DesiredUser, link: UserLink | None, holder: Holder) -> Iterator[UserStep]:
+    """What has to be done for one person who should be at the target."""
+    if link is None or link.missing:
+        yield _create(wanted, link, holder)
+        return
+    if link.left_at:
+        yield Leaver(link.id, left=False)
+    if wanted.document == link.value:
+        return
+    operations = diff(link.value, wanted.document)
+    if not operations:
+        return
+    yield _update(wanted.document, link, operations, holder)
+
+
+def for_leaver(link: UserLink, settings: Settings, now: int) -> Iterator[UserStep]:
+    """What has to be done for one person who should not be there (any more)."""
+    if link.missing:
+        yield Forgotten(link.id)
+        return
+    if not link.left_at:
+        yield Leaver(link.id, left=True)
+    if settings.leavers == "nothing":
+        yield Ignored(link.key)
+        return
+    grace_ends = (link.left_at or now) + settings.grace_days * DAY_MS
+    if settings.leavers == "delete" and link.made and now >= grace_ends:
+        yield _delete(link)
+    elif link.value.get("active", True):
+        document = {**link.value, "active": False}
+        yield _update(document, link, diff(link.value, document), lambda _kind, _name: None)
+
+
+def name_of(document: Document) -> str:
+    """What a person is called in lists: the userName."""
+    return str(document.get("userName", ""))
+
+
+def email_of(document: Document) -> str:
+    """The one e-mail address of a document, "" without."""
+    emails = document.get("emails") or [{}]
+    return str(emails[0].get("value", ""))
+
+
+def manager_of(document: Document) -> str:
+    """The employee_id of the manager in a document, "" without."""
+    manager = document.get(ENTERPRISE, {}).get("manager") or {}
+    return str(manager.get("value", ""))
+
+
+def _needs(before: Document, after: Document, key: str, holder: Holder) -> str:
+    """Whose change must go first, because they hold a name that this document wants."""
+    for kind, read in (("userName", name_of), ("email", email_of)):
+        value = read(after)
+        if value and value.casefold() != read(before).casefold():
+            held_by = holder(kind, value)  # type: ignore[arg-type]  # the two literals above
+            if held_by is not None and held_by != key:
+                return held_by
+    return ""
+
+
+def _create(wanted: DesiredUser, link: UserLink | None, holder: Holder) -> Change:
+    return _digested(
+        Change(
+            kind=Kind.CREATE,
+            object="user",
+            key=wanted.key,
+            name=name_of(wanted.document),
+            stage=Stage.USERS,
+            after=shown(wanted.document),
+            payload={"document": wanted.document},
+            link_id=link.id if link is not None else 0,
+            action="create",
+            needs=_needs({}, wanted.document, wanted.key, holder),
+        )
+    )
+
+
+def _update(document: Document, link: UserLink, operations: list[dict[str, Any]], holder: Holder) -> Change:
+    switched_off = bool(link.value.get("active", True)) and not document.get("active", True)
+    before, after = differences(link.value, document)
+    return _digested(
+        Change(
+            kind=Kind.SWITCH_OFF if switched_off else Kind.UPDATE,
+            object="user",
+            key=link.key,
+            name=name_of(document),
+            stage=Stage.TAKEN_AWAY if switched_off else Stage.USERS,
+            before=before,
+            after=after,
+            payload={"document": document, "operations": operations},
+            link_id=link.id,
+            target_id=link.target_id,
+            action="delete" if switched_off else "update",
+            limited="switch-offs" if switched_off else None,
+            needs=_needs(link.value, document, link.key, holder),
+        )
+    )
+
+
+def without_switch_off(change: Change, value: Document) -> Change | None:
+    """What is left of a switch-off that is held: the person's other differences, or None."""
+    document = {**change.payload["document"], "active": value.get("active", True)}
+    operations = diff(value, document)
+    if not operations:
+        return None
+    before, after = differences(value, document)
+    return _digested(
+        replace(
+            change,
+            kind=Kind.UPDATE,
+            stage=Stage.USERS,
+            before=before,
+            after=after,
+            payload={"document": document, "operations": operations},
+            action="update",
+            limited=None,
+            digest="",
+        )
+    )
+
+
+def _delete(link: UserLink) -> Change:
+    return _digested(
+        Change(
+            kind=Kind.DELETE,
+            object="user",
+            key=link.key,
+            name=name_of(link.value),
+            stage=Stage.TAKEN_AWAY,
+            before=shown(link.value),
+            link_id=link.id,
+            target_id=link.target_id,
+            action="delete",
+            limited="user-deletions",
+        )
+    )
+
+
+def _digested(change: Change) -> Change:
+    return replace(change, digest=change.digested())
+
+
+def shown(document: Document) -> Document:
+    """A document as a person reads it: without what SCIM needs only for itself."""
+    return {name: value for name, value in document.items() if name != "schemas"}
+
+
+def differences(before: Document, after: Document) -> tuple[Document, Document]:
+    """The attributes in which two documents differ, on each side."""
+    one, other = shown(before), shown(after)
+    names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+    return {name: one[name] for name in names if name in one}, {name: other[name] for name in names if name in other}

@@ -1,0 +1,152 @@
+"""The values that flow through the engine."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+from lockstep.idp.apps.settings import LimitedKind
+
+Document = dict[str, Any]
+ObjectKind = Literal["user", "group"]
+Action = Literal["create", "update", "delete"]
+"""What an approval is asked for, in OneLogin's words."""
+
+
+class Kind(StrEnum):
+    """What one request does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    SWITCH_OFF = "switch-off"
+    DELETE = "delete"
+    RENAME = "rename"
+    MEMBERS = "members"
+
+
+class State(StrEnum):
+    """Where a change of a plan stands."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    """An administrator has to approve it."""
+    HELD = "held"
+    """Its kind is over a safety limit."""
+    BLOCKED = "blocked"
+    """It needs something that another change, which does not go now, still occupies."""
+    LATER = "later"
+    """It failed before and has its time to be tried again."""
+    SENDING = "sending"
+    DONE = "done"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    """Nothing was left to send, or an administrator threw it away."""
+
+
+class Stage:
+    """The order of a run.  A stage begins when the one before has ended."""
+
+    TAKEN_AWAY = 0
+    NAMES_FREED = 1_000
+    USERS = 2_000
+    GROUPS_MADE = 3_000
+    MEMBERS = 4_000
+    GROUPS_DELETED = 5_000
+    STEPS = 1_000
+    """Room inside a stage: chains of renames, managers before those they manage."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserLink:
+    """What is remembered of one user at the target.
+
+    `key` is the person's employee_id; `value` the last document written, with the manager named by employee_id.  `left_at` is
+    the instant a leaver was first seen as such (0 if not).  `missing` says that the target answered 404 for it.
+    """
+
+    id: int
+    key: str
+    target_id: str
+    made: bool
+    value: Document
+    left_at: int = 0
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLink:
+    """What is remembered of one group at the target.
+
+    `key` is the name without case; `feeders` the group_ids of the roles that fed it when it was last planned.
+    """
+
+    id: int
+    key: str
+    name: str
+    target_id: str
+    made: bool
+    feeders: tuple[str, ...]
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredUser:
+    """One person who should be at the target, and as what."""
+
+    key: str
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredGroup:
+    """One group that should be at the target: `name` as it is spelt, `feeders` the group_ids of its roles, in order."""
+
+    key: str
+    name: str
+    feeders: tuple[str, ...]
+    role_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One request to come.
+
+    `before` and `after` are for people to read and for the digest; `payload` is what `apply` works from.  `stage` orders it,
+    `needs` is the key of the user whose change must have gone through first ("" if none).
+    """
+
+    kind: Kind
+    object: ObjectKind
+    key: str
+    name: str
+    stage: int
+    before: Any = None
+    after: Any = None
+    payload: Any = None
+    link_id: int = 0
+    target_id: str = ""
+    action: Action = "update"
+    limited: LimitedKind | None = None
+    weight: int = 1
+    """How many objects it counts as for a limit: 1, or the number of members it removes."""
+    state: State = State.READY
+    reason: str = ""
+    needs: str = ""
+    digest: str = field(default="")
+
+    def digested(self) -> str:
+        """The digest of what this change does, to what: an approval binds to it."""
+        what = [self.kind.value, self.object, self.key, self.target_id, self.name, self.before, self.after]
+        return digest_of(what)
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 of `value` as canonical JSON, 32 hexadecimal digits."""
+    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:32]
+
+
+def name_key(name: str) -> str:
+    """How names of users and groups are compared: without case."""
+    return name.casefold()

@@ -1,0 +1,149 @@
+"""From a change to the request that does it, with the target's ids of this moment.  Reads the links, sends nothing."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.ledger import Placed
+from lockstep.idp.provisioning.plan import manager_of
+from lockstep.idp.provisioning.records import Change, Document, Kind, State
+from lockstep.kit.db import Connection
+from lockstep.scim.messages import ENTERPRISE, GROUP, PATCH_OP
+from lockstep.scim.messages import USER as USER_SCHEMA
+
+Members = list[tuple[str, str]]
+"""(id at the target, employee_id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, ready to send.  `document` and the members are what is remembered once it is done."""
+
+    placed: Placed
+    method: str
+    path: str
+    body: Any = None
+    document: Document = field(default_factory=dict)
+    add: Members = field(default_factory=list)
+    remove: Members = field(default_factory=list)
+
+    @property
+    def change(self) -> Change:
+        """What it does."""
+        return self.placed.change
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """A change that cannot or need not be sent now, and why."""
+
+    placed: Placed
+    state: State
+    reason: str
+
+
+def prepare(c: Connection, target: int, plan: int, placed: Placed) -> Request | NotSent:
+    """The request for one change, or why there is none."""
+    change = placed.change
+    if change.needs and any(one.change.state is not State.DONE for one in ledger.of_key(c, plan, "user", change.needs)):
+        return NotSent(placed, State.BLOCKED, f"waits for a name that {change.needs} did not give up")
+    if change.object == "user":
+        return _user(c, target, placed)
+    if change.kind is Kind.CREATE:
+        return _group_create(c, target, placed)
+    target_id = change.target_id
+    if not target_id:
+        link = links.group_by_key(c, target, change.key)
+        if link is None or link.missing:
+            return NotSent(placed, State.BLOCKED, f"the group {change.name} was not made")
+        target_id = link.target_id
+    path = f"/Groups/{target_id}"
+    if change.kind is Kind.DELETE:
+        return Request(placed, "DELETE", path)
+    if change.kind is Kind.RENAME:
+        return Request(placed, "PATCH", path, _patch([{"op": "replace", "path": "displayName", "value": change.payload["name"]}]))
+    return _members(c, target, placed, path)
+
+
+def _patch(operations: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"schemas": [PATCH_OP], "Operations": operations}
+
+
+def _user(c: Connection, target: int, placed: Placed) -> Request | NotSent:
+    change = placed.change
+    path = f"/Users/{change.target_id}"
+    if change.kind is Kind.DELETE:
+        return Request(placed, "DELETE", path)
+    document = change.payload["document"]
+    manager = manager_of(document)
+    manager_id = links.target_ids(c, target, [manager]).get(manager, "") if manager else ""
+    if manager and not manager_id:
+        document = _without_manager(document)
+    if change.kind is Kind.CREATE:
+        return Request(placed, "POST", "/Users", _with_manager_id(document, manager_id), document)
+    operations = [one for one in (_operation(op, manager_id) for op in change.payload["operations"]) if one is not None]
+    if not operations:
+        return NotSent(placed, State.BLOCKED, f"the manager {manager} is not at the target yet")
+    return Request(placed, "PATCH", path, _patch(operations), document)
+
+
+def _without_manager(document: Document) -> Document:
+    extension = {name: value for name, value in document[ENTERPRISE].items() if name != "manager"}
+    copy = {name: value for name, value in document.items() if name != ENTERPRISE}
+    copy["schemas"] = [USER_SCHEMA]
+    if extension:
+        copy[ENTERPRISE] = extension
+        copy["schemas"] = [USER_SCHEMA, ENTERPRISE]
+    return copy
+
+
+def _with_manager_id(document: Document, manager_id: str) -> Document:
+    if not manager_id:
+        return document
+    return {**document, ENTERPRISE: {**document[ENTERPRISE], "manager": {"value": manager_id}}}
+
+
+def _operation(operation: dict[str, Any], manager_id: str) -> dict[str, Any] | None:
+    """The operation with the manager's id at the target in the place of the employee_id; None if nothing is left of it."""
+    value = operation.get("value")
+    if operation.get("path") == f"{ENTERPRISE}:manager" and value is not None:
+        return {**operation, "value": {"value": manager_id}} if manager_id else None
+    if operation.get("path") != ENTERPRISE or not isinstance(value, dict) or "manager" not in value:
+        return operation
+    rest = {name: one for name, one in value.items() if name != "manager"}
+    if manager_id:
+        rest["manager"] = {"value": manager_id}
+    return {**operation, "value": rest} if rest else None
+
+
+def _resolved(c: Connection, target: int, listed: list[list[str]]) -> Members:
+    """Those who are at the target now; the others follow once they are."""
+    unknown = [key for key, target_id in listed if not target_id]
+    there = links.target_ids(c, target, unknown) if unknown else {}
+    return [(target_id or there[key], key) for key, target_id in listed if target_id or key in there]
+
+
+def _values(members: Members) -> list[dict[str, str]]:
+    return [{"value": target_id} for target_id, _ in members]
+
+
+def _group_create(c: Connection, target: int, placed: Placed) -> Request:
+    change = placed.change
+    add = _resolved(c, target, change.payload["add"])
+    body: dict[str, Any] = {"schemas": [GROUP], "displayName": change.payload["name"]}
+    if add:
+        body["members"] = _values(add)
+    return Request(placed, "POST", "/Groups", body, add=add)
+
+
+def _members(c: Connection, target: int, placed: Placed, path: str) -> Request | NotSent:
+    add = _resolved(c, target, placed.change.payload["add"])
+    remove = _resolved(c, target, placed.change.payload["remove"])
+    operations = []
+    if add:
+        operations.append({"op": "add", "path": "members", "value": _values(add)})
+    if remove:
+        operations.append({"op": "remove", "path": "members", "value": _values(remove)})
+    if not operations:
+        return NotSent(placed, State.BLOCKED, "the people to add are not at the target yet")
+    return Request(placed, "PATCH", path, _patch(operations), add=add, remove=remove)

@@ -1,0 +1,247 @@
+"""Writes down what became of requests: the links, the state of the change, the event, in one transaction of the caller."""
+
+from dataclasses import dataclass, field
+
+from lockstep.idp import events
+from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.records import App
+from lockstep.idp.events import EventType
+from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.approval import removal_item
+from lockstep.idp.provisioning.exchange import Outcome
+from lockstep.idp.provisioning.ledger import Trouble
+from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.records import Change, Document, Kind, State
+from lockstep.idp.provisioning.source import Source
+from lockstep.kit.db import Connection
+
+_MINUTE = 60_000
+RETRY_AFTER_MS = tuple(_MINUTE * minutes for minutes in (1, 5, 15, 60, 360, 1440))
+"""When a failed object is tried again: after 1, 5, 15 minutes, 1, 6, 24 hours, then daily."""
+
+_DONE = {
+    ("user", Kind.CREATE): EventType.USER_CREATED_IN_APP,
+    ("user", Kind.UPDATE): EventType.USER_UPDATED_IN_APP,
+    ("user", Kind.SWITCH_OFF): EventType.USER_SUSPENDED_IN_APP,
+    ("user", Kind.DELETE): EventType.USER_DELETED_IN_APP,
+    ("group", Kind.CREATE): EventType.GROUP_CREATED_IN_APP,
+    ("group", Kind.RENAME): EventType.GROUP_RENAMED_IN_APP,
+    ("group", Kind.MEMBERS): EventType.GROUP_MEMBERS_CHANGED_IN_APP,
+    ("group", Kind.DELETE): EventType.GROUP_DELETED_IN_APP,
+}
+_FAILED = {
+    ("user", Kind.CREATE): EventType.USER_CREATION_FAILED_IN_APP,
+    ("user", Kind.UPDATE): EventType.USER_UPDATE_FAILED_IN_APP,
+    ("user", Kind.SWITCH_OFF): EventType.USER_SUSPENSION_FAILED_IN_APP,
+    ("user", Kind.DELETE): EventType.USER_DELETION_FAILED_IN_APP,
+    ("group", Kind.CREATE): EventType.GROUP_CREATION_FAILED_IN_APP,
+    ("group", Kind.RENAME): EventType.GROUP_RENAME_FAILED_IN_APP,
+    ("group", Kind.MEMBERS): EventType.GROUP_MEMBERS_FAILED_IN_APP,
+    ("group", Kind.DELETE): EventType.GROUP_DELETION_FAILED_IN_APP,
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has come to."""
+
+    tried: int = 0
+    applied: int = 0
+    failed: set[tuple[str, str]] = field(default_factory=set)
+    """(object, key) of what failed and was not mended since."""
+    unreachable: int = 0
+    """Requests in a row to which no answer came."""
+    adopted: int = 0
+
+
+@dataclass(slots=True)
+class Settler:
+    """Settles the outcomes of one plan's requests."""
+
+    c: Connection
+    source: Source
+    target: int
+    plan: int
+    now: int
+    tally: Tally
+    news: list[events.Event] = field(default_factory=list)
+
+    def settle(self, outcome: Outcome) -> None:
+        """Write down one outcome."""
+        change = outcome.request.change
+        self.tally.tried += 1
+        self.tally.unreachable = self.tally.unreachable + 1 if outcome.unreachable else 0
+        taken = outcome.found is not None and self._linked(change, outcome.target_id)
+        if not taken and (outcome.ok or self._adopted(outcome)):
+            self._done(outcome, change)
+        else:
+            self._failed(outcome, change)
+
+    def finish(self) -> None:
+        """Append the events of everything that was settled."""
+        events.append_many(self.c, self.news, self.now)
+        self.news.clear()
+
+    def _done(self, outcome: Outcome, change: Change) -> None:
+        if outcome.ok:
+            self._remember(outcome, change)
+        self.tally.applied += 1
+        self.tally.failed.discard((change.object, change.key))
+        ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.DONE, "")])
+        ledger.end_trouble(self.c, self.target, change.object, change.key)
+        self._forget_decisions(outcome, change)
+        self._event(_DONE[change.object, change.kind] if outcome.ok else _LINKED[change.object], change, "")
+
+    def _forget_decisions(self, outcome: Outcome, change: Change) -> None:
+        items = [change.digest]
+        if change.kind is Kind.MEMBERS:
+            items += [removal_item(_group_id(outcome), member) for member, _ in outcome.request.remove]
+        ledger.undecide(self.c, self.source.app.id, items)
+
+    def _failed(self, outcome: Outcome, change: Change) -> None:
+        if change.kind is Kind.CREATE and not outcome.found and outcome.unreachable:
+            ledger.open_create(self.c, self.target, change.object, change.key, self.now)
+        if outcome.missing:
+            self._missing(change)
+        for member in outcome.missing_members:
+            link = links.user_by_target_id(self.c, self.target, member)
+            if link is not None:
+                links.set_user_missing(self.c, link)
+        self.tally.failed.add((change.object, change.key))
+        error = self._explained(outcome, change)
+        ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.FAILED, error)])
+        attempts = ledger.attempts(self.c, self.target, change.object, change.key) + 1
+        pause = RETRY_AFTER_MS[min(attempts, len(RETRY_AFTER_MS)) - 1]
+        mends_itself = outcome.missing or outcome.missing_members
+        trouble = Trouble(
+            change.object,
+            change.key,
+            change.name,
+            change.kind.value,
+            attempts,
+            self.now + (0 if mends_itself else pause),
+            error,
+        )
+        ledger.put_trouble(self.c, self.target, trouble, self.now)
+        self._event(_FAILED[change.object, change.kind], change, error)
+
+    def _explained(self, outcome: Outcome, change: Change) -> str:
+        if outcome.found is None:
+            return outcome.error
+        if self._linked(change, outcome.target_id):
+            return f"the target's {change.object} of that name is linked already, to somebody else of this directory"
+        return (
+            f"a {change.object} with this name exists at the target, and was not made by Lockstep: "
+            "delete or rename it there, or take it over with `adopt=adopt`"
+        )
+
+    def _missing(self, change: Change) -> None:
+        if change.object == "user":
+            link = links.user_by_key(self.c, self.target, change.key)
+            if link is not None:
+                links.set_user_missing(self.c, link)
+            return
+        links.set_group_missing(self.c, change.link_id)
+
+    def _linked(self, change: Change, target_id: str) -> bool:
+        """Whether an object of the target is linked already, to something else than what this change is about."""
+        find = links.user_by_target_id if change.object == "user" else links.group_by_target_id
+        link = find(self.c, self.target, target_id)
+        return link is not None and link.key != change.key
+
+    def _adopted(self, outcome: Outcome) -> bool:
+        """Whether what exists at the target is taken over; the next plan brings it in line."""
+        change = outcome.request.change
+        if outcome.found is None or self.source.app.settings.adopt != "adopt":
+            return False
+        self.tally.adopted += 1
+        ledger.close_create(self.c, self.target, change.object, change.key)
+        if change.object == "user":
+            links.put_user(self.c, self.target, change.key, outcome.target_id, self._observed(outcome.found), made=False)
+        else:
+            name = str(outcome.found.get("displayName", change.name))
+            feeders = change.payload["feeders"]
+            links.put_group(self.c, self.target, change.key, name, outcome.target_id, feeders, made=False)
+        return True
+
+    def _observed(self, resource: Document) -> Document:
+        def key_of(target_id: str) -> str | None:
+            link = links.user_by_target_id(self.c, self.target, target_id)
+            return None if link is None else link.key
+
+        return observed(resource, [parameter.key for parameter in self.source.parameters], key_of)
+
+    def _remember(self, outcome: Outcome, change: Change) -> None:
+        remember = self._remember_user if change.object == "user" else self._remember_group
+        remember(outcome, change)
+
+    def _remember_user(self, outcome: Outcome, change: Change) -> None:
+        document = outcome.request.document
+        if change.kind is Kind.DELETE:
+            links.drop_user(self.c, change.link_id, change.target_id)
+        elif change.kind is Kind.CREATE:
+            ledger.close_create(self.c, self.target, "user", change.key)
+            value = document if outcome.found is None else self._observed(outcome.found)
+            links.put_user(self.c, self.target, change.key, outcome.target_id, value, made=True)
+            if change.link_id:
+                links.forget_manager(self.c, self.target, change.key)
+        else:
+            links.set_value(self.c, change.link_id, document)
+
+    def _remember_group(self, outcome: Outcome, change: Change) -> None:
+        request = outcome.request
+        if change.kind is Kind.DELETE:
+            links.drop_group(self.c, change.link_id)
+        elif change.kind is Kind.RENAME:
+            links.name_group(self.c, change.link_id, change.key, change.name, change.payload["feeders"])
+        elif change.kind is Kind.CREATE:
+            ledger.close_create(self.c, self.target, "group", change.key)
+            feeders = change.payload["feeders"]
+            link = links.put_group(self.c, self.target, change.key, change.name, outcome.target_id, feeders, made=True)
+            links.add_members(self.c, link, request.add, added=True)
+        else:
+            found = links.group_by_target_id(self.c, self.target, _group_id(outcome))
+            if found is not None:
+                links.add_members(self.c, found.id, request.add, added=True)
+                links.drop_members(self.c, found.id, [member for member, _ in request.remove])
+
+    def _event(self, kind: EventType, change: Change, error: str) -> None:
+        app = self.source.app
+        self.news.append(
+            events.Event(
+                type=kind,
+                actor="engine",
+                user_name=change.name if change.object == "user" else "",
+                app_id=app.id,
+                app_name=app.name,
+                object=change.object,
+                object_name=change.name if change.object == "group" else "",
+                notes=_notes(change),
+                error_description=error,
+            )
+        )
+
+
+_LINKED = {"user": EventType.USER_LINKED_IN_APP, "group": EventType.GROUP_LINKED_IN_APP}
+
+
+def _group_id(outcome: Outcome) -> str:
+    return outcome.request.path.removeprefix("/Groups/")
+
+
+def _notes(change: Change) -> str:
+    """What was sent, by the names of attributes and by counts; never values."""
+    if change.kind is Kind.MEMBERS:
+        return f"{len(change.payload['add'])} added, {len(change.payload['remove'])} removed"
+    if change.kind is Kind.UPDATE:
+        return ", ".join(sorted({**(change.before or {}), **(change.after or {})}))
+    return ""
+
+
+def quarantine(c: Connection, app: App, why: str, now: int) -> None:
+    """Stop the app by itself, saying why; a person lets it run again."""
+    apps.set_quarantine(c, app.id, why)
+    event = events.Event(
+        type=EventType.APP_QUARANTINED, actor="engine", app_id=app.id, app_name=app.name, error_description=why
+    )
+    events.append(c, event, now)

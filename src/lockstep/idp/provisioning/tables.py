@@ -1,0 +1,163 @@
+"""The tables of the engine.
+
+`user_links`, `group_links` and `link_members` are what is remembered of a target; `plans` and `changes` what is to be done,
+and what became of it; `decisions` what people said about single changes; `troubles` what failed and when it is tried again;
+`jobs` what a worker is asked to do.
+"""
+
+import sqlalchemy as sa
+
+from lockstep.idp.schema import metadata
+from lockstep.kit.sql import KeyText
+
+_Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+targets = sa.Table(
+    "targets",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), nullable=False),
+    sa.Column("scim_url", sa.Text, nullable=False),
+    sa.UniqueConstraint("app_id", "scim_url", name="targets_url"),
+)
+user_links = sa.Table(
+    "user_links",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("key", KeyText, nullable=False),
+    sa.Column("target_id", KeyText, nullable=False),
+    sa.Column("made", sa.Integer, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("user_name_key", KeyText, nullable=False),
+    sa.Column("email_key", KeyText, nullable=False),
+    sa.Column("manager_key", KeyText, nullable=False),
+    sa.Column("left_at", sa.BigInteger, nullable=False),
+    sa.Column("missing", sa.Integer, nullable=False),
+    sa.UniqueConstraint("target", "key", name="user_links_key"),
+    sa.UniqueConstraint("target", "target_id", name="user_links_target_id"),
+    sa.Index("user_links_user_name", "target", "user_name_key"),
+    sa.Index("user_links_email", "target", "email_key"),
+    sa.Index("user_links_manager", "target", "manager_key"),
+    sa.Index("user_links_missing", "target", "missing"),
+)
+group_links = sa.Table(
+    "group_links",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("key", KeyText, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("target_id", KeyText, nullable=False),
+    sa.Column("made", sa.Integer, nullable=False),
+    sa.Column("feeders", sa.Text, nullable=False),
+    sa.Column("missing", sa.Integer, nullable=False),
+    sa.UniqueConstraint("target", "key", name="group_links_key"),
+    sa.UniqueConstraint("target", "target_id", name="group_links_target_id"),
+)
+link_members = sa.Table(
+    "link_members",
+    metadata,
+    sa.Column("link_id", _Id, sa.ForeignKey("group_links.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("member_id", KeyText, primary_key=True),
+    # The person's employee_id, "" for somebody at the target whom we do not know.
+    sa.Column("key", KeyText, nullable=False),
+    # 0 for a membership that was there when the group was adopted: it is not ours to take away with the group.
+    sa.Column("added", sa.Integer, nullable=False),
+    sa.Index("link_members_member", "member_id"),
+)
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), nullable=False, index=True),
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    # "" for everybody, else the one user it is about.
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("floor", sa.Integer, nullable=False),
+    sa.Column("held", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("plan_id", _Id, sa.ForeignKey("plans.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("stage", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("object", sa.Text, nullable=False),
+    sa.Column("key", KeyText, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("before", sa.Text, nullable=False),
+    sa.Column("after", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("link_id", _Id, nullable=False),
+    sa.Column("target_id", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("limited", sa.Text, nullable=False),
+    sa.Column("weight", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("needs", KeyText, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Index("changes_by_state", "plan_id", "state", "stage", "position"),
+    sa.Index("changes_by_key", "plan_id", "object", "key"),
+)
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), primary_key=True),
+    # approved, rejected, released, discarded
+    sa.Column("decision", sa.Text, primary_key=True),
+    # A change's digest, or one membership removal (`approval.removal_item`).
+    sa.Column("item", KeyText, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+troubles = sa.Table(
+    "troubles",
+    metadata,
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),
+    sa.Column("key", KeyText, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", sa.BigInteger, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+# A create whose outcome is not known: whatever is found at the target for it is ours.
+unsettled = sa.Table(
+    "unsettled",
+    metadata,
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),
+    sa.Column("key", KeyText, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+watermarks = sa.Table(
+    "watermarks",
+    metadata,
+    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), primary_key=True),
+    # Everything up to this event has been compared with the target.
+    sa.Column("seq", sa.BigInteger, nullable=False),
+)
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("arguments", sa.Text, nullable=False),
+    # queued, running, done, failed
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("worker", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger, nullable=False),
+    sa.Index("jobs_by_state", "state", "id"),
+    sqlite_autoincrement=True,
+)

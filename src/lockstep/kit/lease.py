@@ -1,0 +1,96 @@
+"""A lease that dies with its holder: an OS file lock beside SQLite, a session's advisory lock on PostgreSQL."""
+
+import fcntl
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+import psycopg
+
+from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
+
+
+class Lease:
+    """At most one holder of `name` among all processes on the same data.  `take` never waits."""
+
+    def take(self) -> bool:
+        """Whether the lease is ours now (also if it was already)."""
+        raise NotImplementedError  # pragma: no cover - an interface
+
+    def release(self) -> None:
+        """Give it back; the death of the process does the same."""
+        raise NotImplementedError  # pragma: no cover - an interface
+
+
+class FileLease(Lease):
+    """A lock on a file next to the database."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        with self._lock:
+            if self._file is not None:
+                return True
+            file = self._path.open("ab")
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.close()
+                return False
+            self._file = file
+            return True
+
+    def release(self) -> None:
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+
+class AdvisoryLease(Lease):
+    """A lock that a PostgreSQL session holds; it ends with the connection."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = url
+        self._name = name
+        self._raw: psycopg.Connection[Any] | None = None
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        with self._lock:
+            if self._raw is not None and self._alive(self._raw):
+                return True
+            raw = psycopg.connect(self._url, autocommit=True)
+            row = raw.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (self._name,)).fetchone()
+            if row is None or not row[0]:
+                raw.close()
+                return False
+            self._raw = raw
+            return True
+
+    def release(self) -> None:
+        with self._lock:
+            if self._raw is not None:
+                self._raw.close()
+                self._raw = None
+
+    @staticmethod
+    def _alive(raw: psycopg.Connection[Any]) -> bool:
+        """A connection that broke has lost its lock."""
+        try:
+            raw.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
+
+
+def lease_of(database: Database, name: str) -> Lease:
+    """The lease `name` on this database."""
+    if isinstance(database, SqliteDatabase):
+        return FileLease(database.path.with_name(f"{database.path.stem}-{name}.lock"))
+    if isinstance(database, PostgresDatabase):
+        return AdvisoryLease(database.url, f"lockstep {name}")
+    raise TypeError(type(database))

@@ -1,0 +1,280 @@
+"""A SCIM client that counts its requests, keeps to a rate, and says whether an answer is final.
+
+One client talks to one target.  Redirects are never followed and proxies of the environment are not used, so that the
+bearer token goes to the address an administrator typed and nowhere else.
+"""
+
+import asyncio
+import ipaddress
+import random
+import ssl
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+import msgspec
+
+_JSON = "application/json"
+_SCIM_JSON = "application/scim+json"
+_HEADERS = {"Accept": f"{_SCIM_JSON}, {_JSON}", "Content-Type": _SCIM_JSON}
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
+_SERVER_ERROR = 500
+MAX_WAITS = 12
+MAX_PAGES = 1_000_000
+SLOWEST = 0.5
+"""Requests a second that a target is never slowed below."""
+
+
+class UrlError(ValueError):
+    """A SCIM base URL that must not be used; the text says why."""
+
+
+class TransportError(Exception):
+    """No answer arrived.  `sent` tells whether the request may have reached the target and taken effect."""
+
+    def __init__(self, detail: str, *, sent: bool) -> None:
+        super().__init__(detail)
+        self.sent = sent
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a target answered.  `body` is the decoded JSON, or None where there was none."""
+
+    status: int
+    body: Any
+    content_type: str
+    text: str
+    sends: int = 1
+    """How often the request was sent: after the first time it may have taken effect before."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the request took effect."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - the class of HTTP successes
+
+    @property
+    def detail(self) -> str:
+        """The target's own words about a failure, in short."""
+        if isinstance(self.body, dict) and isinstance(self.body.get("detail"), str):
+            return str(self.body["detail"])
+        return self.text.strip()[:200]
+
+
+def check_url(url: str, *, allow_loopback: bool) -> str:
+    """The base URL without its trailing slash.
+
+    Raises UrlError unless it is https, or http to a loopback address where that is allowed.
+    """
+    parts = urlsplit(url)
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise UrlError("the SCIM URL holds more than scheme, host and path: remove user name, query and fragment")
+    if not parts.hostname:
+        raise UrlError("the SCIM URL has no host: it looks like https://scim.us-east-1.amazonaws.com/…/scim/v2")
+    if _is_loopback(parts.hostname):
+        if not allow_loopback:
+            raise UrlError("the SCIM URL is on this machine: allow that with --allow-loopback")
+        if parts.scheme not in ("http", "https"):
+            raise UrlError("the SCIM URL must start with https:// or http://")
+    elif parts.scheme != "https":
+        raise UrlError("the SCIM URL must start with https://: the token would travel in clear text")
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+@dataclass(slots=True)
+class Budget:
+    """At most `rate` requests a second, without a burst.  Slows down when the target says so, and finds its way up again.
+
+    A target that throttles halves the rate; each second without being throttled gives a tenth of it back.
+    """
+
+    rate: float
+    current: float = field(init=False)
+    _next: float = field(default=0.0, init=False)
+    _paused_until: float = field(default=0.0, init=False)
+    _raised_at: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self.current = self.rate
+
+    async def take(self) -> None:
+        """Wait until one more request may be sent."""
+        now = time.monotonic()
+        self._recover(now)
+        start = max(now, self._next, self._paused_until)
+        self._next = start + 1 / self.current
+        if start > now:
+            await asyncio.sleep(start - now)
+
+    def throttled(self, seconds: float) -> None:
+        """The target refused a request: nothing is sent for `seconds`, and less from then on."""
+        now = time.monotonic()
+        if now >= self._raised_at:  # many requests in flight are refused together; they count once
+            self.current = max(self.current / 2, min(SLOWEST, self.rate))
+        self._paused_until = max(self._paused_until, now + seconds)
+        self._raised_at = self._paused_until + 1
+
+    def _recover(self, now: float) -> None:
+        if self.current < self.rate and now >= self._raised_at:
+            self.current = min(self.rate, self.current + self.rate / 10)
+            self._raised_at = now + 1
+
+
+@dataclass(slots=True)
+class Meter:
+    """Requests sent, repeats included."""
+
+    sent: int = 0
+    throttled: int = 0
+
+
+class ScimClient:
+    """Requests to one SCIM service provider.  Use it as an async context manager."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        rate: float = 20.0,
+        timeout_seconds: float = 30.0,
+        connections: int = 16,
+        patience: int = MAX_WAITS,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.meter = Meter()
+        self.budget = Budget(rate)
+        self._patience = patience
+        self._headers = {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=min(timeout_seconds, 10.0))
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            headers=self._headers,
+            timeout=self._timeout,
+            connector=aiohttp.TCPConnector(limit=self._connections),
+            trust_env=False,
+            auto_decompress=True,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def request(self, method: str, path: str, body: Any = None, *, query: Mapping[str, str] | None = None) -> Answer:
+        """Send one request, waiting as long as the target asks to.
+
+        429 and 503 are waited out (Retry-After, else growing pauses) up to a bounded number of times, because they say
+        that nothing was done.  Every other answer is returned.  Raises TransportError where none came.
+        """
+        url = self.base_url + path + _query(query)
+        data = None if body is None else msgspec.json.encode(body)
+        wait = 0
+        while True:
+            answer, retry_after = await self._send(method, url, data)
+            if answer.status not in (TOO_MANY_REQUESTS, UNAVAILABLE) or wait >= self._patience:
+                return replace(answer, sends=wait + 1) if wait else answer
+            wait += 1
+            self.meter.throttled += 1
+            self.budget.throttled(retry_after if retry_after is not None else _pause(wait))
+
+    async def _send(self, method: str, url: str, data: bytes | None) -> tuple[Answer, float | None]:
+        if self._session is None:
+            raise RuntimeError("ScimClient is used as an async context manager")
+        await self.budget.take()
+        self.meter.sent += 1
+        try:
+            async with self._session.request(method, url, data=data, allow_redirects=False) as response:
+                raw = await response.content.read(MAX_ANSWER_BYTES)
+                while not response.content.at_eof():
+                    raw += await response.content.read(MAX_ANSWER_BYTES)
+                    if len(raw) > MAX_ANSWER_BYTES:
+                        raise TransportError("the answer is larger than 16 MiB", sent=True)
+                return _answer(response, raw), _retry_after(response.headers.get("Retry-After"))
+        except aiohttp.ClientConnectorError as error:
+            raise TransportError(str(error), sent=False) from error
+        except (aiohttp.ClientError, TimeoutError, ssl.SSLError) as error:
+            raise TransportError(str(error) or type(error).__name__, sent=True) from error
+
+    async def pages(self, path: str, *, filter_text: str = "", count: int = 100) -> AsyncIterator[list[dict[str, Any]]]:
+        """Every page of a list, by RFC 9865 cursors.  Raises ListError for an answer that is not a list."""
+        cursor = ""
+        for _ in range(MAX_PAGES):
+            query = {"cursor": cursor, "count": str(count)}
+            if filter_text:
+                query["filter"] = filter_text
+            answer = await self.request("GET", path, query=query)
+            body = answer.body
+            if not answer.ok or not isinstance(body, dict) or not isinstance(body.get("Resources", []), list):
+                raise ListError(answer)
+            yield body.get("Resources", [])
+            cursor = body.get("nextCursor", "")
+            if not cursor:
+                return
+
+    async def find(self, path: str, attribute: str, value: str) -> list[dict[str, Any]]:
+        """The resources whose `attribute` equals `value`.  Raises ListError."""
+        answer = await self.request("GET", path, query={"filter": f"{attribute} eq {quoted(value)}"})
+        if not answer.ok or not isinstance(answer.body, dict):
+            raise ListError(answer)
+        found = answer.body.get("Resources", [])
+        return found if isinstance(found, list) else []
+
+
+class ListError(Exception):
+    """A list that the target did not give."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"HTTP {answer.status}: {answer.detail}")
+        self.answer = answer
+
+
+def quoted(value: str) -> str:
+    """A filter's string literal: JSON, as RFC 7644 section 3.4.2.2 says."""
+    return msgspec.json.encode(value).decode()
+
+
+def _query(query: Mapping[str, str] | None) -> str:
+    if not query:
+        return ""
+    return "?" + "&".join(f"{key}={quote(value, safe='')}" for key, value in query.items())
+
+
+def _answer(response: aiohttp.ClientResponse, raw: bytes) -> Answer:
+    text = raw[:2000].decode("utf-8", "replace")
+    try:
+        body = msgspec.json.decode(raw) if raw else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = None
+    return Answer(response.status, body, response.content_type, text)
+
+
+def _retry_after(header: str | None) -> float | None:
+    """Seconds from the header's delay form; its date form is rare, and a pause of our own serves there."""
+    if header is None:
+        return None
+    try:
+        return min(max(float(header), 0.0), 300.0)
+    except ValueError:
+        return None
+
+
+def _pause(attempt: int) -> float:
+    return min(0.5 * 2 ** (attempt - 1), 30.0) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
