@@ -1,0 +1,1 @@
+"""The identity centre: it does AWS IAM Identity Center's job."""

@@ -50,6 +50,11 @@ class Center:
         if self._runner is not None:
             await self._runner.close()
 
+    async def settled(self) -> None:
+        """Wait until what is written behind the answers is written, too."""
+        if self._scim is not None:
+            await self._scim.close()
+
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._scim is None:
             await self.start()

@@ -18,6 +18,10 @@ from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+TOO_LARGE = "OMITTED_BECAUSE_OF_ITS_SIZE"
+_LONGEST_PARAMETERS = 65_536
+_LONGEST_MESSAGE = 2_048
+_LONGEST_WORD = 256
 SCIM_SOURCE = "identitystore-scim.amazonaws.com"
 DIRECTORY_SOURCE = "sso-directory.amazonaws.com"
 
@@ -139,13 +143,25 @@ def append(
         request_id=call.request_id,
         status=status,
         error_code=error[0] if error else None,
-        error_message=error[1] if error else None,
+        error_message=_kept(error[1], _LONGEST_MESSAGE) if error else None,
         actor=call.actor,
         ip=call.ip,
-        agent=call.agent,
-        resource_id=resource_id,
-        parameters=None if call.parameters is None else msgspec.json.encode(call.parameters).decode(),
+        agent=_kept(call.agent, _LONGEST_WORD),
+        resource_id=_kept(resource_id, _LONGEST_WORD),
+        parameters=None if call.parameters is None else _encoded(call.parameters),
     )
+
+
+def _kept(text: str | None, longest: int) -> str | None:
+    """What came from outside, cut to size, and without the one character that PostgreSQL does not take."""
+    return None if text is None else text[:longest].replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _encoded(parameters: Any) -> str:
+    text = msgspec.json.encode(parameters).decode()
+    if len(text) <= _LONGEST_PARAMETERS:
+        return text
+    return msgspec.json.encode({**parameters, "id": None, "httpBody": TOO_LARGE}).decode()
 
 
 def forget(connection: Connection, instance_key: int, before: int, most: int) -> int:

@@ -83,7 +83,7 @@ def replace_user(connection: Connection, instance: Instance, user_id: str, body:
     if "active" not in user:
         keep = instance.profile.put_without_active == "keep"
         user["active"] = attributes_of(before.document)["active"] if keep else True
-    document = _write_user(connection, instance, user_id, before, user, call)
+    document = _write_user(connection, instance, (user_id, before), user, call)
     events.append(connection, instance.key, call, instance.profile.put_user_status, resource_id=user_id)
     return Rendered(user_id, document)
 
@@ -95,7 +95,7 @@ def change_user(
     before = _user(connection, instance, user_id)
     user = checked_user(change(attributes_of(before.document)), instance.profile, mark_primary=True)
     user.setdefault("active", True)
-    document = _write_user(connection, instance, user_id, before, user, call)
+    document = _write_user(connection, instance, (user_id, before), user, call)
     events.append(connection, instance.key, call, _OK, resource_id=user_id)
     return Rendered(user_id, document)
 
@@ -114,7 +114,8 @@ def _user(connection: Connection, instance: Instance, user_id: str) -> store.Sto
     return found
 
 
-def _write_user(connection: Connection, instance: Instance, user_id: str, before: store.Stored, user: Json, call: Call) -> str:
+def _write_user(connection: Connection, instance: Instance, of: tuple[str, store.Stored], user: Json, call: Call) -> str:
+    user_id, before = of
     document = user_document(user, user_id, before.created_at, call.at)
     try:
         store.set_user(connection, before.key, _user_columns(instance, user, document))

@@ -18,19 +18,19 @@ _decode = msgspec.json.Decoder().decode
 def user_document(user: Json, user_id: str, created_at: int, modified_at: int) -> str:
     """The document of a checked user (`shapes.checked_user`)."""
     schemas = [USER, ENTERPRISE] if ENTERPRISE in user else [USER]
-    return _document(user, user_id, "User", schemas, created_at, modified_at)
+    return _document(user, user_id, "User", schemas, (created_at, modified_at))
 
 
 def group_document(group: Json, group_id: str, created_at: int, modified_at: int) -> str:
     """The document of a checked group (`shapes.checked_group`), without members: AWS never shows them."""
-    return _document(group, group_id, "Group", [GROUP], created_at, modified_at)
+    return _document(group, group_id, "Group", [GROUP], (created_at, modified_at))
 
 
-def _document(resource: Json, resource_id: str, kind: str, schemas: list[str], created_at: int, modified_at: int) -> str:
+def _document(resource: Json, resource_id: str, kind: str, schemas: list[str], at: tuple[int, int]) -> str:
     whole: Json = {"id": resource_id}
     if "externalId" in resource:
         whole["externalId"] = resource["externalId"]
-    whole["meta"] = {"resourceType": kind, "created": clock.iso(created_at), "lastModified": clock.iso(modified_at)}
+    whole["meta"] = {"resourceType": kind, "created": clock.iso(at[0]), "lastModified": clock.iso(at[1])}
     whole["schemas"] = schemas
     return _encode(whole | resource).decode()
 

@@ -1,7 +1,7 @@
 """Lengths and characters of texts: the constraints of AWS's Identity Store model, which stands behind its SCIM API.
 
-Patterns name Unicode categories (letters, marks, symbols, numbers, punctuation).  `str.isprintable` is true of exactly these and
-the plain space, which is why no character is looked at one by one.
+Patterns name Unicode categories (letters, marks, symbols, numbers, punctuation).  `str.isprintable` is true of exactly these
+and the plain space, which is why no character is looked at one by one.
 """
 
 from dataclasses import dataclass, field

@@ -40,7 +40,8 @@ STATUS = {
 class Refusal(Exception):
     """A request that is refused; nothing of it is kept.
 
-    `detail` is the text that the client gets, `cause` what the trail says (often more), `scim_type` RFC 7644's keyword (table 9).
+    `detail` is the text that the client gets, `cause` what the trail says (often more), `scim_type` RFC 7644's keyword
+    (table 9).
     """
 
     def __init__(

@@ -26,10 +26,10 @@ class Entry(NamedTuple):
     document: str
 
 
-_HERE = sa.bindparam("instance_key")
-_AFTER = sa.bindparam("after")
-_MOST = sa.bindparam("most", type_=sa.Integer)
-_VALUE = sa.bindparam("value")
+_HERE: sa.BindParameter[Any] = sa.bindparam("instance_key")
+_AFTER: sa.BindParameter[Any] = sa.bindparam("after")
+_MOST: sa.BindParameter[Any] = sa.bindparam("most", type_=sa.Integer)
+_VALUE: sa.BindParameter[Any] = sa.bindparam("value")
 _user = sa.select(users.c.key, users.c.document)
 _group = sa.select(groups.c.key, groups.c.document)
 _in_users = users.c.instance_key == _HERE

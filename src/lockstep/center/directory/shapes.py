@@ -214,7 +214,8 @@ def _parts(name: str, value: Any, findings: Findings, prefix: str | None = None)
         found = given.get(part)
         if found is not None:
             path = f"{prefix or name}.{part}"
-            parts[part] = _PART_READERS.get(part, _text)(path, found, findings)
+            reader = _PART_READERS.get(part)
+            parts[part] = _text(path, found, findings) if reader is None else reader(path, found, findings)
     return parts
 
 

@@ -18,7 +18,7 @@ class Stored(NamedTuple):
     created_at: int
 
 
-_HERE = sa.bindparam("instance_key")
+_HERE: sa.BindParameter[Any] = sa.bindparam("instance_key")
 _this_user = (users.c.instance_key == _HERE) & (users.c.id == sa.bindparam("of"))
 _this_group = (groups.c.instance_key == _HERE) & (groups.c.id == sa.bindparam("of"))
 _these_users = (users.c.instance_key == _HERE) & among(users.c.id, "ids")

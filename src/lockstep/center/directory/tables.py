@@ -1,7 +1,7 @@
 """Tables of users, groups and memberships.
 
-Beside its document a row has a column, with an index, for each thing that a filter may ask for.  Rows are found, paged and joined
-by `key`, a small integer; `id` is what clients see.
+Beside its document a row has a column, with an index, for each thing that a filter may ask for.  Rows are found, paged and
+joined by `key`, a small integer; `id` is what clients see.
 """
 
 import sqlalchemy as sa

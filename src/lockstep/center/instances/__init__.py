@@ -1,1 +1,1 @@
-"""An instance: one AWS IAM Identity Center with its identity store, SCIM endpoint and access tokens.  Instances never see each other."""
+"""An instance: one identity store with its SCIM endpoint and access tokens.  Instances never see each other."""

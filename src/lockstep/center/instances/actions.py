@@ -151,7 +151,7 @@ def delete_token(connection: Connection, call: Call, name: str, token_id: str) -
 
 
 def bearer(connection: Connection, secret: str) -> tuple[Token, Instance] | None:
-    """Whom a token belongs to; None if it is nobody's.  Whether it has expired, and for which path, is for the caller to see."""
+    """Whom a token belongs to; None if it is nobody's.  Whether it has expired, and fits the path, is for the caller to see."""
     wanted = digest(secret)
     found = store.by_digest(connection, wanted)
     if found is None or not hmac.compare_digest(found[0], wanted):

@@ -1,7 +1,7 @@
 """What a SCIM endpoint does where services differ: a profile is a value with named settings, never a branch on its name.
 
-The defaults are AWS's documented behaviour; where AWS's documents are silent the comment says so, and the setting is the place to
-change one's mind.  (The "AWS" pages named below are those of the IAM Identity Center SCIM Implementation developer guide.)
+The defaults are AWS's documented behaviour; where AWS's documents are silent the comment says so, and the setting is the place
+to change one's mind.  (The pages named below are those of the IAM Identity Center SCIM Implementation developer guide.)
 """
 
 from typing import Any, Literal
@@ -20,7 +20,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     put_user_status: int = 201
     """PutUser's success.  Undocumented; reviewers of a public emulator checked 201."""
     put_group_status: int = 400
-    """PUT /Groups/{id}, which AWS does not have.  Undocumented; "operation is unsupported" is one of ValidationException's conditions."""
+    """PUT /Groups/{id}, which AWS does not have.  Undocumented; ValidationException stands for unsupported operations, too."""
     unsupported_operation_status: int = 400
     """Any other method that a known path does not have."""
     absent_member_status: int = 404
@@ -34,8 +34,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     # Errors
     error_details: Literal["specific", "general"] = "specific"
-    """`general`: a ValidationException says AWS's catch-all wherever no other text has been seen in a response.  The trail keeps the
-    cause either way."""
+    """`general`: a ValidationException says AWS's catch-all wherever no other text was seen in a response.  The trail keeps the
+    cause."""
     scim_type: bool = False
     """RFC 7644, 3.12 has `scimType`; AWS never sends it."""
     retry_after_seconds: int | None = None
@@ -83,8 +83,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scim_1_patch: bool = False
     """SCIM 1.1's partial bodies, which OneLogin's v1.1 connectors send; AWS takes PatchOp only."""
     legacy_patch: bool = False
-    """PatchGroup as it was in 2024: replacing members by nothing answers 204 and does nothing; by `[{"value": ""}]` it answers 400 and
-    empties the group."""
+    """PatchGroup as it was in 2024: replacing members by nothing answers 204 and does nothing; by `[{"value": ""}]` it answers
+    400 and empties the group."""
 
     # Lists
     page_size: int = 100
@@ -109,8 +109,6 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Record reads that succeed.  Changes and failures are always recorded, whatever this says."""
     trail_days: int = 90
     """How long events are kept (CloudTrail's event history: 90 days)."""
-    trail_unauthorized_per_minute: int = 60
-    """Requests without a valid token that are recorded in a minute, so that nobody can fill the disk from outside."""
 
 
 PROFILES = {

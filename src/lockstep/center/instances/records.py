@@ -67,5 +67,5 @@ def new_identity_store_id() -> str:
 
 
 def new_tenant_id() -> str:
-    """Three characters and a UUID, as in the endpoints that have been seen; opaque, and it matters whether a letter is capital."""
+    """Three characters and a UUID, as in the endpoints that have been seen; opaque, and case counts."""
     return "".join(secrets.choice(_FIRST) for _ in range(3)) + str(uuid4())

@@ -1,6 +1,7 @@
-"""The form of an access token: `lscim_` + 256 random bits in base64url + a checksum.  The prefix lets secret scanners find a leaked one.
+"""The form of an access token: `lscim_`, 256 random bits in base64url, a checksum.
 
-Only the SHA-256 is ever stored: with 256 random bits there is nothing to guess, so a slow hash would only slow down every request.
+The prefix lets secret scanners find a leaked one.  Only the SHA-256 is ever stored: with 256 random bits there is nothing to
+guess, so a slow hash would do nothing but slow down every request.
 """
 
 import hashlib

@@ -20,7 +20,7 @@ from lockstep.center.scimapi import discovery, groups, users
 from lockstep.center.scimapi.access import Throttle, Tokens
 from lockstep.center.scimapi.journal import Journal, append_refusal
 from lockstep.center.scimapi.messages import Header, Reply, Request, error_reply
-from lockstep.center.scimapi.routes import Place, route, split
+from lockstep.center.scimapi.routes import route, split
 from lockstep.kit import clock
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection
@@ -184,8 +184,6 @@ def _refused(refusal: Refusal, call: Call, profile: Profile) -> Reply:
         headers.append((b"www-authenticate", b"Bearer"))
     if refusal.code is Code.THROTTLED and profile.retry_after_seconds is not None:
         headers.append((b"retry-after", b"%d" % profile.retry_after_seconds))
-    if refusal.status == profile.oversized_body_status:
-        headers.append((b"connection", b"close"))  # what is left of the body is not read
     return error_reply(refusal, call.request_id, call.at, scim_type=profile.scim_type, headers=tuple(headers))
 
 
@@ -253,6 +251,3 @@ def _pairs(parts: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("latin-1")
-
-
-__all__ = ["Place", "ScimApi"]

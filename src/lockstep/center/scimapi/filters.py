@@ -1,4 +1,4 @@
-"""What a list is asked for: AWS's closed list of filters, each of which runs on an index (AWS's pages ListUsers, ListGroups)."""
+"""AWS's closed list of filters, each of which runs on an index (AWS's pages ListUsers, ListGroups)."""
 
 import re
 from collections.abc import Callable
@@ -23,12 +23,13 @@ Page = Callable[[Connection, int, int], list[Entry]]
 
 
 class Selection(NamedTuple):
-    """What a list is asked for: how to get a page of it, a text that is the same for the same question, and whether the
-    members key is left out of groups (AWS's example of `id and members`)."""
+    """What a list is asked for."""
 
     page: Page
     identity: str
+    """The same for the same question."""
     without_members: bool = False
+    """Groups without the key `members` (AWS's example of `id and members`)."""
 
 
 def users(instance: Instance, text: str | None) -> Selection:

@@ -47,7 +47,7 @@ def json_reply(value: Any, status: int = 200) -> Reply:
 def error_reply(
     refusal: Refusal, request_id: str, at: int, *, scim_type: bool = False, headers: tuple[Header, ...] = ()
 ) -> Reply:
-    """A refusal as AWS answers it: both `schema` and `schemas`, `status` a string, no `scimType` unless asked for (RFC 7644, 3.12)."""
+    """A refusal as AWS answers it: both `schema` and `schemas`, `status` a string, no `scimType` (RFC 7644, 3.12 has it)."""
     body: dict[str, Any] = {"schema": [ERROR], "schemas": [ERROR], "detail": refusal.detail, "status": str(refusal.status)}
     if scim_type and refusal.scim_type is not None:
         body["scimType"] = refusal.scim_type

@@ -1,7 +1,7 @@
-"""Pages of a list: `count`, `cursor`, and the body that holds them (AWS's pages ListUsers and ListGroups; RFC 9865 for cursors).
+"""Pages of a list: `count`, `cursor`, and the body that holds them (AWS's pages ListUsers, ListGroups; RFC 9865 for cursors).
 
-A cursor is the key that the next page starts after, with a checksum over the question it belongs to: the same cursor with another
-filter is refused.  It grants nothing that the token does not, so it is not a secret.
+A cursor is the key that the next page starts after, with a checksum over the question it belongs to: the same cursor with
+another filter is refused.  It grants nothing that the token does not, so it is not a secret.
 """
 
 import base64

@@ -173,13 +173,15 @@ def _member_steps(target: _Target, profile: Profile) -> GroupPatch:
 
 
 def _steps(target: _Target, user_ids: list[str]) -> GroupPatch:
-    kind = "remove" if target.op == "remove" else "add"
-    return GroupPatch(GroupChange(members=(MemberStep(kind, tuple(user_ids)),)))
+    step = MemberStep("remove" if target.op == "remove" else "add", tuple(user_ids))
+    return GroupPatch(GroupChange(members=(step,)))
 
 
 def _replaced(target: _Target, profile: Profile) -> GroupPatch:
-    """`replace` of members: refused now; in 2024 it did nothing for an empty value, and worse for one with an empty id
-    (captured by github.com/lichti/aws-iam-scim-problem)."""
+    """`replace` of members: refused now.
+
+    In 2024 it did nothing for an empty value, and worse for an empty id (captured in lichti/aws-iam-scim-problem).
+    """
     if not profile.legacy_patch:
         raise invalid(REPLACING_MEMBERS, scim_type="invalidValue")
     if not target.value:
@@ -261,7 +263,7 @@ def _holds_empty(value: Any) -> bool:
         return any(_holds_empty(inner) for inner in value.values())
     if isinstance(value, list):
         return any(_holds_empty(inner) for inner in value)
-    return value == ""  # noqa: PLC1901 - null is something else
+    return isinstance(value, str) and not value
 
 
 def _name(path: Path) -> str:

@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 
 class Route(NamedTuple):
-    """What is asked for.  `operation` is None where the path exists and the method does not; `known` is False for other paths."""
+    """What is asked for: `operation` is None where the path is `known` and the method is not one of its own."""
 
     operation: Operation | None
     known: bool
