@@ -96,13 +96,14 @@ class _Lines:
             raise Problem(f"{self.file} cannot be read: {error.strerror}; nothing was applied") from None
 
     def _text(self, raw: bytes) -> str:
-        if b"\0" in raw:
-            raise malformed(self.file, self.number, "a NUL byte")
         try:
-            return raw.decode()
+            text = raw.decode()
         except UnicodeDecodeError as error:
             where = f"byte {error.start + 1} of the line"
             raise malformed(self.file, self.number, f"this is not UTF-8 ({where}); save the file as UTF-8") from None
+        if "\0" in text:
+            raise malformed(self.file, self.number, "a NUL byte")
+        return text
 
 
 def _in_words(error: csv.Error) -> str:
