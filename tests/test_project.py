@@ -230,3 +230,11 @@ def test_documents_name_commands_that_exist() -> None:
 @pytest.mark.parametrize("words", [["make", "nothing"], ["lockstep", "nothing"]])
 def test_a_command_that_does_not_exist_is_seen(words: list[str]) -> None:
     assert UNKNOWN[words[0]](words[1:]) == ["nothing"]
+
+
+def test_every_library_stands_behind_its_wall() -> None:
+    """`scim`, `saml` and `iam` know no database and no web framework."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    walled = {module for contract in contracts if "libraries" in contract["name"] for module in contract["source_modules"]}
+    there = {f"lockstep.{name}" for name in ("scim", "saml", "iam") if (SRC / name / "__init__.py").exists()}
+    assert there - walled == set()
