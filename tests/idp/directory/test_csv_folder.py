@@ -60,7 +60,19 @@ def test_knows_every_optional_column_and_keeps_others_as_custom_attributes(write
         write_folder(people=_people(row, head=f"{HEAD},{optional},status,empty"), memberships="group_id,employee_id\n")
     )
     (person,) = roster.people
-    assert [getattr(person, name) for name in optional.split(",")] == "m,s,n,p,t,d,v,c,E9,en,UTC".split(",")
+    assert [getattr(person, name) for name in optional.split(",")] == [
+        "m",
+        "s",
+        "n",
+        "p",
+        "t",
+        "d",
+        "v",
+        "c",
+        "E9",
+        "en",
+        "UTC",
+    ]
     assert person.custom == {"status": "suspended"}
 
 
@@ -147,9 +159,7 @@ MALFORMED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("file", "content", "line", "words"), MALFORMED, ids=[f"{case[0]}: {case[3]}" for case in MALFORMED]
-)
+@pytest.mark.parametrize(("file", "content", "line", "words"), MALFORMED, ids=[f"{case[0]}: {case[3]}" for case in MALFORMED])
 def test_refuses_and_applies_nothing(
     sqlite_idp: Database, write_folder: WriteFolder, file: str, content: str | bytes | None, line: int, words: str
 ) -> None:

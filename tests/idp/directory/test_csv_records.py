@@ -79,13 +79,13 @@ def test_columns_are_limited(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_records, "MAX_FILE_BYTES", 4)
     assert len(_read(tmp_path, b"a,b\n")) == 1
-    with pytest.raises(Problem, match="^some.csv is larger than"):
+    with pytest.raises(Problem, match=r"^some\.csv is larger than"):
         _read(tmp_path, b"a,b\n1")
 
 
 def test_a_file_that_is_missing_or_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="^other.csv is missing in "):
+    with pytest.raises(Problem, match=r"^other\.csv is missing in "):
         list(records(tmp_path / "other.csv"))
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(Problem, match="^folder.csv cannot be read: Is a directory"):
+    with pytest.raises(Problem, match=r"^folder\.csv cannot be read: Is a directory"):
         list(records(tmp_path / "folder.csv"))
