@@ -14,6 +14,7 @@ from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.connect import test_connection
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS
 from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.provisioning.actions import start as start_app
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
 
@@ -221,5 +222,5 @@ def start(
     _each(name, everything)
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
         for app in [actions.find_app(c, name)] if name is not None else store.all_apps(c):
-            actions.start(c, app, now_ms())
+            start_app(c, app, now_ms())
             say(f"{app.name} runs.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lockstep.cli.options import place
 from lockstep.idp.apps import store as apps
+from lockstep.idp.provisioning.durable import Dbos, engine_url
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.storage import open_idp
 from lockstep.kit.problems import Problem
@@ -24,6 +25,6 @@ def opened(data: Path | None, database_url: str | None, key_file: Path | None) -
             vault = open_vault(where.key_file, may_create=not needs_key)
         except VaultError as error:
             raise Problem(str(error)) from None
-        yield Engine(database, vault)
+        yield Engine(database, vault, durable=Dbos(engine_url(database)))
     finally:
         database.close()

@@ -52,12 +52,11 @@ def plan(
     json: Json = False,
 ) -> None:
     """Show what would be done, and what waits for a person.  Sends nothing."""
-    with opened(data, database_url, key_file) as engine:
-        with engine.db.write(serial=events.SERIAL) as c:
-            app = find_app(c, name)
-            only = None if user is None else employee_id(c, user)
-            made = make_plan(c, app, now_ms(), only=only, retry_now=True)
-            shown = summary.as_json(c, app, made)
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        app = find_app(c, name)
+        only = None if user is None else employee_id(c, user)
+        made = make_plan(c, app, now_ms(), only=only, retry_now=True)
+        shown = summary.as_json(c, app, made)
     if only is not None:
         shown["user"] = only
     if out is not None:
@@ -164,7 +163,7 @@ def _finish(name: str, result: dict[str, Any], *, json: bool) -> None:
         if result["waiting"]:
             say(f"{result['waiting']} changes wait: lockstep idp plan {name}; lockstep idp approve {name} --all")
         if result["held"]:
-            say(f"{result['held']} are held, because so many at once are unusual: lockstep idp plan {name}; lockstep idp release {name}")
+            say(f"{result['held']} are held, as unusually many: lockstep idp plan {name}; lockstep idp release {name}")
     if result.get("quarantine"):
         note(f"lockstep: {name} is in quarantine: {result['quarantine']}")
     if result["failed"]:
@@ -264,9 +263,7 @@ def timeline(
     """What happened to one person in this app, newest first."""
     with opened(data, database_url, key_file) as engine, engine.db.read() as c:
         app = find_app(c, name)
-        found = [
-            event for event in events.for_user(c, user_name=user, limit=TIMELINE) if event.app_id in (None, app.id)
-        ]
+        found = [event for event in events.for_user(c, user_name=user, limit=TIMELINE) if event.app_id in (None, app.id)]
     for event in found:
         if json:
             print_json(events.describe(event))

@@ -23,8 +23,8 @@ def serve(
     key_file: KeyFile = None,
 ) -> None:
     """Serve the identity provider, its worker inside.  Prints `ready http://…` on standard error once it answers."""
-    from lockstep.idp.app import build  # noqa: PLC0415 - only this command needs the server
-    from lockstep.kit.serving import serve as run  # noqa: PLC0415
+    from lockstep.idp.app import build
+    from lockstep.kit.serving import serve as run
 
     with opened(data, database_url, key_file) as engine:
         run(build(engine, worker=not no_worker), host, port)
@@ -32,7 +32,7 @@ def serve(
 
 def worker(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None) -> None:
     """Do the provisioning for a server that runs with --no-worker."""
-    from lockstep.idp.app import work_until_stopped  # noqa: PLC0415 - only this command needs it
+    from lockstep.idp.app import work_until_stopped
 
     with opened(data, database_url, key_file) as engine:
         work_until_stopped(engine)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lockstep.idp.apps.records import Parameter
-from lockstep.idp.directory.records import User
+from lockstep.idp.directory.records import PROFILE, User
 from lockstep.kit.problems import Problem
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
@@ -68,24 +68,33 @@ _PLAIN_KEYS = (
 )
 
 
-def _put(value: Any, *path: str) -> Callable[[Document], None]:
-    def put(document: Document) -> None:
-        place = document
-        for step in path[:-1]:
-            place = place.setdefault(step, {})
-        place[path[-1]] = value
+Place = tuple[str, ...]
 
-    return put
-
-
-_PLACES: dict[str, Callable[[str], Callable[[Document], None]]] = {
-    **{key: (lambda key: lambda value: _put(value, key))(key) for key in _PLAIN_KEYS},
-    **{f"name.{key}": (lambda key: lambda value: _put(value, "name", key))(key) for key in _NAME_KEYS},
-    **{key: (lambda key: lambda value: _put(value, ENTERPRISE, key))(key) for key in _ENTERPRISE_KEYS},
-    "manager": lambda value: _put({"value": value}, ENTERPRISE, "manager"),
-    "emails": lambda value: _put([{"value": value, "type": "work", "primary": True}], "emails"),
-    "phoneNumbers": lambda value: _put([{"value": value, "type": "work"}], "phoneNumbers"),
+_PLACES: dict[str, Place] = {
+    **{key: (key,) for key in _PLAIN_KEYS},
+    **{f"name.{key}": ("name", key) for key in _NAME_KEYS},
+    **{key: (ENTERPRISE, key) for key in _ENTERPRISE_KEYS},
+    "manager": (ENTERPRISE, "manager"),
+    "emails": ("emails",),
+    "phoneNumbers": ("phoneNumbers",),
 }
+"""Where the value of each parameter goes in the document."""
+
+_SHAPES: dict[str, Callable[[str], Any]] = {
+    "manager": lambda value: {"value": value},
+    "emails": lambda value: [{"value": value, "type": "work", "primary": True}],
+    "phoneNumbers": lambda value: [{"value": value, "type": "work"}],
+}
+"""What the value of a parameter becomes, where it is not sent as it is."""
+
+
+def _put(document: Document, key: str, value: str) -> None:
+    *holders, name = _PLACES[key]
+    place = document
+    for step in holders:
+        place = place.setdefault(step, {})
+    place[name] = _SHAPES[key](value) if key in _SHAPES else value
+
 
 PARAMETER_KEYS = tuple(_PLACES)
 
@@ -99,10 +108,7 @@ _ONELOGIN_NAMES = {
     "manager_user_id": "manager_id",
     "preferred_locale_code": "locale",
 }
-_USER_ATTRIBUTES = frozenset(
-    "employee_id user_name given_name middle_name family_name suffix nickname display_name email phone title department "
-    "division cost_center manager_id locale timezone".split()
-)
+_USER_ATTRIBUTES = frozenset(PROFILE)
 _MACRO = re.compile(r"\{([a-z_0-9]+)\}")
 CUSTOM = "custom_attribute_"
 
@@ -159,6 +165,6 @@ def render(parameters: Iterable[Parameter], user: User, *, active: bool) -> Docu
     for parameter in parameters:
         value = value_of(parameter, user)
         if value:
-            _PLACES[parameter.key](value)(document)
+            _put(document, parameter.key, value)
     document["schemas"] = [USER_SCHEMA, ENTERPRISE] if ENTERPRISE in document else [USER_SCHEMA]
     return document

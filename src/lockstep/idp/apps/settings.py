@@ -106,9 +106,12 @@ def _text(_key: str, value: str) -> str:
     return value
 
 
+CRON_FIELDS = 5
+
+
 def _schedule(key: str, value: str) -> str:
     """Five cron fields, or nothing."""
-    if value and len(value.split()) != len("m h d M w".split()):
+    if value and len(value.split()) != CRON_FIELDS:
         raise Problem(f"{key}={value}: use five cron fields, such as '0 3 * * *', or nothing")
     return value
 

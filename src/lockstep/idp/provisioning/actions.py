@@ -1,6 +1,7 @@
 """What an administrator may say about a plan: approve, reject, release, throw away.  In the caller's transaction."""
 
 from lockstep.idp import events
+from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LIMITED_KINDS
 from lockstep.idp.events import Event, EventType
@@ -10,6 +11,13 @@ from lockstep.idp.provisioning.ledger import Placed, Plan
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
+
+
+def start(c: Connection, app: App, now: int) -> None:
+    """Let the engine work on the app again.  Ends a quarantine: what vanished at the target is made again."""
+    if app.quarantine:
+        ledger.decide(c, app.id, "released", [ledger.BELIEVED], now)
+    apps.start(c, app, now)
 
 
 def approve(c: Connection, app: App, digest: str | None, now: int) -> int:
@@ -33,7 +41,7 @@ def _decide(c: Connection, app: App, decision: str, digest: str | None, kind: Ev
         raise Problem(
             f"nothing waits for approval in {app.name}"
             if digest is None
-            else f"no change with the digest {digest} waits in {app.name}: it has changed, or was done. Make a new plan and read it"
+            else f"no change with the digest {digest} waits in {app.name}: it has changed, or was done. Plan anew"
         )
     ledger.decide(c, app.id, decision, chosen, now)
     _event(c, kind, app, f"{len(chosen)} changes", now)

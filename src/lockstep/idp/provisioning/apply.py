@@ -5,7 +5,6 @@ one transaction.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from lockstep.idp import events
@@ -25,8 +24,6 @@ BATCH = 100
 MOST_UNREACHABLE = 20
 """So many requests in a row without an answer, and the run ends: the target is down."""
 
-Progress = Callable[[int], None]
-
 
 class Quarantined(TargetProblem):
     """The engine stopped the app by itself."""
@@ -42,24 +39,23 @@ class Applier:
     client: ScimClient
     clock: Clock
     tally: Tally
-    progress: Progress = lambda _done: None
 
-    async def apply(self, plan: int) -> None:
-        """Send everything of the plan that is ready.
+    async def one_batch(self, plan: int) -> int:
+        """Send the next batch of the plan; how many changes it was, 0 where nothing is ready any more.
 
         Raises TargetProblem where the target refuses us or is down, Quarantined where too much fails or has vanished; what
         was sent is settled first in every case.
         """
+        requests = self._claim(plan)
+        if not requests:
+            return 0
         with self.db.read() as c:
             exchange = Exchange(self.client, ledger.open_creates(c, self.target))
-        requests = self._claim(plan)
-        while requests:
-            outcomes, problem = await self._send(exchange, requests)
-            self._settle(plan, requests, outcomes)
-            if problem is not None:
-                raise problem
-            self.progress(len(requests))
-            requests = self._claim(plan)
+        outcomes, problem = await self._send(exchange, requests)
+        self._settle(plan, requests, outcomes)
+        if problem is not None:
+            raise problem
+        return len(requests)
 
     def _claim(self, plan: int) -> list[Request]:
         """Mark the next changes as being sent.  Those that cannot go are put aside, so that the rest is reached."""
@@ -74,9 +70,7 @@ class Applier:
             if requests or not placed:
                 return requests
 
-    async def _send(
-        self, exchange: Exchange, requests: list[Request]
-    ) -> tuple[list[Outcome | None], TargetProblem | None]:
+    async def _send(self, exchange: Exchange, requests: list[Request]) -> tuple[list[Outcome | None], TargetProblem | None]:
         """Every outcome, and the reason to stop, if there is one.  What was not sent any more has no outcome."""
         gate = asyncio.Semaphore(IN_FLIGHT)
         stop: list[TargetProblem] = []
@@ -107,7 +101,7 @@ class Applier:
             missing = links.count_missing(c, self.target)
             linked = links.count_users(c, self.target) + links.count_groups(c, self.target)
             why = ""
-            if too_many_missing(missing, linked):
+            if too_many_missing(missing, linked) and not ledger.is_believed(c, self.source.app.id):
                 why = vanished(missing, linked)
             elif too_many_failed(len(self.tally.failed), self.tally.tried):
                 why = f"{len(self.tally.failed)} of {self.tally.tried} changes failed"

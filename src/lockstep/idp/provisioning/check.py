@@ -83,7 +83,9 @@ class Checker:
 
     def _known(self) -> _Known:
         with self._db.read() as c:
-            users = {link.target_id: (link.id, link.key, link.value) for link in links.users(c, self._target) if not link.missing}
+            users = {
+                link.target_id: (link.id, link.key, link.value) for link in links.users(c, self._target) if not link.missing
+            }
             groups = {link.target_id: link for link in links.groups(c, self._target) if not link.missing}
             members: dict[int, dict[str, str]] = defaultdict(dict)
             for link_id, member, key in links.members_of_groups(c, self._target):
@@ -138,9 +140,7 @@ class Checker:
     def _membership_floor(self, known: _Known, present: list[GroupLink], users: set[str]) -> int:
         return min(self._by_group_cost(known, present), len(users))
 
-    async def _memberships(
-        self, known: _Known, present: list[GroupLink], users: set[str]
-    ) -> dict[str, set[str]]:
+    async def _memberships(self, known: _Known, present: list[GroupLink], users: set[str]) -> dict[str, set[str]]:
         """Group id → ids of its members, read the cheaper way."""
         actual: dict[str, set[str]] = {link.target_id: set() for link in present}
         gate = asyncio.Semaphore(IN_FLIGHT)
@@ -215,4 +215,3 @@ def event(source: Source, found: Checked) -> events.Event:
         app_name=source.app.name,
         notes=f"{len(found.differences)} differences, {found.requests} requests (floor {found.floor})",
     )
-

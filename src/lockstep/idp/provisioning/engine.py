@@ -5,22 +5,22 @@ needs.  A command files a job and waits for it; where no worker runs, it takes t
 """
 
 import asyncio
-import contextlib
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.actions import token_of
 from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import check, due, jobs, links
+from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.jobs import Job
-from lockstep.idp.provisioning.run import Orders, Report, Run, ready_app
+from lockstep.idp.provisioning.run import Orders, Report, Run, Values, ready_app
 from lockstep.idp.provisioning.source import source_of
-from lockstep.idp.apps.actions import token_of
 from lockstep.kit.clock import Clock, now_ms
 from lockstep.kit.db import Database
 from lockstep.kit.lease import Lease, lease_of
@@ -41,7 +41,9 @@ class Engine:
     vault: Vault
     clock: Clock = now_ms
     worker: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(4)}")
+    durable: Durable = field(default_factory=Plain)
     _lease: Lease | None = None
+    _report: Report = _SILENT
     _not_before: dict[int, float] = field(default_factory=dict)
     """When an app is run by itself again (monotonic seconds)."""
 
@@ -57,7 +59,7 @@ class Engine:
         with self.db.write(serial=events.SERIAL) as c:
             return jobs.add(c, app_id, kind, arguments, self.clock())
 
-    def wait(self, number: int, report: Report = _SILENT) -> dict[str, Any]:
+    def wait(self, number: int, report: Report = _SILENT) -> Values:
         """Wait for a job, or do it where no worker runs; its result.  Raises Problem with the job's error."""
         while True:
             with self.db.read() as c:
@@ -70,20 +72,43 @@ class Engine:
                 raise Problem(job.error)
             if self.lease.take():
                 try:
-                    self.take_over()
-                    asyncio.run(self.work_off(report, only=number))
+                    asyncio.run(self._work_once(report, number))
                 finally:
                     self.lease.release()
             else:
                 time.sleep(POLL_SECONDS / 4)
 
-    def take_over(self) -> None:
-        """After taking the lease: what a worker that died had begun is begun again."""
+    async def _work_once(self, report: Report, number: int) -> None:
+        self._report = report
+        self.durable.launch(self._run_of)
+        try:
+            await self._take_over()
+            await self.work_off(only=number)
+        finally:
+            self.durable.close()
+
+    def _run_of(self, number: int) -> tuple[Run, Orders]:
+        """The run of a job, for the durable engine."""
+        with self.db.read() as c:
+            job = jobs.get(c, number)
+        if job is None:
+            raise Problem("the job is gone")
+        orders = Orders(**job.arguments)
+        return Run(self.db, self.vault, job.app_id, orders, clock=self.clock, report=self._report), orders
+
+    async def _take_over(self) -> None:
+        """After taking the lease: what a worker that died had begun goes on, or is begun again."""
+        with self.db.read() as c:
+            begun = jobs.running(c)
+        for job in begun:
+            if job.kind != "sync":
+                continue
+            await self._do(job, self.durable.resume)
         with self.db.write(serial=events.SERIAL) as c:
             for app in apps.all_apps(c):
                 jobs.requeue(c, app.id)
 
-    async def work_off(self, report: Report = _SILENT, *, only: int | None = None) -> None:
+    async def work_off(self, *, only: int | None = None) -> None:
         """Do what is queued (or one job of it), one after the other."""
         with self.db.read() as c:
             waiting = [job for job in jobs.queued(c) if only in (None, job.id)]
@@ -91,27 +116,27 @@ class Engine:
             with self.db.write(serial=events.SERIAL) as c:
                 ours = jobs.start(c, job.id, self.worker)
             if ours:
-                await self._do(job, report)
+                await self._do(job, self.durable.run)
 
-    async def _do(self, job: Job, report: Report) -> None:
-        result: dict[str, Any] = {}
+    async def _do(self, job: Job, carry: Callable[[int], Awaitable[Values | None]]) -> None:
+        """Do a job and write down how it ended.  Where `carry` knows nothing of it, it stays as it is."""
+        result: Values | None = {}
         error = ""
         try:
-            result = await (self._drift(job) if job.kind == "drift" else self._sync(job, report))
+            result = await (self._drift(job) if job.kind == "drift" else carry(job.id))
         except Problem as problem:
             error = str(problem)
             self._not_before[job.app_id] = time.monotonic() + PAUSE_SECONDS
         except Exception as failure:
             error = f"the run failed in a way that should not happen ({type(failure).__name__}: {failure})"
-            with self.db.write(serial=events.SERIAL) as c:
-                jobs.end(c, job.id, {}, error, self.clock())
+            self._end(job, {}, error)
             raise
+        if result is not None:
+            self._end(job, result, error)
+
+    def _end(self, job: Job, result: Values, error: str) -> None:
         with self.db.write(serial=events.SERIAL) as c:
             jobs.end(c, job.id, result, error, self.clock())
-
-    async def _sync(self, job: Job, report: Report) -> dict[str, Any]:
-        run = Run(self.db, self.vault, self.clock, job.app_id, Orders(**job.arguments), report)
-        return (await run.run()).as_json()
 
     async def _drift(self, job: Job) -> dict[str, Any]:
         with self.db.write(serial=events.SERIAL) as c:
@@ -134,12 +159,15 @@ class Engine:
         else:
             return
         try:
-            self.take_over()
-            while not stop():
-                self._queue_due()
-                with contextlib.suppress(Problem):
+            self.durable.launch(self._run_of)
+            try:
+                await self._take_over()
+                while not stop():
+                    self._queue_due()
                     await self.work_off()
-                await asyncio.sleep(POLL_SECONDS)
+                    await asyncio.sleep(POLL_SECONDS)
+            finally:
+                self.durable.close()
         finally:
             self.lease.release()
 
@@ -166,4 +194,3 @@ class Engine:
 
 def _runs_by_itself(app: App) -> bool:
     return app.settings.provisioning and not app.stopped and not app.quarantine
-

@@ -88,7 +88,7 @@ class Exchange:
     def _refused(answer: Answer) -> None:
         if answer.status in _REFUSED:
             raise TargetProblem(
-                f"the target refused the access token ({answer.status}): renew it with `lockstep idp app token`, then sync again"
+                f"the target refused the access token ({answer.status}): give a new one, `lockstep idp app token`"
             )
 
     async def _create(self, request: Request) -> Outcome:
@@ -126,7 +126,10 @@ class Exchange:
         change = request.change
         wanted = [("/Groups", "displayName", change.name)]
         if change.object == "user":
-            wanted = [("/Users", "externalId", str(request.document.get("externalId", ""))), ("/Users", "userName", change.name)]
+            wanted = [
+                ("/Users", "externalId", str(request.document.get("externalId", ""))),
+                ("/Users", "userName", change.name),
+            ]
         for path, attribute, value in wanted:
             if not value:
                 continue
@@ -201,5 +204,3 @@ def _words(answer: Answer) -> str:
     if answer.status >= _SERVER_ERROR:
         return f"the target failed ({answer.status}): {detail}"
     return f"the target refused it ({answer.status}): {detail}"
-
-

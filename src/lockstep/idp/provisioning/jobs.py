@@ -47,9 +47,7 @@ _END = Statement(
     columns=["state", "result", "error", "ended_at"],
 )
 _REQUEUE = Statement(
-    sa.update(jobs).where(
-        _j.app_id == sa.bindparam("app", type_=sa.Integer), _j.state == RUNNING
-    ),
+    sa.update(jobs).where(_j.app_id == sa.bindparam("app", type_=sa.Integer), _j.state == RUNNING),
     columns=["state"],
 )
 _PURGE = Statement(

@@ -69,6 +69,12 @@ _LIMITED = Statement(
 )
 _DROP_GROUP_CHANGES = Statement(sa.delete(changes).where(_is(_c.plan_id, "plan"), _c.object == "group"))
 _TARGET_OF_PLAN = Statement(sa.select(_p.target).where(_is(_p.id, "plan")))
+_FLOOR_OF_PLAN = Statement(sa.select(_p.floor).where(_is(_p.id, "plan")))
+_DECISION = Statement(
+    sa.select(decisions.c.at).where(
+        _is(decisions.c.app_id, "app"), _is(decisions.c.decision, "decision"), _is(decisions.c.item, "item")
+    )
+)
 _DECIDED = Statement(sa.select(decisions.c.decision, decisions.c.item).where(_is(decisions.c.app_id, "app")))
 _DECIDE = Statement(
     lambda insert: (
@@ -293,7 +299,10 @@ class Count:
 
 def counts(c: Connection, plan: int) -> list[Count]:
     """The changes of a plan, counted."""
-    return [Count(*row[:4], int(row[4]), int(row[5])) for row in c.all(_COUNTS, plan=plan)]
+    return [
+        Count(obj, kind, state, limited, int(number), int(weight))
+        for obj, kind, state, limited, number, weight in c.all(_COUNTS, plan=plan)
+    ]
 
 
 def limited_to(c: Connection, plan: int, kind: str) -> list[Placed]:
@@ -323,6 +332,20 @@ def sending(c: Connection, app_id: int) -> list[tuple[int, Placed]]:
 def target_of_plan(c: Connection, plan: int) -> int:
     """The target that a plan is for."""
     return int(c.value(_TARGET_OF_PLAN, plan=plan))
+
+
+def floor_of(c: Connection, plan: int) -> int:
+    """The floor of a plan."""
+    return int(c.value(_FLOOR_OF_PLAN, plan=plan) or 0)
+
+
+BELIEVED = "missing objects"
+"""The item that is released when a person has seen that much vanished at the target, and lets the engine make it again."""
+
+
+def is_believed(c: Connection, app_id: int) -> bool:
+    """Whether a person has let the engine go on although much has vanished at the target."""
+    return c.one(_DECISION, app=app_id, decision="released", item=BELIEVED) is not None
 
 
 def decided(c: Connection, app_id: int) -> Decisions:

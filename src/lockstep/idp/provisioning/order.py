@@ -24,14 +24,14 @@ def manager_depths(manager_of: dict[str, str]) -> dict[str, int]:
     """How many made managers stand above each person (at most a stage's room); a circle is cut where it is met."""
     depths: dict[str, int] = {}
     for start in manager_of:
-        chain = []
+        chain: list[str] = []
         key = start
         while key in manager_of and key not in depths and len(chain) < Stage.STEPS:
             depths[key] = 0  # met: a circle ends here
             chain.append(key)
             key = manager_of[key]
         above = depths.get(key, 0)
-        for key in reversed(chain):  # noqa: B020 - from the top of the chain down
+        for key in reversed(chain):
             above = min(above + 1, Stage.STEPS - 1)
             depths[key] = above
     return depths

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from lockstep.idp.provisioning.records import Change, DesiredGroup, GroupLink, Kind, Stage
 
-
 Part = TypeVar("Part")
 
 
@@ -20,8 +19,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A membership.  `key` is the person's employee_id ("" for somebody we do not know), `target_id` their id at the target
-    ("" as long as they are not made), `name` what people read."""
+    """A membership.
+
+    `key` is the person's employee_id ("" for somebody we do not know), `target_id` their id at the target ("" as long as they
+    are not made), `name` what people read.
+    """
 
     key: str
     target_id: str

@@ -16,6 +16,7 @@ from lockstep.idp.directory import store as directory
 from lockstep.idp.provisioning import desired, ledger, links, order, plan, plan_groups, summary
 from lockstep.idp.provisioning.approval import Decisions, judged, removal_item
 from lockstep.idp.provisioning.ledger import Placed, Plan, Trouble
+from lockstep.idp.provisioning.plan import Forgotten, Leaver
 from lockstep.idp.provisioning.plan_groups import Match, Member, MemberDiff
 from lockstep.idp.provisioning.records import Change, DesiredGroup, GroupLink, Kind, State, UserLink
 from lockstep.idp.provisioning.safety import Held, over_limits
@@ -32,7 +33,7 @@ class _Making:
     c: Connection
     source: Source
     target: int
-    plan: int
+    plan_id: int
     now: int
     only: str | None
     decisions: Decisions
@@ -51,7 +52,7 @@ class _Making:
     """Items of decisions that this plan has met again."""
     planned: set[tuple[str, str]] = field(default_factory=set)
     """(object, key) of every change, to know which earlier failures nobody needs mended any more."""
-    marks: list[plan.Leaver | plan.Forgotten] = field(default_factory=list)
+    marks: list[Leaver | Forgotten] = field(default_factory=list)
 
     def put(self, change: Change) -> Change:
         """Judge a change by people's decisions and by earlier failures, count it, and store it."""
@@ -73,7 +74,7 @@ class _Making:
 
     def flush(self) -> None:
         """Write what is buffered."""
-        ledger.add_changes(self.c, self.plan, self.buffer)
+        ledger.add_changes(self.c, self.plan_id, self.buffer)
         self.buffer.clear()
 
 
@@ -85,9 +86,7 @@ def make_plan(c: Connection, app: App, now: int, *, only: str | None = None, ret
     source = source_of(c, app)
     target = links.target_of(c, app.id, app.scim_url)
     number = ledger.begin_plan(c, app.id, target, only or "", now)
-    making = _Making(
-        c, source, target, number, now, only, ledger.decided(c, app.id), ledger.troubled(c, target), retry_now
-    )
+    making = _Making(c, source, target, number, now, only, ledger.decided(c, app.id), ledger.troubled(c, target), retry_now)
     _plan_users(making)
     if app.settings.groups:
         _plan_groups(making, held=False)
@@ -267,7 +266,7 @@ def _hold(m: _Making) -> list[dict[str, Any]]:
     }
     held = over_limits(m.counts, linked, m.source.app.settings, _by_hand(m))
     if "removals" in held:
-        ledger.drop_group_changes(m.c, m.plan)
+        ledger.drop_group_changes(m.c, m.plan_id)
         for kind in ("group-deletions", "removals"):
             del m.counts[kind]  # counted again
         _plan_groups(m, held=True)
@@ -277,12 +276,12 @@ def _hold(m: _Making) -> list[dict[str, Any]]:
     for kind, why in held.items():
         if kind == "removals":
             continue
-        for placed in list(ledger.limited_to(m.c, m.plan, kind)):
+        for placed in list(ledger.limited_to(m.c, m.plan_id, kind)):
             if placed.change.digest in m.decisions.released or placed.change.state is State.DROPPED:
                 continue
             states.append((placed.position, State.HELD, why.reason))
             extra.extend(_rest(m, placed.change))
-    ledger.set_states(m.c, m.plan, states)
+    ledger.set_states(m.c, m.plan_id, states)
     for change in extra:
         m.put(change)
     m.flush()
@@ -299,7 +298,7 @@ def _rest(m: _Making, change: Change) -> Iterator[Change]:
 
 
 def _held_values(m: _Making, held: dict[LimitedKind, Held]) -> list[dict[str, Any]]:
-    waiting = ledger.held_counts(m.c, m.plan)
+    waiting = ledger.held_counts(m.c, m.plan_id)
     return [{"kind": kind, "reason": why.reason, "count": waiting[kind]} for kind, why in held.items() if waiting.get(kind, 0)]
 
 
@@ -324,12 +323,14 @@ def _by_hand(m: _Making) -> dict[LimitedKind, int]:
 def _remember(m: _Making) -> None:
     """Leavers are noted, what is gone on both sides is forgotten, decisions about what has changed since are dropped."""
     for mark in m.marks:
-        if isinstance(mark, plan.Leaver):
+        if isinstance(mark, Leaver):
             links.set_left(m.c, mark.link_id, m.now if mark.left else 0)
         else:
             links.drop_user(m.c, mark.link_id, "")
     if m.only is None:
         d = m.decisions
+        if links.count_missing(m.c, m.target):
+            m.met.add(ledger.BELIEVED)
         ledger.undecide(m.c, m.source.app.id, (d.approved | d.rejected | d.released | d.discarded) - m.met)
         for obj, key in m.troubles.keys() - m.planned:
             ledger.end_trouble(m.c, m.target, obj, key)

@@ -1,9 +1,12 @@
-"""One run for one app: settle what is open, read the target if asked, plan, apply, and again until it is done."""
+"""One run for one app, cut into steps: begin, read the target if asked, plan, send batch after batch, and again until done.
 
-import time
+Each step takes and gives plain values, so that a durable engine can write down what it gave (`durable`).  A step may be done
+again after a crash: the ledger knows what was sent, and the next plan decides again about what is open.
+"""
+
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
@@ -13,12 +16,13 @@ from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import check, ledger, links
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
+from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.safety import too_many_missing
 from lockstep.idp.provisioning.settling import Tally, quarantine
-from lockstep.idp.provisioning.source import Source, source_of
+from lockstep.idp.provisioning.source import source_of
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.problems import Problem
@@ -27,8 +31,19 @@ from lockstep.scim.client import ScimClient
 
 PASSES = 3
 
+Values = dict[str, Any]
 Report = Callable[[int, int], None]
 """(done, of) requests so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How to run.  `only` is one employee_id; `digest` the one plan that may be applied, and counts as approved."""
+
+    only: str | None = None
+    full: bool = False
+    by_hand: bool = True
+    digest: str = ""
 
 
 @dataclass(slots=True)
@@ -48,20 +63,82 @@ class Result:
     quarantine: str = ""
     check: dict[str, int] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Values:
         """For printing; what does not apply is left out."""
-        value = asdict(self)
-        return {key: one for key, one in value.items() if one or key not in ("quarantine", "check")}
+        return {key: one for key, one in asdict(self).items() if one or key not in ("quarantine", "check")}
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """How to run.  `only` is one employee_id; `digest` the one plan that may be applied, and counts as approved."""
+class Steps(Protocol):
+    """The steps of a run, each of which a durable engine may wrap."""
 
-    only: str | None = None
-    full: bool = False
-    by_hand: bool = True
-    digest: str = ""
+    async def begin(self) -> Values:
+        """Settle what a dead worker left open; `{quarantine, at}`."""
+
+    async def check(self) -> Values:
+        """Read the target and take the differences into the links; `{requests, floor, differences, unmatched}`."""
+
+    async def plan(self, attempt: int) -> Values:
+        """Make a plan; `{plan, floor, seen, quarantine}`."""
+
+    async def batch(self, plan: int) -> Values:
+        """Send one batch; `{claimed, requests, applied, failed, quarantine, problem}`."""
+
+    async def status(self, plan: int) -> Values:
+        """What the plan holds back; `{held, waiting, blocked}`."""
+
+    async def finish(self, result: Values, seen: int, began: int) -> float:
+        """Write down what the run came to; its seconds."""
+
+
+async def flow(steps: Steps, orders: Orders) -> Values:
+    """A whole run.  Raises Problem where the app or its target cannot be worked with.
+
+    Nothing but the steps looks at the world, so a run that is taken up again after a crash comes to the same point.
+    """
+    result = Result()
+    opening = await steps.begin()
+    result.quarantine = opening["quarantine"]
+    seen = 0
+    if not result.quarantine and orders.full:
+        result.check = await steps.check()
+    for attempt in range(PASSES):
+        if result.quarantine:
+            break
+        planned = await steps.plan(attempt)
+        result.quarantine = planned["quarantine"]
+        if result.quarantine:
+            break
+        if attempt == 0:
+            result.floor, seen = planned["floor"], planned["seen"]
+        sent = await _send_all(steps, planned["plan"], result)
+        status = await steps.status(planned["plan"])
+        result.held, result.waiting = status["held"], status["waiting"]
+        if not result.failed and not (status["blocked"] and sent):
+            break
+    if not opening["quarantine"]:
+        result.seconds = await steps.finish(result.as_json(), seen, opening["at"])
+    return result.as_json()
+
+
+async def _send_all(steps: Steps, plan: int, result: Result) -> bool:
+    """Send everything that is ready; whether anything was.  Raises Problem where the target refuses us."""
+    failed: set[tuple[str, str]] = set()
+    sent = False
+    while True:
+        batch = await steps.batch(plan)
+        if not batch["claimed"]:
+            break
+        sent = True
+        result.requests += batch["requests"]
+        result.applied += batch["applied"]
+        failed.update((one[0], one[1]) for one in batch["failed"])
+        result.quarantine = batch["quarantine"]
+        if batch["problem"]:
+            raise TargetProblem(batch["problem"])
+        if result.quarantine:
+            break
+    result.failed = len(failed)
+    return sent
 
 
 def ready_app(c: Connection, app_id: int) -> App:
@@ -77,9 +154,11 @@ def ready_app(c: Connection, app_id: int) -> App:
 
 
 class Run:
-    """One run.  The caller holds the app's lease."""
+    """The steps of one run in this process.  The caller holds the lease.  Use `close` at the end."""
 
-    def __init__(self, db: Database, vault: Vault, clock: Clock, app_id: int, orders: Orders, report: Report) -> None:
+    def __init__(
+        self, db: Database, vault: Vault, app_id: int, orders: Orders, *, clock: Clock, report: Report = lambda _done, _of: None
+    ) -> None:
         self._db = db
         self._vault = vault
         self._clock = clock
@@ -87,127 +166,137 @@ class Run:
         self._orders = orders
         self._report = report
         self._tally = Tally()
-        self._result = Result()
-        self._seen = 0
+        self._client: ScimClient | None = None
+        self._done = 0
 
-    async def run(self) -> Result:
-        """Do it.  Raises Problem where the app or its target cannot be worked with."""
-        began = time.monotonic()
+    async def close(self) -> None:
+        """Close the connections to the target."""
+        if self._client is not None:
+            await self._client.__aexit__(None, None, None)
+            self._client = None
+
+    async def begin(self) -> Values:
+        """See `Steps`."""
         settle_unsettled(self._db, self._app_id, self._clock)
+        with self._db.read() as c:
+            app = ready_app(c, self._app_id)
+        return {"quarantine": app.quarantine, "at": self._clock()}
+
+    async def _connected(self, app: App) -> ScimClient:
+        """The client, opened at its first use in this process, with the app's rate of this moment."""
+        if self._client is None:
+            with self._db.read() as c:
+                token = token_of(c, self._vault, app)
+            self._client = await ScimClient(app.scim_url, token, rate=app.settings.rate).__aenter__()
+        return self._client
+
+    async def check(self) -> Values:
+        """See `Steps`."""
         with self._db.write(serial=events.SERIAL) as c:
             app = ready_app(c, self._app_id)
-            source = source_of(c, app)
-            target = links.target_of(c, app.id, app.scim_url)
-            token = token_of(c, self._vault, app)
-        if app.quarantine:
-            self._result.quarantine = app.quarantine
-            return self._result
-        async with ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
-            try:
-                if self._orders.full:
-                    await self._check(source, target, client)
-                await self._passes(target, client)
-            except Quarantined as stopped:
-                self._result.quarantine = str(stopped)
-            self._result.requests = client.meter.sent - self._result.check.get("requests", 0)
-        self._finish(app, began)
-        return self._result
-
-    async def _check(self, source: Source, target: int, client: ScimClient) -> None:
+            source, target = source_of(c, app), links.target_of(c, app.id, app.scim_url)
+        client = await self._connected(app)
         found = await check.Checker(self._db, source, target, client).check()
-        self._result.check = {
+        with self._db.write(serial=events.SERIAL) as c:
+            check.record(c, target, found.differences)
+            if found.differences:
+                events.append(c, check.event(source, found), self._clock())
+        return {
             "requests": found.requests,
             "floor": found.floor,
             "differences": len(found.differences),
             "unmatched": found.unmatched,
         }
-        with self._db.write(serial=events.SERIAL) as c:
-            check.record(c, target, found.differences)
-            if found.differences:
-                events.append(c, check.event(source, found), self._clock())
 
-    async def _passes(self, target: int, client: ScimClient) -> None:
-        for attempt in range(PASSES):
-            plan, source = self._plan(first=attempt == 0)
-            before = (self._tally.applied, len(self._tally.failed))
-            applier = Applier(self._db, source, target, client, self._clock, self._tally, self._progress(plan))
-            self._tally.failed.clear()
-            await applier.apply(plan.id)
-            with self._db.read() as c:
-                left_aside = self._count(c, plan)
-            if not self._tally.failed and not left_aside:
-                return
-            if self._tally.applied == before[0] and attempt and not self._orders.by_hand:
-                return
-
-    def _plan(self, *, first: bool) -> tuple[Plan, Source]:
+    async def plan(self, attempt: int) -> Values:
+        """See `Steps`."""
         with self._db.write(serial=events.SERIAL) as c:
             app = ready_app(c, self._app_id)
             seen = events.latest(c)
-            target = links.target_of(c, app.id, app.scim_url)
-            missing, linked = links.count_missing(c, target), links.count_users(c, target) + links.count_groups(c, target)
-            if too_many_missing(missing, linked) and not app.quarantine:
-                quarantine(c, app, vanished(missing, linked), self._clock())
-                why = vanished(missing, linked)
-            else:
-                why = ""
-                retry = self._orders.by_hand or not first
-                plan = make_plan(c, app, self._clock(), only=self._orders.only, retry_now=retry)
-                if self._orders.digest and first:
-                    self._approve_all(c, plan)
-                    plan = make_plan(c, app, self._clock(), only=self._orders.only, retry_now=retry)
-            source = source_of(c, app)
-        if why:
-            raise Quarantined(f"{why}: the app is in quarantine. Look at `lockstep idp events`, then `lockstep idp app start`")
-        if first:
-            self._result.floor = plan.floor
-            self._seen = seen
-        return plan, source
+            why = self._vanished(c, app)
+            if why:
+                quarantine(c, app, why, self._clock())
+                return {"plan": 0, "floor": 0, "seen": 0, "quarantine": why}
+            plan = self._planned(c, app, retry_now=self._orders.by_hand or attempt > 0)
+            if self._orders.digest and attempt == 0:
+                self._approve_all(c, plan)
+                plan = self._planned(c, app, retry_now=True)
+        return {"plan": plan.id, "floor": plan.floor, "seen": seen, "quarantine": ""}
+
+    def _planned(self, c: Connection, app: App, *, retry_now: bool) -> Plan:
+        return make_plan(c, app, self._clock(), only=self._orders.only, retry_now=retry_now)
+
+    @staticmethod
+    def _vanished(c: Connection, app: App) -> str:
+        target = links.target_of(c, app.id, app.scim_url)
+        missing, linked = links.count_missing(c, target), links.count_users(c, target) + links.count_groups(c, target)
+        return vanished(missing, linked) if too_many_missing(missing, linked) and not ledger.is_believed(c, app.id) else ""
 
     def _approve_all(self, c: Connection, plan: Plan) -> None:
         """Exactly the plan that was read is applied, or nothing.  Raises Problem, which undoes the transaction."""
         if plan.digest != self._orders.digest:
-            raise Problem("the plan is not the one in the file any more: something has changed since. Make a new plan and read it")
+            raise Problem("this is not the plan in the file any more: something has changed since. Make a new plan and read it")
         waiting = [placed.change.digest for placed in ledger.in_state(c, plan.id, State.WAITING)]
         ledger.decide(c, self._app_id, "approved", waiting, self._clock())
 
-    def _progress(self, plan: Plan) -> Callable[[int], None]:
-        done = 0
+    async def batch(self, plan: int) -> Values:
+        """See `Steps`."""
+        settle_unsettled(self._db, self._app_id, self._clock)
+        with self._db.read() as c:
+            app = ready_app(c, self._app_id)
+            source, target = source_of(c, app), links.find_target(c, app.id, app.scim_url)
+            floor = ledger.floor_of(c, plan)
+        client = await self._connected(app)
+        before, applied, failed = client.meter.sent, self._tally.applied, set(self._tally.failed)
+        applier = Applier(self._db, source, target, client, self._clock, self._tally)
+        given: Values = {"claimed": 0, "quarantine": "", "problem": ""}
+        try:
+            given["claimed"] = await applier.one_batch(plan)
+        except Quarantined as stopped:
+            given.update(claimed=1, quarantine=str(stopped))
+        except TargetProblem as problem:
+            given.update(claimed=1, problem=str(problem))
+        self._done += given["claimed"]
+        self._report(self._done, max(floor, self._done))
+        given["requests"] = client.meter.sent - before
+        given["applied"] = self._tally.applied - applied
+        given["failed"] = sorted(self._tally.failed - failed)
+        return given
 
-        def progress(more: int) -> None:
-            nonlocal done
-            done += more
-            self._report(done, max(plan.floor, done))
+    async def status(self, plan: int) -> Values:
+        """See `Steps`."""
+        self._tally.failed.clear()
+        with self._db.read() as c:
+            counts = ledger.counts(c, plan)
+        return {
+            "held": sum(one.weight for one in counts if one.state == State.HELD),
+            "waiting": sum(one.changes for one in counts if one.state in (State.WAITING, State.BLOCKED)),
+            "blocked": sum(one.changes for one in counts if one.state == State.BLOCKED),
+        }
 
-        return progress
-
-    def _count(self, c: Connection, plan: Plan) -> bool:
-        """Take the plan's figures into the result; whether something was put aside that another pass may bring."""
-        counts = ledger.counts(c, plan.id)
-        self._result.held = sum(one.weight for one in counts if one.state == State.HELD)
-        self._result.waiting = sum(one.changes for one in counts if one.state in (State.WAITING, State.BLOCKED))
-        self._result.applied = self._tally.applied
-        self._result.failed = len(self._tally.failed)
-        return any(one.state == State.BLOCKED for one in counts)
-
-    def _finish(self, app: App, began: float) -> None:
-        result = self._result
-        result.applied = self._tally.applied
-        result.failed = len(self._tally.failed)
-        result.seconds = round(time.monotonic() - began, 3)
-        news = []
-        if result.held:
-            news.append(Event(type=EventType.PLAN_HELD, actor="engine", app_id=app.id, app_name=app.name, notes=f"{result.held} held"))
-        if result.waiting:
-            notes = f"{result.waiting} wait"
-            news.append(Event(type=EventType.APPROVAL_ASKED, actor="engine", app_id=app.id, app_name=app.name, notes=notes))
-        if result.requests or self._orders.by_hand:
-            notes = f"{result.requests} requests (floor {result.floor}), {result.applied} applied, {result.failed} failed"
-            news.append(Event(type=EventType.SYNC_FINISHED, actor="engine", app_id=app.id, app_name=app.name, notes=notes))
+    async def finish(self, result: Values, seen: int, began: int) -> float:
+        """See `Steps`."""
+        now = self._clock()
         with self._db.write(serial=events.SERIAL) as c:
-            events.append_many(c, news, self._clock())
-            if self._seen and self._orders.only is None:
-                ledger.set_watermark(c, app.id, self._seen)
+            app = apps.app_by_id(c, self._app_id)
+            if app is None:
+                return 0.0
+            events.append_many(c, self._news(app, result), now)
+            if seen and self._orders.only is None:
+                ledger.set_watermark(c, app.id, seen)
+        return round((now - began) / 1000, 3)
+
+    def _news(self, app: App, result: Values) -> list[Event]:
+        found: list[tuple[EventType, str]] = []
+        if result["held"]:
+            found.append((EventType.PLAN_HELD, f"{result['held']} held"))
+        if result["waiting"]:
+            found.append((EventType.APPROVAL_ASKED, f"{result['waiting']} wait"))
+        if result["requests"] or self._orders.by_hand:
+            notes = f"{result['requests']} requests (floor {result['floor']})"
+            notes += f", {result['applied']} applied, {result['failed']} failed"
+            found.append((EventType.SYNC_FINISHED, notes))
+        return [Event(type=kind, actor="engine", app_id=app.id, app_name=app.name, notes=notes) for kind, notes in found]
 
 
 def employee_id(c: Connection, name: str) -> str:

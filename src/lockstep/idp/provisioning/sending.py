@@ -61,7 +61,9 @@ def prepare(c: Connection, target: int, plan: int, placed: Placed) -> Request | 
     if change.kind is Kind.DELETE:
         return Request(placed, "DELETE", path)
     if change.kind is Kind.RENAME:
-        return Request(placed, "PATCH", path, _patch([{"op": "replace", "path": "displayName", "value": change.payload["name"]}]))
+        return Request(
+            placed, "PATCH", path, _patch([{"op": "replace", "path": "displayName", "value": change.payload["name"]}])
+        )
     return _members(c, target, placed, path)
 
 

@@ -49,7 +49,7 @@ def _logins(c: Connection, app_id: int) -> frozenset[str]:
 
 def members_of_role(c: Connection, role_id: int) -> dict[str, str]:
     """employee_id → userName of everyone in a role."""
-    return {key: name for key, name in c.all(_MEMBERS, role=role_id)}
+    return dict(c.all(_MEMBERS, role=role_id))
 
 
 def people(c: Connection, only: str | None) -> Iterator[User]:

@@ -16,9 +16,11 @@ _COVERED = (State.READY, State.WAITING, State.LATER, State.BLOCKED)
 
 
 class Floor:
-    """Counts the fewest requests that bring about a set of changes (`docs/floor.md`): one for each user and each group made,
-    deleted or renamed, and for each touched group one for every `limit` memberships, the first `limit` of a new group being
-    part of its making."""
+    """Counts the fewest requests that bring about a set of changes.
+
+    One for each user, one for each group made, deleted or renamed, and for each touched group one for every `limit`
+    memberships, of which the first `limit` of a new group are part of its making.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
