@@ -19,18 +19,19 @@ from scripts.migration import FIRST, Refused, write_first, write_next
 from lockstep.kit import migrate as kit_migrate
 from lockstep.kit.db import Connection, Database, SqliteDatabase
 from lockstep.kit.migrate import (
-    VERSION_TABLE,
     alembic_config,
     database_version,
     engine_of,
     load_tables,
     migrate,
+    version_table,
 )
 from lockstep.kit.problems import Problem
 from tests.support.definitions import Definitions, definitions
 
 SIDES = ("idp", "center")
 PROCESSES = 4
+VERSION_TABLES = {"idp_version", "center_version", "side_version"}
 
 ENV = """
 import sqlalchemy as sa
@@ -77,10 +78,14 @@ def tables_of(side: str) -> sa.MetaData:
     return metadata
 
 
+def folder_of(side: str) -> Path:
+    folder: Path = import_module(f"lockstep.{side}.migrations").FOLDER
+    return folder
+
+
 def defined(database: Database) -> Definitions:
-    engine = engine_of(database)
-    with engine.begin() as connection:
-        return definitions(connection, without=VERSION_TABLE)
+    with engine_of(database).begin() as connection:
+        return definitions(connection, without=VERSION_TABLES)
 
 
 def table_names(database: Database) -> set[str]:
@@ -98,7 +103,8 @@ def test_head_is_the_newest_version(side: str) -> None:
 def test_an_empty_database_gets_the_tables_of_the_metadata(side: str, each_database: Database) -> None:
     bring_up(side, each_database)
     with engine_of(each_database).begin() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), tables_of(side)) == []
+        context = MigrationContext.configure(connection, opts={"version_table": version_table(folder_of(side))})
+        assert compare_metadata(context, tables_of(side)) == []
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -132,7 +138,7 @@ def test_processes_that_start_together_on_an_empty_database(side: str, each_data
         process.stdin.flush()
     ends = [process.communicate(timeout=60) for process in started]
     assert [(process.returncode, error) for process, (_, error) in zip(started, ends, strict=True)] == [(0, "")] * PROCESSES
-    assert database_version(each_database) == import_module(f"lockstep.{side}.migrations").HEAD
+    assert database_version(each_database, folder_of(side)) == import_module(f"lockstep.{side}.migrations").HEAD
     assert table_names(each_database) >= set(tables_of(side).tables)
 
 
@@ -148,6 +154,11 @@ def test_migrating_again_does_nothing(each_database: Database, monkeypatch: pyte
     assert defined(each_database) == before
 
 
+def test_no_side_takes_the_version_of_the_other_for_its_own(each_database: Database) -> None:
+    bring_up("idp", each_database)
+    assert database_version(each_database, folder_of("center")) is None
+
+
 def test_an_up_to_date_database_costs_no_import_of_alembic(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "made.db")
     bring_up("idp", database)
@@ -160,7 +171,7 @@ def test_an_up_to_date_database_costs_no_import_of_alembic(tmp_path: Path) -> No
 @pytest.fixture
 def own_versions(tmp_path: Path) -> Path:
     """A folder of versions with a first one."""
-    folder = tmp_path / "100% own" / "migrations"
+    folder = tmp_path / "100% own" / "side" / "migrations"
     (folder / "versions").mkdir(parents=True)
     template = import_module("lockstep.idp.migrations").FOLDER / "script.py.mako"
     (folder / "script.py.mako").write_text(template.read_text())
@@ -205,10 +216,10 @@ def next_version(folder: Path, *statements: str) -> None:
 
 def test_versions_run_one_after_the_other(own_versions: Path, each_database: Database) -> None:
     migrate(each_database, own_versions, FIRST)
-    assert database_version(each_database) == FIRST
+    assert database_version(each_database, own_versions) == FIRST
     next_version(own_versions, "CREATE TABLE later (id INTEGER)")
     migrate(each_database, own_versions, "0002")
-    assert database_version(each_database) == "0002"
+    assert database_version(each_database, own_versions) == "0002"
     assert table_names(each_database) >= {"parents", "later"}
 
 
@@ -216,7 +227,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(own_versions: Path
     next_version(own_versions, "CREATE TABLE later (id INTEGER)", "NONSENSE")
     with pytest.raises(sa.exc.DBAPIError):
         migrate(each_database, own_versions, "0002")
-    assert database_version(each_database) is None
+    assert database_version(each_database, own_versions) is None
     assert defined(each_database) == set()
 
 
@@ -235,7 +246,7 @@ def test_a_migration_may_not_leave_rows_that_refer_to_nothing(own_versions: Path
     next_version(own_versions, "DELETE FROM parents")
     with pytest.raises(RuntimeError, match="refer to nothing"):
         migrate(database, own_versions, "0002")
-    assert database_version(database) == FIRST
+    assert database_version(database, own_versions) == FIRST
     database.close()
 
 
@@ -255,7 +266,7 @@ def test_a_database_of_a_newer_lockstep_is_left_alone(own_versions: Path, each_d
     (own_versions / "versions" / "0002_next.py").unlink()
     with pytest.raises(Problem, match="version 0002, and this Lockstep knows versions up to 0001"):
         migrate(each_database, own_versions, FIRST)
-    assert database_version(each_database) == "0002"
+    assert database_version(each_database, own_versions) == "0002"
 
 
 class _Gone(Database):
@@ -269,4 +280,4 @@ class _Gone(Database):
 
 def test_a_server_that_does_not_answer_is_not_taken_for_a_new_database() -> None:
     with pytest.raises(psycopg.OperationalError, match="refused"):
-        database_version(_Gone())
+        database_version(_Gone(), folder_of("idp"))

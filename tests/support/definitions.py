@@ -1,5 +1,7 @@
 """What a database says its tables are, in a form in which two databases can be compared."""
 
+from collections.abc import Set
+
 import sqlalchemy as sa
 
 _POSTGRES = """
@@ -18,11 +20,11 @@ _SQLITE = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 Definitions = set[tuple[str, str, object]]
 
 
-def definitions(connection: sa.Connection, without: str) -> Definitions:
-    """Every column, constraint and index, but those of the table `without`."""
+def definitions(connection: sa.Connection, without: Set[str]) -> Definitions:
+    """Every column, constraint and index, but those of the tables `without`."""
     rows = connection.exec_driver_sql(_POSTGRES if connection.dialect.name == "postgresql" else _SQLITE)
     found = {(str(kind), str(name), str(text)) for kind, name, text in rows}
-    mine = {row for row in found if row[1] != without and not row[1].startswith("sqlite_")}
+    mine = {row for row in found if row[1] not in without and not row[1].startswith("sqlite_")}
     return {(kind, name, _parts(text) if kind == "table" else text) for kind, name, text in mine}
 
 

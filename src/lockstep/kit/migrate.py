@@ -22,10 +22,13 @@ from lockstep.kit.sql import Statement
 if TYPE_CHECKING:
     from alembic.config import Config
 
-VERSION_TABLE = "alembic_version"
 MODULES_WITH_TABLES = ("events", "schema", "store", "tables")
 """Only modules of these names define tables."""
-_VERSION_OF = Statement(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
+
+
+def version_table(migrations: Path) -> str:
+    """The table that holds the version, such as `idp_version`: neither side takes the other's for its own."""
+    return f"{migrations.parent.name}_version"
 
 
 def migrate(database: Database, migrations: Path, head: str) -> None:
@@ -33,7 +36,7 @@ def migrate(database: Database, migrations: Path, head: str) -> None:
 
     Raises Problem for a database that a newer Lockstep has made.
     """
-    if database_version(database) == head:
+    if database_version(database, migrations) == head:
         return
     from alembic import command
     from alembic.util import CommandError
@@ -45,19 +48,21 @@ def migrate(database: Database, migrations: Path, head: str) -> None:
             command.upgrade(alembic_config(migrations, connection), head)
             check_references(connection)
     except CommandError as error:
+        found = database_version(database, migrations)
         raise Problem(
-            f"the database is at version {database_version(database)}, and this Lockstep knows versions up to {head}: "
+            f"the database is at version {found}, and this Lockstep knows versions up to {head}: "
             f"use a Lockstep at least as new as the one that used this database last ({error})"
         ) from error
     finally:
         engine.dispose()
 
 
-def database_version(database: Database) -> str | None:
-    """The version that `database` is at; None for a new one."""
+def database_version(database: Database, migrations: Path) -> str | None:
+    """The version of the folder `migrations` that `database` is at; None for a new one."""
+    version = Statement(sa.select(sa.column("version_num")).select_from(sa.table(version_table(migrations))))
     try:
         with database.read() as connection:
-            found = connection.value(_VERSION_OF)
+            found = connection.value(version)
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
             raise
@@ -123,7 +128,7 @@ def run_migrations(metadata: sa.MetaData) -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,
-        version_table=VERSION_TABLE,
+        version_table=version_table(Path(context.script.dir)),
         render_as_batch=context.config.attributes.get("render_as_batch", False),
     )
     with context.begin_transaction():

@@ -1,0 +1,94 @@
+"""A real identity centre for tests: a process that serves over HTTP, and what only its owner sees."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from lockstep.center import events
+from lockstep.center.directory import reads
+from lockstep.center.events import Call, Operation
+from lockstep.center.instances import actions
+from lockstep.center.storage import open_center
+from lockstep.kit.clock import now_ms
+from lockstep.kit.db import Database
+from tests.support.processes import Server, served
+from tests.support.scim import Scim
+
+Json = dict[str, Any]
+_numbers = count(1)
+
+
+@dataclass(slots=True)
+class Tenant:
+    """One instance with provisioning on."""
+
+    name: str
+    scim: Scim
+    database: Database
+
+    @property
+    def url(self) -> str:
+        """The SCIM endpoint."""
+        return self.scim.url
+
+    def users(self) -> list[Json]:
+        """Every user, as `lockstep center users --json` shows them."""
+        with self.database.read() as c:
+            return [msgspec.json.decode(document) for document in reads.every_user(c, actions.named(c, self.name))]
+
+    def groups(self) -> list[Json]:
+        """Every group with its members, as `lockstep center groups --json` shows them."""
+        with self.database.read() as c:
+            return [msgspec.json.decode(document) for document in reads.every_group(c, actions.named(c, self.name))]
+
+    def trail(self) -> list[Json]:
+        """Every SCIM request that came, reads included."""
+        with self.database.read() as c:
+            instance = actions.named(c, self.name)
+            records = list(events.records(c, instance.key, instance.region))
+        return scim_requests(records)
+
+    def writes(self) -> list[Json]:
+        """The SCIM requests that were to change something."""
+        return [record for record in self.trail() if not record["readOnly"]]
+
+
+def scim_requests(records: list[Json]) -> list[Json]:
+    """Those records of a trail that are SCIM requests."""
+    return [record for record in records if record["eventSource"] == events.SCIM_SOURCE]
+
+
+@dataclass(slots=True)
+class Center:
+    """A served centre."""
+
+    server: Server
+    database: Database
+
+    def tenant(self, **settings: Any) -> Tenant:
+        """A new instance of its own, whose trail keeps reads, too."""
+        name = f"instance-{next(_numbers)}"
+        with self.database.write() as c:
+            actions.create(c, _call(Operation.CREATE_INSTANCE), name, settings={"trail_reads": True, **settings})
+            instance, made = actions.enable_provisioning(c, _call(Operation.ENABLE_PROVISIONING), name)
+        return Tenant(name, Scim(self.server.url + instance.scim_path, made.token), self.database)
+
+
+def _call(operation: Operation) -> Call:
+    return actions.admin_call(operation, "test", now_ms())
+
+
+@contextmanager
+def served_center(folder: Path) -> Iterator[Center]:
+    """A centre on SQLite in `folder`, served by a process of its own."""
+    database = open_center(folder / "center", None)
+    try:
+        with served(folder / "center.log", "center", "serve", "--data", str(folder / "center")) as server:
+            yield Center(server, database)
+    finally:
+        database.close()
