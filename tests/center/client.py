@@ -58,7 +58,9 @@ async def request(
     """One request to an ASGI application, its body in `chunks` pieces."""
     step = max(1, -(-len(body) // chunks))
     pieces = [body[start : start + step] for start in range(0, len(body), step)] or [b""]
-    waiting = [{"type": "http.request", "body": piece, "more_body": index < len(pieces) - 1} for index, piece in enumerate(pieces)]
+    waiting = [
+        {"type": "http.request", "body": piece, "more_body": index < len(pieces) - 1} for index, piece in enumerate(pieces)
+    ]
     sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> MutableMapping[str, Any]:
@@ -171,7 +173,9 @@ class Stage:
 
     def second_token(self, instance: Instance) -> NewToken:
         with self.database.write() as connection:
-            return actions.create_token(connection, actions.admin_call(Operation.CREATE_TOKEN, "test", now_ms()), instance.name)[1]
+            return actions.create_token(
+                connection, actions.admin_call(Operation.CREATE_TOKEN, "test", now_ms()), instance.name
+            )[1]
 
     def delete_token(self, instance: Instance, token_id: str) -> None:
         with self.database.write() as connection:

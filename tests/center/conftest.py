@@ -1,6 +1,6 @@
 """A centre for every test: once over SQLite, once over PostgreSQL, each test with an instance of its own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 
 import pytest
@@ -64,8 +64,5 @@ Make = Callable[..., Client]
 
 @pytest.fixture
 def scim_with(center: Center, stage: Stage) -> Make:
-    """`scim_with(put_user_status=200)`: a client of a new instance with such settings; `profile`, `rate` as in `Stage.client`."""
+    """`scim_with(put_user_status=200)`: a client of a new instance with such settings (see `Stage.client`)."""
     return lambda **settings: stage.client(center, **settings)
-
-
-__all__ = ["Awaitable", "Make"]

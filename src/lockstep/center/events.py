@@ -4,6 +4,7 @@ Names are CloudTrail's (AWS user guide, "Logging IAM Identity Center SCIM API ca
 written in the transaction of the change.  Personal values never get here: see `hidden`.
 """
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,7 @@ from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+_DEEPEST = 24
 TOO_LARGE = "OMITTED_BECAUSE_OF_ITS_SIZE"
 _LONGEST_PARAMETERS = 65_536
 _LONGEST_MESSAGE = 2_048
@@ -25,7 +27,8 @@ _LONGEST_WORD = 256
 SCIM_SOURCE = "identitystore-scim.amazonaws.com"
 DIRECTORY_SOURCE = "sso-directory.amazonaws.com"
 
-_SHOWN = frozenset({"schemas", "op", "path", "active", "primary", "type", "id"})
+_MEMBER_PATH = re.compile(r'members\[value eq "[0-9A-Fa-f-]{36,47}"\]')
+_SHOWN = frozenset({"schemas", "active", "type", "id"})
 """Keys whose values say nothing about a person."""
 _REFERENCES = frozenset({"members", "manager"})
 """Keys under which `value` is an opaque id: without it a trail would not say who was put into which group."""
@@ -102,26 +105,34 @@ _oldest = sa.select(trail.c.key).where(_of_instance, trail.c.at < sa.bindparam("
 _FORGET = Statement(sa.delete(trail).where(trail.c.key.in_(_oldest.limit(sa.bindparam("most", type_=sa.Integer)))))
 
 
-def hidden(value: Any, shown: bool = False) -> Any:
-    """`value` with every personal value replaced: what is left says which attributes were sent, not what they held."""
-    if isinstance(value, dict):
-        return {key: _hidden_under(key, inner, shown) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [hidden(inner, shown) for inner in value]
+class TooDeep(ValueError):
+    """A value that nests deeper than anything SCIM has."""
+
+
+def hidden(value: Any, shown: bool = False, room: int = _DEEPEST) -> Any:
+    """`value` with every personal value replaced: what is left says which attributes were sent, not what they held.
+
+    Raises TooDeep, before the interpreter's own limit would be reached.
+    """
+    if isinstance(value, dict | list):
+        if room == 0:
+            raise TooDeep
+        if isinstance(value, list):
+            return [hidden(inner, shown, room - 1) for inner in value]
+        shown = shown or str(value.get("path", "")).lower() == "members"
+        return {key: _hidden_under(key, inner, shown, room - 1) for key, inner in value.items()}
     if isinstance(value, bool) or value is None:
         return value
     return value if shown else HIDDEN
 
 
-def _hidden_under(key: str, inner: Any, within_reference: bool) -> Any:
-    if key in _SHOWN and isinstance(inner, str | bool | list):
-        return inner.upper() if key == "op" and isinstance(inner, str) else _shown_path(key, inner)
-    return hidden(inner, shown=key in _REFERENCES or (within_reference and key == "value"))
-
-
-def _shown_path(key: str, inner: Any) -> Any:
-    """A PATCH path may carry a value in its filter; only the attribute's name is shown then."""
-    return inner.split("[", 1)[0] + "[" + HIDDEN + "]" if key == "path" and isinstance(inner, str) and "[" in inner else inner
+def _hidden_under(key: str, inner: Any, within_reference: bool, room: int) -> Any:
+    if key == "path" and isinstance(inner, str):
+        return inner if "[" not in inner or _MEMBER_PATH.fullmatch(inner) else f"{inner.split('[', 1)[0]}[{HIDDEN}]"
+    if key == "op" and isinstance(inner, str):
+        return inner.upper()
+    shown = key in _SHOWN or key in _REFERENCES or (within_reference and key == "value")
+    return hidden(inner, shown, room)
 
 
 def append(

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from lockstep.center.app import Center, build
+from lockstep.center.events import Call, Operation
 from lockstep.center.instances import actions
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
@@ -90,9 +91,7 @@ async def test_1_2_lifetime_is_one_year(stage: Stage, center: Center) -> None:
 async def test_1_2_an_expired_token_is_401(scim: Client) -> None:
     later = build(scim.stage.database, now=lambda: now_ms() + YEAR_MS)
     await later.start()
-    answer = await request(
-        later, "GET", f"{scim.instance.scim_path}/Users", headers={"authorization": f"Bearer {scim.token}"}
-    )
+    answer = await request(later, "GET", f"{scim.instance.scim_path}/Users", headers={"authorization": f"Bearer {scim.token}"})
     await later.stop()
     assert answer.status == 401
 
@@ -161,5 +160,5 @@ async def test_catch_all_is_the_text_that_was_captured(scim: Client) -> None:
     assert (await scim.post("/Users", b"{")).detail == CATCH_ALL
 
 
-def _call() -> actions.Call:
-    return actions.admin_call(actions.Operation.DISABLE_PROVISIONING, "test", now_ms())
+def _call() -> Call:
+    return actions.admin_call(Operation.DISABLE_PROVISIONING, "test", now_ms())

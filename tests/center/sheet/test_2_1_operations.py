@@ -121,7 +121,9 @@ async def test_2_1_there_is_no_put_group(scim_with: Make, settings: dict[str, in
     assert (await scim.get(f"/Groups/{group['id']}")).json == group
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/Me"), ("POST", "/Bulk"), ("POST", "/.search"), ("POST", "/Users/.search")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/Me"), ("POST", "/Bulk"), ("POST", "/.search"), ("POST", "/Users/.search")]
+)
 async def test_2_1_not_there_at_all(scim: Client, method: str, path: str) -> None:
     answer = await scim(method, path, {} if method == "POST" else None)
     assert answer.status in (400, 404)

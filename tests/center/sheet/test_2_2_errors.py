@@ -191,7 +191,7 @@ async def test_2_3_general_details_are_a_setting(scim_with: Make) -> None:
 
 # CloudTrail record
 
-TRAILED = {
+TRAILED: dict[str, Callable[[dict[str, Any]], tuple[str, Any]]] = {
     "Duplicate UserName": lambda taken: ("/Users", a_user(userName=taken["userName"])),
     "Duplicate ExternalId": lambda taken: ("/Users", a_user(externalId=taken["externalId"])),
     "Duplicate Email": lambda taken: ("/Users", a_user(emails=taken["emails"])),

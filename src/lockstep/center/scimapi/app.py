@@ -138,7 +138,7 @@ class ScimApi:
         if scope["method"] in _WITH_BODY:
             raw = await _body(receive, headers, request.instance.profile)
             body = _json(raw)
-            call = msgspec.structs.replace(call, parameters={**call.parameters, "httpBody": events.hidden(body)})
+            call = msgspec.structs.replace(call, parameters={**call.parameters, "httpBody": _hidden(body)})
         return Request(
             request.instance,
             call,
@@ -234,6 +234,13 @@ def _json(raw: bytes) -> Any:
         return _decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise unreadable("Invalid JSON from RequestBody") from None
+
+
+def _hidden(body: Any) -> Any:
+    try:
+        return events.hidden(body)
+    except events.TooDeep:
+        raise unreadable("the body nests too deeply") from None
 
 
 def _query(raw: bytes) -> dict[str, str]:
