@@ -5,12 +5,14 @@ bearer token goes to the address an administrator typed and nowhere else.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import random
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
@@ -55,8 +57,13 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the request took effect."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - the class of HTTP successes
+        """Whether a SCIM service provider said that the request took effect: a success with a JSON object, or with nothing."""
+        return 200 <= self.status < 300 and (isinstance(self.body, dict) or not self.text)  # noqa: PLR2004 - HTTP's successes
+
+    @property
+    def is_scim(self) -> bool:
+        """Whether a SCIM service provider can have said this at all; a proxy's web page with a 200 is none of its answers."""
+        return self.ok or self.status >= 300  # noqa: PLR2004
 
     @property
     def detail(self) -> str:
@@ -155,6 +162,8 @@ class ScimClient:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.meter = Meter()
+        self.skew_ms = 0
+        """How far the target's clock is ahead of ours, by the Date of its last answer."""
         self.budget = Budget(rate)
         self._patience = patience
         self._headers = {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
@@ -207,11 +216,18 @@ class ScimClient:
                     raw += await response.content.read(MAX_ANSWER_BYTES)
                     if len(raw) > MAX_ANSWER_BYTES:
                         raise TransportError("the answer is larger than 16 MiB", sent=True)
+                self._note_clock(response.headers.get("Date"))
                 return _answer(response, raw), _retry_after(response.headers.get("Retry-After"))
         except aiohttp.ClientConnectorError as error:
             raise TransportError(str(error), sent=False) from error
         except (aiohttp.ClientError, TimeoutError, ssl.SSLError) as error:
             raise TransportError(str(error) or type(error).__name__, sent=True) from error
+
+    def _note_clock(self, date: str | None) -> None:
+        if date is None:
+            return
+        with contextlib.suppress(ValueError):
+            self.skew_ms = int(parsedate_to_datetime(date).timestamp() * 1000 - time.time() * 1000)
 
     async def pages(self, path: str, *, filter_text: str = "", count: int = 100) -> AsyncIterator[list[dict[str, Any]]]:
         """Every page of a list, by RFC 9865 cursors.  Raises ListError for an answer that is not a list."""
@@ -277,4 +293,4 @@ def _retry_after(header: str | None) -> float | None:
 
 
 def _pause(attempt: int) -> float:
-    return min(0.5 * 2 ** (attempt - 1), 30.0) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
+    return float(min(0.5 * 2 ** (attempt - 1), 30.0)) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret

@@ -18,9 +18,10 @@ from lockstep.kit.sql import Statement
 
 _PIECE = 5000
 
+# Outer joins keep SQLite to this order of tables, so that it sorts role by role and not all memberships at once.
 _SEATS = Statement(
     sa.select(r.group_id, u.employee_id, m.attributes, m.imported)
-    .select_from(members_table.join(roles_table, m.role_id == r.id).join(users_table, m.user_id == u.id))
+    .select_from(roles_table.outerjoin(members_table, m.role_id == r.id).outerjoin(users_table, m.user_id == u.id))
     .order_by(r.group_id, u.employee_id)
 )
 _USER_IDS = Statement(sa.select(u.employee_id, u.id))
@@ -45,7 +46,8 @@ Item = TypeVar("Item")
 
 def stream_seats(connection: Connection) -> Iterator[Seat]:
     """Every membership by its keys, in the order of group_id and employee_id."""
-    return (Seat(row[0], row[1], row[2], bool(row[3])) for row in connection.stream(_SEATS))
+    rows = connection.stream(_SEATS)
+    return (Seat(row[0], row[1], row[2], bool(row[3])) for row in rows if row[1] is not None)  # an empty role has one row
 
 
 def user_ids(connection: Connection) -> dict[str, int]:

@@ -49,8 +49,7 @@ class Applier:
         requests = self._claim(plan)
         if not requests:
             return 0
-        with self.db.read() as c:
-            exchange = Exchange(self.client, ledger.open_creates(c, self.target))
+        exchange = Exchange(self.client, self.clock)
         outcomes, problem = await self._send(exchange, requests)
         self._settle(plan, requests, outcomes)
         if problem is not None:
@@ -95,6 +94,8 @@ class Applier:
             for request, outcome in zip(requests, outcomes, strict=True):
                 if outcome is None:
                     ledger.set_states(c, plan, [(request.placed.position, State.READY, "")])
+                    if request.change.kind is Kind.CREATE:
+                        ledger.open_create(c, self.target, request.change, ledger.made_at(c, plan))
                 else:
                     settler.settle(outcome)
             settler.finish()
@@ -118,18 +119,20 @@ def vanished(missing: int, linked: int) -> str:
     return f"{missing} of {linked} linked objects are gone at the target, which looks like a wrong tenant"
 
 
-def settle_unsettled(db: Database, app_id: int, clock: Clock) -> int:
-    """After a worker has died: what it was sending is taken back, so that the next plan decides again; how much it was.
+def settle_unsettled(db: Database, app_id: int) -> int:
+    """After a worker has died: what it was sending is ready again, in its plan; how much it was.
 
-    A create among it may have taken effect: it is remembered as open, and is looked for before it is sent again.
+    A create among it may have taken effect: it is remembered as open, and is looked for before it is sent again.  Everything
+    else says the same if it is said twice.
     """
+    with db.read() as c:
+        if not ledger.sending(c, app_id):
+            return 0
     with db.write(serial=events.SERIAL) as c:
         open_changes = ledger.sending(c, app_id)
         for plan, placed in open_changes:
             change = placed.change
             if change.kind is Kind.CREATE:
-                target = ledger.target_of_plan(c, plan)
-                ledger.open_create(c, target, change.object, change.key, clock())
-            reason = "the worker stopped while it was sent; planned again"
-            ledger.set_states(c, plan, [(placed.position, State.DROPPED, reason)])
+                ledger.open_create(c, ledger.target_of_plan(c, plan), change, ledger.made_at(c, plan))
+            ledger.set_states(c, plan, [(placed.position, State.READY, "")])
     return len(open_changes)

@@ -16,7 +16,7 @@ from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import name_of
-from lockstep.idp.provisioning.records import Document, GroupLink
+from lockstep.idp.provisioning.records import GroupLink, UserLink
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.db import Connection, Database
 from lockstep.scim.client import ListError, ScimClient, TransportError, quoted
@@ -26,7 +26,10 @@ IN_FLIGHT = 16
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing at the target that is not as it was left.  `kind`: changed, missing, renamed, member missing, member extra."""
+    """One thing at the target that is not as it was left.
+
+    `kind`: changed, missing, found (again), renamed, member missing, member extra.
+    """
 
     object: str
     name: str
@@ -50,8 +53,7 @@ class Checked:
 class _Known:
     """The links, as they were when the check began."""
 
-    users: dict[str, tuple[int, str, Document]]
-    """id at the target → (link, employee_id, value)."""
+    users: dict[str, UserLink]
     groups: dict[str, GroupLink]
     members: dict[int, dict[str, str]]
 
@@ -83,10 +85,8 @@ class Checker:
 
     def _known(self) -> _Known:
         with self._db.read() as c:
-            users = {
-                link.target_id: (link.id, link.key, link.value) for link in links.users(c, self._target) if not link.missing
-            }
-            groups = {link.target_id: link for link in links.groups(c, self._target) if not link.missing}
+            users = {link.target_id: link for link in links.users(c, self._target)}
+            groups = {link.target_id: link for link in links.groups(c, self._target)}
             members: dict[int, dict[str, str]] = defaultdict(dict)
             for link_id, member, key in links.members_of_groups(c, self._target):
                 members[link_id][member] = key
@@ -97,7 +97,7 @@ class Checker:
         seen: set[str] = set()
 
         def key_of(target_id: str) -> str | None:
-            return known.users[target_id][1] if target_id in known.users else None
+            return known.users[target_id].key if target_id in known.users else None
 
         async for page in self._client.pages("/Users", count=self._source.connector.page_size):
             for resource in page:
@@ -106,13 +106,15 @@ class Checker:
                 if target_id not in known.users:
                     found.unmatched += 1
                     continue
-                link_id, _, value = known.users[target_id]
+                link = known.users[target_id]
                 actual = observed(resource, managed, key_of)
-                if actual != value:
-                    found.differences.append(Difference("user", name_of(value), "changed", link_id, actual))
-        for target_id, (link_id, _, value) in known.users.items():
+                if actual != link.value:
+                    found.differences.append(Difference("user", name_of(link.value), "changed", link.id, actual))
+                elif link.missing:
+                    found.differences.append(Difference("user", name_of(link.value), "found", link.id, actual))
+        for target_id, link in known.users.items():
             if target_id not in seen:
-                found.differences.append(Difference("user", name_of(value), "missing", link_id))
+                found.differences.append(Difference("user", name_of(link.value), "missing", link.id))
         return seen
 
     async def _groups(self, known: _Known, found: Checked, users: set[str]) -> None:
@@ -125,6 +127,8 @@ class Checker:
                 name = str(resource.get("displayName", ""))
                 if link is not None and name != link.name:
                     found.differences.append(Difference("group", link.name, "renamed", link.id, name))
+                if link is not None and link.missing:
+                    found.differences.append(Difference("group", link.name, "found", link.id))
         for target_id, link in known.groups.items():
             if target_id not in seen:
                 found.differences.append(Difference("group", link.name, "missing", link.id))
@@ -132,7 +136,7 @@ class Checker:
         actual = await self._memberships(known, present, users)
         found.floor = _pages(len(users)) + _pages(len(seen)) + self._membership_floor(known, present, users)
         for link in present:
-            self._compare(link, known, actual[link.target_id], found)
+            self._compare(link, known, actual[link.target_id], users, found)
 
     def _by_group_cost(self, known: _Known, present: list[GroupLink]) -> int:
         return sum(max(1, _pages(len(known.members[link.id]))) for link in present)
@@ -163,13 +167,15 @@ class Checker:
             await _all([by_user(user) for user in users])
         return actual
 
-    def _compare(self, link: GroupLink, known: _Known, actual: set[str], found: Checked) -> None:
+    @staticmethod
+    def _compare(link: GroupLink, known: _Known, actual: set[str], users: set[str], found: Checked) -> None:
+        """Whoever is missing as a user is not missing as a member besides."""
         remembered = known.members[link.id]
         for member in sorted(remembered.keys() - actual):
-            if member in known.users:
+            if member in users:
                 found.differences.append(Difference("membership", link.name, "member missing", link.id, (member, "")))
         for member in sorted(actual - remembered.keys()):
-            key = known.users[member][1] if member in known.users else ""
+            key = known.users[member].key if member in known.users else ""
             if key or link.made:  # in an adopted group, people whom we do not know are not ours to judge
                 found.differences.append(Difference("membership", link.name, "member extra", link.id, (member, key)))
 
@@ -192,12 +198,14 @@ def record(c: Connection, target: int, differences: list[Difference]) -> None:
     """Take what was found into the links, so that they say what the target holds."""
     users = {link.id: link for link in links.users(c, target)}
     for one in differences:
-        if one.object == "user" and one.kind == "changed":
+        if one.object == "user" and one.kind in ("changed", "found"):
             links.set_value(c, one.link_id, one.value)
         elif one.object == "user" and one.link_id in users:
             links.set_user_missing(c, users[one.link_id])
         elif one.object == "group" and one.kind == "renamed":
             links.set_group_name(c, one.link_id, one.value)
+        elif one.object == "group" and one.kind == "found":
+            links.set_group_found(c, one.link_id)
         elif one.object == "group":
             links.set_group_missing(c, one.link_id)
         elif one.kind == "member missing":

@@ -4,13 +4,13 @@ Nothing here touches the database.
 """
 
 import asyncio
-from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lockstep.idp.provisioning.plan import name_of
+from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up
 from lockstep.idp.provisioning.records import Kind
 from lockstep.idp.provisioning.sending import Request
+from lockstep.kit.clock import Clock
 from lockstep.kit.problems import Problem
 from lockstep.scim.client import Answer, ListError, ScimClient, TransportError
 
@@ -30,7 +30,8 @@ class Outcome:
 
     `target_id` is the id of what was made or found; `found` what was found at the target in the place of what should have
     been made; `ours` says that it was made by an earlier, unsettled request of ours.  `missing` says that the object itself is
-    gone, `missing_members` which members are.  `unreachable` says that no answer came.
+    gone, `missing_members` which members are.  `unreachable` says that no answer came, `doubt` that a create may have taken
+    effect all the same.
     """
 
     request: Request
@@ -42,14 +43,17 @@ class Outcome:
     missing: bool = False
     missing_members: list[str] = field(default_factory=list)
     unreachable: bool = False
+    doubt: bool = False
+    again: bool = False
+    """Worth another try at once."""
 
 
 class Exchange:
-    """Sends requests of one run.  `open_creates` are (object, key) of earlier creates whose outcome nobody knows."""
+    """Sends requests of one run."""
 
-    def __init__(self, client: ScimClient, open_creates: Container[tuple[str, str]]) -> None:
+    def __init__(self, client: ScimClient, clock: Clock) -> None:
         self._client = client
-        self._open = open_creates
+        self._clock = clock
 
     async def send(self, request: Request) -> Outcome:
         """Send one request and find out what became of it.  Raises TargetProblem where the target refuses to work with us."""
@@ -79,7 +83,7 @@ class Exchange:
                     return Outcome(request, ok=False, error=f"no answer from the target: {error}", unreachable=True)
             else:
                 self._refused(answer)
-                if answer.status < _SERVER_ERROR or attempt == TRIES - 1:
+                if (answer.is_scim and answer.status < _SERVER_ERROR) or attempt == TRIES - 1:
                     return answer
             await asyncio.sleep(PAUSES[attempt])
         raise AssertionError("unreachable")  # pragma: no cover - the last attempt returns
@@ -93,56 +97,44 @@ class Exchange:
 
     async def _create(self, request: Request) -> Outcome:
         """A create is looked for before it is sent again, so that nothing is there twice."""
-        doubt = (request.change.object, request.change.key) in self._open
+        wanted = Wanted(request.change.object, request.change.name, request.document, self._clock())
+        doubt = False
         for attempt in range(TRIES):
-            last = attempt == TRIES - 1
-            if doubt:
-                known = await self._look_up(request)
-                if known is not None and _is_ours(request, known):
-                    return Outcome(request, ok=True, target_id=str(known["id"]), found=known, ours=True)
-            try:
-                answer = await self._client.request(request.method, request.path, request.body)
-            except TransportError as error:
-                doubt = doubt or error.sent
-                if last:
-                    return Outcome(request, ok=False, error=f"no answer from the target: {error}", unreachable=True)
-            else:
-                self._refused(answer)
-                doubt = doubt or answer.sends > 1
-                if answer.ok and isinstance(answer.body, dict) and answer.body.get("id"):
-                    return Outcome(request, ok=True, target_id=str(answer.body["id"]))
-                if answer.status == _CONFLICT:
-                    return await self._explain_conflict(request, answer, doubt=doubt)
-                if not answer.ok and answer.status < _SERVER_ERROR:
-                    return await self._explain_refusal(request, answer)
-                doubt = True
-                if last:
-                    return Outcome(request, ok=False, error=_words(answer))
+            known = await self._known(wanted) if doubt else None
+            if known is not None and is_ours(known, wanted, self._client.skew_ms):
+                return Outcome(request, ok=True, target_id=str(known["id"]), found=known, ours=True)
+            outcome, doubt = await self._create_once(request, wanted, doubt=doubt)
+            if outcome is not None and (outcome.ok or not outcome.again or attempt == TRIES - 1):
+                return replace(outcome, doubt=doubt and not outcome.ok)
             await asyncio.sleep(PAUSES[attempt])
         raise AssertionError("unreachable")  # pragma: no cover - the last attempt returns
 
-    async def _look_up(self, request: Request) -> dict[str, Any] | None:
-        """What is at the target in the place of what should be made: by externalId, else by name."""
-        change = request.change
-        wanted = [("/Groups", "displayName", change.name)]
-        if change.object == "user":
-            wanted = [
-                ("/Users", "externalId", str(request.document.get("externalId", ""))),
-                ("/Users", "userName", change.name),
-            ]
-        for path, attribute, value in wanted:
-            if not value:
-                continue
-            try:
-                found = await self._client.find(path, attribute, value)
-            except (ListError, TransportError):
-                continue
-            if found and found[0].get("id"):
-                return found[0]
-        return None
+    async def _create_once(self, request: Request, wanted: Wanted, *, doubt: bool) -> tuple[Outcome, bool]:
+        """What came of one POST, and whether it (or one before) may have taken effect unseen."""
+        try:
+            answer = await self._client.request(request.method, request.path, request.body)
+        except TransportError as error:
+            text = f"no answer from the target: {error}"
+            return Outcome(request, ok=False, error=text, unreachable=True, again=True), doubt or error.sent
+        self._refused(answer)
+        doubt = doubt or answer.sends > 1
+        if answer.ok and isinstance(answer.body, dict) and answer.body.get("id"):
+            return Outcome(request, ok=True, target_id=str(answer.body["id"])), doubt
+        if answer.status == _CONFLICT:
+            return await self._explain_conflict(request, answer, wanted, doubt=doubt), doubt
+        if answer.is_scim and not answer.ok and answer.status < _SERVER_ERROR:
+            return await self._explain_refusal(request, answer), doubt
+        return Outcome(request, ok=False, error=_words(answer), again=True), True
 
-    async def _explain_conflict(self, request: Request, answer: Answer, *, doubt: bool) -> Outcome:
-        known = await self._look_up(request)
+    async def _known(self, wanted: Wanted) -> dict[str, Any] | None:
+        """What is there instead, None also where that cannot be found out now."""
+        try:
+            return await look_up(self._client, wanted)
+        except (ListError, TransportError):
+            return None
+
+    async def _explain_conflict(self, request: Request, answer: Answer, wanted: Wanted, *, doubt: bool) -> Outcome:
+        known = await self._known(wanted)
         if known is None:
             what = "userName, e-mail address or externalId" if request.change.object == "user" else "name"
             return Outcome(
@@ -150,7 +142,7 @@ class Exchange:
                 ok=False,
                 error=f"the target holds another object with the same {what}, and does not show it ({answer.detail})",
             )
-        if doubt and _is_ours(request, known):
+        if doubt and is_ours(known, wanted, self._client.skew_ms):
             return Outcome(request, ok=True, target_id=str(known["id"]), found=known, ours=True)
         return Outcome(request, ok=False, target_id=str(known["id"]), found=known, error="exists at the target already")
 
@@ -189,18 +181,10 @@ class Exchange:
         return False
 
 
-def _is_ours(request: Request, found: dict[str, Any]) -> bool:
-    """Whether what was found can be what an unsettled create of ours made: it bears our key, or the name it was to have."""
-    if request.change.object == "group":
-        return str(found.get("displayName", "")) == request.change.name
-    external = request.document.get("externalId")
-    if external and found.get("externalId"):
-        return bool(found["externalId"] == external)
-    return str(found.get("userName", "")).casefold() == name_of(request.document).casefold()
-
-
 def _words(answer: Answer) -> str:
     detail = answer.detail or "no explanation"
+    if not answer.is_scim:
+        return f"something else than SCIM answered ({answer.status}, {answer.content_type}): check the URL and proxies"
     if answer.status >= _SERVER_ERROR:
         return f"the target failed ({answer.status}): {detail}"
     return f"the target refused it ({answer.status}): {detail}"

@@ -75,6 +75,7 @@ _DECISION = Statement(
         _is(decisions.c.app_id, "app"), _is(decisions.c.decision, "decision"), _is(decisions.c.item, "item")
     )
 )
+_SENT_AT = Statement(sa.select(_p.made_at).where(_is(_p.id, "plan")))
 _DECIDED = Statement(sa.select(decisions.c.decision, decisions.c.item).where(_is(decisions.c.app_id, "app")))
 _DECIDE = Statement(
     lambda insert: (
@@ -103,7 +104,11 @@ _ADD_TROUBLE = Statement(
     )
 )
 _END_TROUBLE = Statement(sa.delete(troubles).where(_is(_t.target, "target"), _is(_t.object, "object"), _is(_t.key, "key")))
-_UNSETTLED = Statement(sa.select(unsettled.c.object, unsettled.c.key).where(_is(unsettled.c.target, "target")))
+_UNSETTLED = Statement(
+    sa.select(unsettled.c.object, unsettled.c.key, unsettled.c.name, unsettled.c.payload, unsettled.c.at).where(
+        _is(unsettled.c.target, "target")
+    )
+)
 _ADD_UNSETTLED = Statement(
     lambda insert: (
         insert(unsettled)
@@ -334,6 +339,11 @@ def target_of_plan(c: Connection, plan: int) -> int:
     return int(c.value(_TARGET_OF_PLAN, plan=plan))
 
 
+def made_at(c: Connection, plan: int) -> int:
+    """When a plan was made (ms)."""
+    return int(c.value(_SENT_AT, plan=plan) or 0)
+
+
 def floor_of(c: Connection, plan: int) -> int:
     """The floor of a plan."""
     return int(c.value(_FLOOR_OF_PLAN, plan=plan) or 0)
@@ -399,14 +409,36 @@ def end_trouble(c: Connection, target: int, obj: str, key: str) -> None:
     c.run(_END_TROUBLE, target=target, object=obj, key=key)
 
 
-def open_creates(c: Connection, target: int) -> set[tuple[str, str]]:
-    """(object, key) of the creates whose outcome is not known."""
-    return {(row[0], row[1]) for row in c.all(_UNSETTLED, target=target)}
+@dataclass(frozen=True, slots=True)
+class OpenCreate:
+    """A create whose outcome is not known: what it was to make, and when it was first sent."""
+
+    object: str
+    key: str
+    name: str
+    payload: dict[str, Any]
+    at: int
 
 
-def open_create(c: Connection, target: int, obj: str, key: str, now: int) -> None:
+def open_creates(c: Connection, target: int) -> list[OpenCreate]:
+    """The creates whose outcome is not known."""
+    return [
+        OpenCreate(obj, key, name, msgspec.json.decode(payload), at)
+        for obj, key, name, payload, at in c.all(_UNSETTLED, target=target)
+    ]
+
+
+def open_create(c: Connection, target: int, change: Change, now: int) -> None:
     """A create was sent, and its outcome is not known."""
-    c.run(_ADD_UNSETTLED, target=target, object=obj, key=key, at=now)
+    c.run(
+        _ADD_UNSETTLED,
+        target=target,
+        object=change.object,
+        key=change.key,
+        name=change.name,
+        payload=_json(change.payload),
+        at=now,
+    )
 
 
 def close_create(c: Connection, target: int, obj: str, key: str) -> None:

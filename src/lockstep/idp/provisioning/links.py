@@ -228,14 +228,16 @@ def drop_user(c: Connection, link_id: int, target_id: str) -> None:
     c.run(_DROP_MEMBERSHIPS, member=target_id)
 
 
-def forget_manager(c: Connection, target: int, manager_key: str) -> None:
-    """The manager's id at the target has changed: what those they manage hold there names nobody any more."""
-    for link_id, text in c.all(_REPORTS, target=target, manager=manager_key):
+def forget_manager(c: Connection, target: int, manager_key: str) -> int:
+    """The manager's id at the target has changed: what those they manage hold there names nobody.  How many they are."""
+    reports = c.all(_REPORTS, target=target, manager=manager_key)
+    for link_id, text in reports:
         value = msgspec.json.decode(text)
         for extension in value.values():
             if isinstance(extension, dict):
                 extension.pop("manager", None)
         set_value(c, link_id, value)
+    return len(reports)
 
 
 def groups(c: Connection, target: int) -> list[GroupLink]:
@@ -294,6 +296,16 @@ def set_group_missing(c: Connection, link_id: int) -> None:
     """The target answers 404 for this group; its memberships fell with it."""
     c.run(_SET_GROUP_MISSING, link=link_id, missing=1)
     c.run(_DROP_MEMBERS, link=link_id)
+
+
+def set_group_found(c: Connection, link_id: int) -> None:
+    """The group is at the target after all; who is in it is not known."""
+    c.run(_SET_GROUP_MISSING, link=link_id, missing=0)
+
+
+def set_user_found(c: Connection, link_id: int) -> None:
+    """The user is at the target after all."""
+    c.run(_SET_USER_MISSING, link=link_id, missing=0)
 
 
 def drop_group(c: Connection, link_id: int) -> None:

@@ -14,7 +14,7 @@ from lockstep.idp.apps.actions import token_of
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
-from lockstep.idp.provisioning import check, ledger, links
+from lockstep.idp.provisioning import check, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import Plan
@@ -84,7 +84,7 @@ class Steps(Protocol):
         """Send one batch; `{claimed, requests, applied, failed, quarantine, problem}`."""
 
     async def status(self, plan: int) -> Values:
-        """What the plan holds back; `{held, waiting, blocked}`."""
+        """What the plan holds back, and whether another one is worth it; `{held, waiting, blocked, again}`."""
 
     async def finish(self, result: Values, seen: int, began: int) -> float:
         """Write down what the run came to; its seconds."""
@@ -113,7 +113,7 @@ async def flow(steps: Steps, orders: Orders) -> Values:
         sent = await _send_all(steps, planned["plan"], result)
         status = await steps.status(planned["plan"])
         result.held, result.waiting = status["held"], status["waiting"]
-        if not result.failed and not (status["blocked"] and sent):
+        if not (result.failed or status["again"] or (status["blocked"] and sent)):
             break
     if not opening["quarantine"]:
         result.seconds = await steps.finish(result.as_json(), seen, opening["at"])
@@ -177,10 +177,23 @@ class Run:
 
     async def begin(self) -> Values:
         """See `Steps`."""
-        settle_unsettled(self._db, self._app_id, self._clock)
+        began = self._clock()
+        settle_unsettled(self._db, self._app_id)
         with self._db.read() as c:
             app = ready_app(c, self._app_id)
-        return {"quarantine": app.quarantine, "at": self._clock()}
+        if not app.quarantine:
+            await self._settle_creates(app)
+        return {"quarantine": app.quarantine, "at": began}
+
+    async def _settle_creates(self, app: App) -> None:
+        """Find out what became of creates that nobody heard of again."""
+        with self._db.read() as c:
+            source, target = source_of(c, app), links.find_target(c, app.id, app.scim_url)
+            if not target or not ledger.open_creates(c, target):
+                return
+        client = await self._connected(app)
+        if await opening.settle_creates(self._db, source, target, client, self._clock):
+            self._tally.again = True
 
     async def _connected(self, app: App) -> ScimClient:
         """The client, opened at its first use in this process, with the app's rate of this moment."""
@@ -241,9 +254,11 @@ class Run:
 
     async def batch(self, plan: int) -> Values:
         """See `Steps`."""
-        settle_unsettled(self._db, self._app_id, self._clock)
         with self._db.read() as c:
             app = ready_app(c, self._app_id)
+        if settle_unsettled(self._db, self._app_id):
+            await self._settle_creates(app)
+        with self._db.read() as c:
             source, target = source_of(c, app), links.find_target(c, app.id, app.scim_url)
             floor = ledger.floor_of(c, plan)
         client = await self._connected(app)
@@ -266,9 +281,11 @@ class Run:
     async def status(self, plan: int) -> Values:
         """See `Steps`."""
         self._tally.failed.clear()
+        again, self._tally.again = self._tally.again, False
         with self._db.read() as c:
             counts = ledger.counts(c, plan)
         return {
+            "again": again,
             "held": sum(one.weight for one in counts if one.state == State.HELD),
             "waiting": sum(one.changes for one in counts if one.state in (State.WAITING, State.BLOCKED)),
             "blocked": sum(one.changes for one in counts if one.state == State.BLOCKED),

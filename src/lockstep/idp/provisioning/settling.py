@@ -51,7 +51,8 @@ class Tally:
     """(object, key) of what failed and was not mended since."""
     unreachable: int = 0
     """Requests in a row to which no answer came."""
-    adopted: int = 0
+    again: bool = False
+    """Something was learnt (taken over, found, made anew) that only another plan brings in line."""
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Settler:
         self.tally.tried += 1
         self.tally.unreachable = self.tally.unreachable + 1 if outcome.unreachable else 0
         taken = outcome.found is not None and self._linked(change, outcome.target_id)
-        if not taken and (outcome.ok or self._adopted(outcome)):
+        if not taken and (outcome.ok or self._known_again(outcome) or self._adopted(outcome)):
             self._done(outcome, change)
         else:
             self._failed(outcome, change)
@@ -99,8 +100,8 @@ class Settler:
         ledger.undecide(self.c, self.source.app.id, items)
 
     def _failed(self, outcome: Outcome, change: Change) -> None:
-        if change.kind is Kind.CREATE and not outcome.found and outcome.unreachable:
-            ledger.open_create(self.c, self.target, change.object, change.key, self.now)
+        if outcome.doubt:
+            ledger.open_create(self.c, self.target, change, ledger.made_at(self.c, self.plan))
         if outcome.missing:
             self._missing(change)
         for member in outcome.missing_members:
@@ -154,7 +155,7 @@ class Settler:
         change = outcome.request.change
         if outcome.found is None or self.source.app.settings.adopt != "adopt":
             return False
-        self.tally.adopted += 1
+        self.tally.again = True
         ledger.close_create(self.c, self.target, change.object, change.key)
         if change.object == "user":
             links.put_user(self.c, self.target, change.key, outcome.target_id, self._observed(outcome.found), made=False)
@@ -162,6 +163,24 @@ class Settler:
             name = str(outcome.found.get("displayName", change.name))
             feeders = change.payload["feeders"]
             links.put_group(self.c, self.target, change.key, name, outcome.target_id, feeders, made=False)
+        return True
+
+    def _known_again(self, outcome: Outcome) -> bool:
+        """Whether what stands in the way of making an object anew is that object itself, which was believed to be gone."""
+        change = outcome.request.change
+        if outcome.found is None:
+            return False
+        if change.object == "user":
+            user = links.user_by_key(self.c, self.target, change.key)
+            if user is None or user.target_id != outcome.target_id:
+                return False
+            links.set_value(self.c, user.id, self._observed(outcome.found))
+        else:
+            group = links.group_by_key(self.c, self.target, change.key)
+            if group is None or group.target_id != outcome.target_id:
+                return False
+            links.set_group_found(self.c, group.id)
+        self.tally.again = True
         return True
 
     def _observed(self, resource: Document) -> Document:
@@ -183,8 +202,8 @@ class Settler:
             ledger.close_create(self.c, self.target, "user", change.key)
             value = document if outcome.found is None else self._observed(outcome.found)
             links.put_user(self.c, self.target, change.key, outcome.target_id, value, made=True)
-            if change.link_id:
-                links.forget_manager(self.c, self.target, change.key)
+            if change.link_id and links.forget_manager(self.c, self.target, change.key):
+                self.tally.again = True
         else:
             links.set_value(self.c, change.link_id, document)
 

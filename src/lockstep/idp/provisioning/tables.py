@@ -128,13 +128,15 @@ troubles = sa.Table(
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
 )
-# A create whose outcome is not known: whatever is found at the target for it is ours.
+# A create whose outcome is not known: what it made, if it did, is found before anything is planned again.
 unsettled = sa.Table(
     "unsettled",
     metadata,
     sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), primary_key=True),
     sa.Column("object", sa.Text, primary_key=True),
     sa.Column("key", KeyText, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
 )
 watermarks = sa.Table(

@@ -1,0 +1,128 @@
+"""Before anything is planned: finds out what became of creates whose outcome is not known.
+
+A worker died, or an answer got lost.  What is found at the target, and is ours, is linked as what it is there; a plan always
+starts from known links, so that somebody who has left meanwhile, or a role that has a new name, is treated as usual.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lockstep.idp import events
+from lockstep.idp.events import Event, EventType
+from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.exchange import TargetProblem
+from lockstep.idp.provisioning.ledger import OpenCreate
+from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up
+from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.records import Document, Kind, State
+from lockstep.idp.provisioning.source import Source
+from lockstep.kit.clock import Clock
+from lockstep.kit.db import Connection, Database
+from lockstep.scim.client import ListError, ScimClient, TransportError, quoted
+
+MEMBER_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What became of one open create: nothing, or this resource with these members."""
+
+    create: OpenCreate
+    resource: dict[str, Any] | None
+    members: list[str] = field(default_factory=list)
+
+
+async def settle_creates(db: Database, source: Source, target: int, client: ScimClient, clock: Clock) -> int:
+    """Look for every open create, and link what is there; how many were found.
+
+    Raises TargetProblem where the target cannot be asked: then nothing may be planned yet.
+    """
+    with db.read() as c:
+        waiting = ledger.open_creates(c, target)
+    if not waiting:
+        return 0
+    found = [await _find(client, one) for one in waiting]
+    with db.write(serial=events.SERIAL) as c:
+        for one in found:
+            _settle(c, source, target, one, clock())
+    return sum(one.resource is not None for one in found)
+
+
+async def _find(client: ScimClient, create: OpenCreate) -> _Found:
+    document: Document = create.payload.get("document", {})
+    wanted = Wanted("user" if create.object == "user" else "group", create.name, document, create.at)
+    try:
+        resource = await look_up(client, wanted)
+        if resource is None or not is_ours(resource, wanted, client.skew_ms):
+            return _Found(create, None)
+        if create.object == "user":
+            return _Found(create, resource)
+        return _Found(create, resource, await _members(client, str(resource["id"])))
+    except (ListError, TransportError) as error:
+        raise TargetProblem(f"the target cannot be asked what became of {create.object} {create.name}: {error}") from error
+
+
+async def _members(client: ScimClient, group: str) -> list[str]:
+    members: list[str] = []
+    async for page in client.pages("/Users", filter_text=f"groups.value eq {quoted(group)}", count=MEMBER_PAGE):
+        members.extend(str(resource["id"]) for resource in page if resource.get("id"))
+    return members
+
+
+def _settle(c: Connection, source: Source, target: int, found: _Found, now: int) -> None:
+    create = found.create
+    ledger.close_create(c, target, create.object, create.key)
+    if found.resource is None or _is_linked(c, target, create, str(found.resource["id"])):
+        return
+    if create.object == "user":
+        _link_user(c, source, target, create, found.resource)
+    else:
+        _link_group(c, target, create, found)
+    ledger.end_trouble(c, target, create.object, create.key)
+    _mark_done(c, source, create)
+    kind = EventType.USER_LINKED_IN_APP if create.object == "user" else EventType.GROUP_LINKED_IN_APP
+    event = Event(
+        type=kind,
+        actor="engine",
+        user_name=create.name if create.object == "user" else "",
+        app_id=source.app.id,
+        app_name=source.app.name,
+        object=create.object,
+        object_name=create.name if create.object == "group" else "",
+        notes="made by an earlier request whose answer was lost",
+    )
+    events.append(c, event, now)
+
+
+def _is_linked(c: Connection, target: int, create: OpenCreate, target_id: str) -> bool:
+    find = links.user_by_target_id if create.object == "user" else links.group_by_target_id
+    return find(c, target, target_id) is not None
+
+
+def _link_user(c: Connection, source: Source, target: int, create: OpenCreate, resource: dict[str, Any]) -> None:
+    def key_of(target_id: str) -> str | None:
+        link = links.user_by_target_id(c, target, target_id)
+        return None if link is None else link.key
+
+    value = observed(resource, [parameter.key for parameter in source.parameters], key_of)
+    links.put_user(c, target, create.key, str(resource["id"]), value, made=True)
+
+
+def _link_group(c: Connection, target: int, create: OpenCreate, found: _Found) -> None:
+    resource = found.resource or {}
+    name = str(resource.get("displayName", create.name))
+    link = links.put_group(c, target, create.key, name, str(resource["id"]), create.payload["feeders"], made=True)
+    known = [links.user_by_target_id(c, target, member) for member in found.members]
+    keyed = [(member, "" if user is None else user.key) for member, user in zip(found.members, known, strict=True)]
+    links.add_members(c, link, keyed, added=True)
+
+
+def _mark_done(c: Connection, source: Source, create: OpenCreate) -> None:
+    """A plan that goes on after a crash must not make it again."""
+    plan = ledger.newest(c, source.app.id)
+    if plan is None:
+        return
+    object_kind = "user" if create.object == "user" else "group"
+    for placed in ledger.of_key(c, plan.id, object_kind, create.key):
+        if placed.change.kind is Kind.CREATE and placed.change.state is State.READY:
+            ledger.set_states(c, plan.id, [(placed.position, State.DONE, "found at the target")])
