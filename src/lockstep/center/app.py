@@ -6,7 +6,6 @@ from typing import Any
 
 from lockstep.center.housekeeping import keep_house
 from lockstep.center.scimapi.app import ScimApi
-from lockstep.center.scimapi.routes import split
 from lockstep.kit import clock
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Database
@@ -59,7 +58,7 @@ class Center:
         if self._scim is None:
             await self.start()
         assert self._scim is not None  # noqa: S101 - `start` has just made it
-        if split(scope["path"]) is not None or "/scim/" in scope["path"]:
+        if "/scim/v2" in scope["path"]:
             await self._scim(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})

@@ -7,8 +7,8 @@ written in the transaction of the change.  Personal values never get here: see `
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from random import getrandbits
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 import sqlalchemy as sa
@@ -64,8 +64,8 @@ class Operation(StrEnum):
 READ_ONLY = frozenset(operation for operation in Operation if operation.startswith(("Get", "List", "ServiceProvider")))
 
 
-class Call(msgspec.Struct, frozen=True):
-    """One request, before it is known how it ends: who asks what, from where, when."""
+class Call(msgspec.Struct):
+    """One request, before it is known how it ends: who asks what, from where, when.  Filled in as that becomes known."""
 
     operation: Operation
     source: str
@@ -118,12 +118,19 @@ def hidden(value: Any, shown: bool = False, room: int = _DEEPEST) -> Any:
         if room == 0:
             raise TooDeep
         if isinstance(value, list):
+            if shown and _only_references(value):
+                return value
             return [hidden(inner, shown, room - 1) for inner in value]
         shown = shown or str(value.get("path", "")).lower() == "members"
         return {key: _hidden_under(key, inner, shown, room - 1) for key, inner in value.items()}
     if isinstance(value, bool) or value is None:
         return value
     return value if shown else HIDDEN
+
+
+def _only_references(members: list[Any]) -> bool:
+    """Whether this is a list of `{"value": id}`: the usual one, which there is nothing to hide of."""
+    return all(type(member) is dict and len(member) == 1 and type(member.get("value")) is str for member in members)
 
 
 def _hidden_under(key: str, inner: Any, within_reference: bool, room: int) -> Any:
@@ -210,4 +217,5 @@ def _record(row: dict[str, Any], region: str) -> dict[str, Any]:
 
 def new_request_id() -> str:
     """The id of one request: in `x-amzn-RequestId`, in the body of an error, and in the trail."""
-    return str(uuid4())
+    digits = f"{getrandbits(128):032x}"  # distinct is enough: nobody gains by guessing one
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"

@@ -5,7 +5,7 @@ Every function takes part in the caller's transaction and raises Refusal, after 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from uuid import uuid4
@@ -145,14 +145,12 @@ def create_group(connection: Connection, instance: Instance, body: Any, call: Ca
     group, members = checked_group(body, instance.profile)
     group_id = new_id(instance)
     columns = _group_columns(instance, group, group_document(group, group_id, call.at, call.at))
-    if members:
-        _check_members(connection, instance, members, instance.profile.absent_member_status)
+    user_keys = _held(connection, instance, members, instance.profile.absent_member_status) if members else ()
     try:
         key = store.add_group(connection, instance.key, group_id, call.at, columns)
     except UniqueViolation as error:
         raise _duplicate(error) from None
-    if members:
-        store.add_members(connection, instance.key, key, members)
+    store.add_members(connection, key, user_keys)
     events.append(connection, instance.key, call, _CREATED, resource_id=group_id)
     return Rendered(group_id, columns["document"])
 
@@ -194,18 +192,19 @@ def _do_step(connection: Connection, instance: Instance, group_key: int, step: M
     if step.kind == "empty":
         store.remove_all_members(connection, group_key)
     elif step.kind == "add":
-        _check_members(connection, instance, step.user_ids, profile.absent_member_status)
-        store.add_members(connection, instance.key, group_key, step.user_ids)
+        store.add_members(connection, group_key, _held(connection, instance, step.user_ids, profile.absent_member_status))
     else:
-        _check_members(connection, instance, step.user_ids, profile.absent_member_remove_status)
-        store.remove_members(connection, instance.key, group_key, step.user_ids)
+        held = _held(connection, instance, step.user_ids, profile.absent_member_remove_status)
+        store.remove_members(connection, group_key, held)
 
 
-def _check_members(connection: Connection, instance: Instance, user_ids: Iterable[str], status: int) -> None:
+def _held(connection: Connection, instance: Instance, user_ids: Iterable[str], status: int) -> Collection[int]:
+    """The keys of users that have to exist, kept from being deleted."""
     wanted = set(user_ids)
     known = store.hold_users(connection, instance.key, filter(is_id, wanted))
-    for unknown in sorted(wanted - known):
+    for unknown in sorted(wanted - known.keys()):
         raise absent("User", unknown, status)
+    return known.values()
 
 
 def _group_columns(instance: Instance, group: Json, document: str) -> Json:

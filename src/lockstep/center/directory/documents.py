@@ -3,6 +3,7 @@
 `meta` has neither `location` nor `version`; the enterprise URN is in `schemas` only where the user has enterprise data.
 """
 
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
@@ -13,6 +14,11 @@ from lockstep.scim.messages import ENTERPRISE, GROUP, USER
 Json = dict[str, Any]
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
+
+
+@lru_cache(maxsize=4096)
+def _iso(seconds: int) -> str:
+    return clock.iso(seconds * 1000)
 
 
 def user_document(user: Json, user_id: str, created_at: int, modified_at: int) -> str:
@@ -30,7 +36,7 @@ def _document(resource: Json, resource_id: str, kind: str, schemas: list[str], a
     whole: Json = {"id": resource_id}
     if "externalId" in resource:
         whole["externalId"] = resource["externalId"]
-    whole["meta"] = {"resourceType": kind, "created": clock.iso(at[0]), "lastModified": clock.iso(at[1])}
+    whole["meta"] = {"resourceType": kind, "created": _iso(at[0] // 1000), "lastModified": _iso(at[1] // 1000)}
     whole["schemas"] = schemas
     return _encode(whole | resource).decode()
 

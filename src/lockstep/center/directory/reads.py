@@ -79,7 +79,7 @@ def _entry(row: tuple[Any, ...] | None) -> Entry | None:
 
 
 def _entries(rows: list[tuple[Any, ...]]) -> list[Entry]:
-    return [Entry(*row) for row in rows]
+    return list(map(Entry._make, rows))
 
 
 def user(connection: Connection, instance: Instance, user_id: str) -> Entry | None:

@@ -41,21 +41,11 @@ _SET_GROUP = Statement(
 )
 _DELETE_GROUP = Statement(sa.delete(groups).where(_this_group))
 
-_HOLD_USERS = Statement(sa.select(users.c.id).where(_these_users).with_for_update(read=True, key_share=True))
-_ADD_MEMBERS = Statement(
-    lambda insert: (
-        insert(memberships)
-        .from_select(
-            ["group_key", "user_key"],
-            sa.select(sa.bindparam("group_key", type_=sa.BigInteger), users.c.key).where(_these_users),
-        )
-        .on_conflict_do_nothing()
-    )
-)
-_REMOVE_MEMBERS = Statement(
+_HOLD_USERS = Statement(sa.select(users.c.id, users.c.key).where(_these_users).with_for_update(read=True, key_share=True))
+_ADD_MEMBER = Statement(lambda insert: insert(memberships).on_conflict_do_nothing(), columns=["group_key", "user_key"])
+_REMOVE_MEMBER = Statement(
     sa.delete(memberships).where(
-        memberships.c.group_key == sa.bindparam("group_key"),
-        memberships.c.user_key.in_(sa.select(users.c.key).where(_these_users)),
+        memberships.c.group_key == sa.bindparam("group_key"), memberships.c.user_key == sa.bindparam("user_key")
     )
 )
 _EMPTY_GROUP = Statement(sa.delete(memberships).where(memberships.c.group_key == sa.bindparam("group_key")))
@@ -105,19 +95,19 @@ def delete_group(connection: Connection, instance_key: int, group_id: str) -> bo
     return connection.run(_DELETE_GROUP, instance_key=instance_key, of=group_id) > 0
 
 
-def hold_users(connection: Connection, instance_key: int, user_ids: Iterable[str]) -> set[str]:
-    """Which of `user_ids` are users; those cannot be deleted before the end of the transaction."""
-    return {row[0] for row in connection.all(_HOLD_USERS, instance_key=instance_key, ids=listed(user_ids))}
+def hold_users(connection: Connection, instance_key: int, user_ids: Iterable[str]) -> dict[str, int]:
+    """The keys of those of `user_ids` that are users; these cannot be deleted before the end of the transaction."""
+    return dict(connection.all(_HOLD_USERS, instance_key=instance_key, ids=listed(user_ids)))
 
 
-def add_members(connection: Connection, instance_key: int, group_key: int, user_ids: Iterable[str]) -> None:
+def add_members(connection: Connection, group_key: int, user_keys: Iterable[int]) -> None:
     """Put users into a group; who is in it already stays."""
-    connection.run(_ADD_MEMBERS, instance_key=instance_key, group_key=group_key, ids=listed(user_ids))
+    connection.many(_ADD_MEMBER, ({"group_key": group_key, "user_key": key} for key in user_keys))
 
 
-def remove_members(connection: Connection, instance_key: int, group_key: int, user_ids: Iterable[str]) -> None:
+def remove_members(connection: Connection, group_key: int, user_keys: Iterable[int]) -> None:
     """Take users out of a group; who is not in it stays out."""
-    connection.run(_REMOVE_MEMBERS, instance_key=instance_key, group_key=group_key, ids=listed(user_ids))
+    connection.many(_REMOVE_MEMBER, ({"group_key": group_key, "user_key": key} for key in user_keys))
 
 
 def remove_all_members(connection: Connection, group_key: int) -> None:

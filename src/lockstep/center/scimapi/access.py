@@ -33,11 +33,9 @@ class Tokens:
         """
         scheme, _, secret = authorization.partition(" ")
         secret = secret.strip()
-        if scheme.lower() != _SCHEME or not looks_right(secret):
-            raise _unauthorized("there is no bearer token, or it is not one of this service")
-        found = await self._look_up(secret)
+        found = await self._look_up(secret) if scheme.lower() == _SCHEME else None
         if found is None:
-            raise _unauthorized("the token does not exist, or has been deleted")
+            raise _unauthorized("there is no bearer token, or it does not exist, or it has been deleted")
         token, instance = found
         if instance.tenant_id != tenant_id:
             raise _unauthorized("the token belongs to another tenant")
@@ -51,6 +49,8 @@ class Tokens:
         known = self._known.get(key)
         if known is not None and known[0] == version:
             return known[1]
+        if not looks_right(secret):
+            return None
         found = await self._runner.read(lambda connection: actions.bearer(connection, secret))
         if found is None:
             self._known.pop(key, None)

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from lockstep.center import events
-from lockstep.center.directory.problems import CAPTURED, CATCH_ALL, Code, Refusal, invalid, unreadable
+from lockstep.center.directory.problems import CAPTURED, CATCH_ALL, Code, Refusal, unreadable
 from lockstep.center.events import Call, Operation
 from lockstep.center.instances.profiles import PROFILES, Profile
 from lockstep.center.instances.records import Instance
@@ -20,7 +20,7 @@ from lockstep.center.scimapi import discovery, groups, users
 from lockstep.center.scimapi.access import Throttle, Tokens
 from lockstep.center.scimapi.journal import Journal, append_refusal
 from lockstep.center.scimapi.messages import Header, Reply, Request, error_reply
-from lockstep.center.scimapi.routes import route, split
+from lockstep.center.scimapi.routes import Place, route, split
 from lockstep.kit import clock
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection
@@ -30,6 +30,7 @@ from lockstep.kit.runner import Runner
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Http = tuple[Scope, Receive, dict[bytes, bytes]]
 Operate = Callable[[Connection, Request], Reply]
 
 log = logging.getLogger(__name__)
@@ -76,13 +77,14 @@ class ScimApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
+        client = scope.get("client")
         call = Call(
             Operation.UNKNOWN,
             events.SCIM_SOURCE,
             events.new_request_id(),
             self._now(),
             "",
-            ip=(scope.get("client") or (None,))[0],
+            ip=None if client is None else client[0],
         )
         try:
             reply = await self._answer(scope, receive, call)
@@ -102,51 +104,40 @@ class ScimApi:
         if place is None:
             return _refused(_nowhere(), call, PROFILES["aws"])
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        found = route(scope["method"], place)
-        call = msgspec.structs.replace(
-            call,
-            operation=found.operation or Operation.UNKNOWN,
-            agent=_text(headers.get(b"user-agent")),
-            parameters={"tenantId": place.tenant_id} | ({"id": place.resource_id} if place.resource_id else {}),
-        )
+        operation, known = route(scope["method"], place)
+        call.operation = operation or Operation.UNKNOWN
+        call.agent = _text(headers.get(b"user-agent"))
+        call.parameters = {"tenantId": place.tenant_id}
+        if place.resource_id:
+            call.parameters["id"] = place.resource_id
         try:
             token, instance = await self._tokens.bearer(_text(headers.get(b"authorization")) or "", place.tenant_id, call.at)
         except Refusal as refusal:
             self._journal.unauthorized(place.tenant_id, call, refusal)
             return _refused(refusal, call, PROFILES["aws"])
+        call.actor = token.token_id
         self._journal.used(token, call.at)
-        request = Request(instance, msgspec.structs.replace(call, actor=token.token_id), "", place.resource_id)
-        return await self._for_instance(request, scope, receive, headers, found.known)
-
-    async def _for_instance(
-        self, request: Request, scope: Scope, receive: Receive, headers: dict[bytes, bytes], known: bool
-    ) -> Reply:
-        instance = request.instance
         try:
-            if instance.rate is not None and not self._throttle.takes(instance.key, instance.rate):
-                raise Refusal(Code.THROTTLED, "Rate exceeded")
-            if request.call.operation is Operation.UNKNOWN:
-                raise _unsupported(scope, instance.profile, request) if known else _nowhere()
-            request = await self._complete(request, scope, receive, headers)
-            return await self._operate(request)
+            self._admit(instance)
+            if operation is None:
+                raise _unsupported(scope["method"], place, instance.profile) if known else _nowhere()
+            return await self._operate(await self._request(instance, call, place, (scope, receive, headers)))
         except Refusal as refusal:
-            self._journal.failed(instance, request.call, refusal, request.resource_id)
-            return _refused(refusal, request.call, instance.profile)
+            self._journal.failed(instance, call, refusal, place.resource_id)
+            return _refused(refusal, call, instance.profile)
 
-    async def _complete(self, request: Request, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Request:
-        body, call = None, request.call
+    def _admit(self, instance: Instance) -> None:
+        if instance.rate is not None and not self._throttle.takes(instance.key, instance.rate):
+            raise Refusal(Code.THROTTLED, "Rate exceeded")
+
+    async def _request(self, instance: Instance, call: Call, place: Place, http: Http) -> Request:
+        scope, receive, headers = http
+        body = None
         if scope["method"] in _WITH_BODY:
-            raw = await _body(receive, headers, request.instance.profile)
-            body = _json(raw)
-            call = msgspec.structs.replace(call, parameters={**call.parameters, "httpBody": _hidden(body)})
-        return Request(
-            request.instance,
-            call,
-            self._base_url(scope, headers, request.instance),
-            request.resource_id,
-            _query(scope["query_string"]),
-            body,
-        )
+            body = _json(await _body(receive, headers, instance.profile))
+            call.parameters["httpBody"] = _hidden(body)
+        origin = self._public_url or f"{scope['scheme']}://{_text(headers.get(b'host'))}"
+        return Request(instance, call, origin, place.resource_id, _query(scope["query_string"]), body)
 
     async def _operate(self, request: Request) -> Reply:
         operation = request.call.operation
@@ -160,10 +151,6 @@ class ScimApi:
             reply = _PLAIN[operation](request)
         self._journal.read(request.instance, request.call, reply.status)
         return reply
-
-    def _base_url(self, scope: Scope, headers: dict[bytes, bytes], instance: Instance) -> str:
-        origin = self._public_url or f"{scope.get('scheme', 'http')}://{_text(headers.get(b'host')) or 'localhost'}"
-        return origin.rstrip("/") + instance.scim_path
 
 
 def _attempt(connection: Connection, write: Operate, request: Request) -> Reply:
@@ -195,12 +182,10 @@ def _internal() -> Refusal:
     return Refusal(Code.INTERNAL, "The request could not be processed because of an internal error.")
 
 
-def _unsupported(scope: Scope, profile: Profile, request: Request) -> Refusal:
-    is_put_group = scope["method"] == "PUT" and "/Groups/" in scope["path"] and bool(request.resource_id)
+def _unsupported(method: str, place: Place, profile: Profile) -> Refusal:
+    is_put_group = method == "PUT" and place.resource == "Groups"
     status = profile.put_group_status if is_put_group else profile.unsupported_operation_status
-    refusal = invalid("The operation is unsupported.", f"{scope['method']} is not supported here")
-    refusal.status = status
-    return refusal
+    return Refusal(Code.VALIDATION, "The operation is unsupported.", f"{method} is not supported here", status=status)
 
 
 async def _body(receive: Receive, headers: dict[bytes, bytes], profile: Profile) -> bytes:
@@ -224,9 +209,8 @@ async def _body(receive: Receive, headers: dict[bytes, bytes], profile: Profile)
 
 
 def _too_large(profile: Profile) -> Refusal:
-    refusal = unreadable(f"the body is larger than {profile.max_body_bytes} bytes", scim_type="tooLarge")
-    refusal.status = profile.oversized_body_status
-    return refusal
+    cause = f"the body is larger than {profile.max_body_bytes} bytes"
+    return Refusal(Code.VALIDATION, CATCH_ALL, cause, status=profile.oversized_body_status)
 
 
 def _json(raw: bytes) -> Any:

@@ -14,6 +14,8 @@ from lockstep.scim.messages import ScimError
 
 _LONGEST = 8000
 """Characters: a displayName of 1,024 of them, escaped, has room."""
+_SIMPLE = re.compile(r'([A-Za-z]+(?:\.[A-Za-z]+)?) eq "([^"\\\x00-\x1f]+)"')
+"""The form that nearly every client sends; it means the same to `parse_filter`, which takes its time."""
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _MOST_TERMS = 2
 
@@ -117,6 +119,9 @@ def _member(connection: Connection, instance: Instance, user_id: str) -> Entry:
 
 def _terms(text: str) -> Terms:
     """`{attribute in lower case: value}` of one comparison, or of two joined by `and`."""
+    simple = _SIMPLE.fullmatch(text)
+    if simple is not None:
+        return {simple[1].lower(): simple[2]}
     try:
         tree = parse_filter(text, max_length=_LONGEST)
     except ScimError as error:

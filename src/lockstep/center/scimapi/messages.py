@@ -16,14 +16,19 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A request whose sender is known.  `base_url` is absolute; `body` is decoded JSON, None where there was none."""
+    """A request whose sender is known.  `body` is decoded JSON, None where there was none."""
 
     instance: Instance
     call: Call
-    base_url: str
+    origin: str
     resource_id: str = ""
     query: dict[str, str] = {}
     body: Any = None
+
+    @property
+    def base_url(self) -> str:
+        """The absolute URL of the SCIM endpoint, without a trailing slash."""
+        return self.origin.rstrip("/") + self.instance.scim_path
 
 
 class Reply(msgspec.Struct, frozen=True):
