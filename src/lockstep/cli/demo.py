@@ -1,5 +1,0 @@
-"""`lockstep demo`."""
-
-
-def demo() -> None:
-    """Run both sides and walk through the guide."""
