@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,10 @@ NEED_NO_MIRROR = {
     "tables": "holds data only",
 }
 """Names of modules or packages that need no test file of their own, and why."""
+TESTED_ELSEWHERE = {
+    "center/scimapi": "tests/center/sheet",  # one test file for each section of the sheet that describes the endpoint
+}
+"""Packages whose tests are cut another way than their code."""
 
 
 @cache
@@ -117,6 +122,9 @@ def needs_mirror(module: Path) -> bool:
 def has_mirror(module: Path) -> bool:
     """`tests/a/test_b.py` or `test_b_*.py` for `a/b.py`, or a test in `tests/a/` that imports from it by its name."""
     place = module.relative_to(SRC)
+    elsewhere = TESTED_ELSEWHERE.get(place.parent.as_posix())
+    if elsewhere is not None:
+        return any((ROOT / elsewhere).glob("test_*.py"))
     folder = ROOT / "tests" / place.parent
     if any(folder.glob(f"test_{place.stem}.py")) or any(folder.glob(f"test_{place.stem}_*.py")):
         return True
@@ -206,7 +214,7 @@ def unknown_in_lockstep(words: list[str]) -> list[str]:
     """The words of a command line that name no command or option."""
     side, *rest = words
     if side == "demo":
-        return [] if (SRC / "cli" / "demo.py").exists() else [side]
+        return [] if find_spec("lockstep.cli.demo") else [side]
     if side not in ("idp", "center"):
         return [side]
     command: Any = get_command(import_module(f"lockstep.cli.{side}").app)
