@@ -46,16 +46,20 @@ class SqliteRunner:
         self._watch = database.open_raw()  # never writes, so that every commit is another connection's
 
     async def read(self, action: Callable[[Connection], Result]) -> Result:
+        """As in `Runner`."""
         with self._database.read() as connection:
             return action(connection)
 
     async def write(self, action: Callable[[Connection], Result]) -> Result:
+        """As in `Runner`."""
         return cast(Result, await self._writer.run(action))
 
     def version(self) -> int:
+        """As in `Runner`."""
         return cast(int, self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     async def close(self) -> None:
+        """As in `Runner`."""
         await self._writer.close()
         self._watch.close()
 
@@ -69,6 +73,8 @@ class PostgresRunner:
         self._versions = count()
 
     async def read(self, action: Callable[[Connection], Result]) -> Result:
+        """As in `Runner`."""
+
         def run() -> Result:
             with self._database.read() as connection:
                 return action(connection)
@@ -76,6 +82,8 @@ class PostgresRunner:
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
 
     async def write(self, action: Callable[[Connection], Result]) -> Result:
+        """As in `Runner`."""
+
         def run() -> Result:
             with self._database.write() as connection:
                 return action(connection)
@@ -83,9 +91,11 @@ class PostgresRunner:
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
 
     def version(self) -> int:
+        """As in `Runner`."""
         return next(self._versions)  # always new: nothing is kept, every look-up asks the database
 
     async def close(self) -> None:
+        """As in `Runner`."""
         self._threads.shutdown()
 
 

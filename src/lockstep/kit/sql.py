@@ -13,14 +13,16 @@ from typing import Any, Literal
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 DialectName = Literal["sqlite", "postgresql"]
 
 _DIALECTS: dict[DialectName, sa.Dialect] = {
-    "sqlite": sqlite.dialect(paramstyle="named"),
-    "postgresql": postgresql.dialect(paramstyle="pyformat"),
+    "sqlite": SQLiteDialect(paramstyle="named"),
+    "postgresql": PGDialect(paramstyle="pyformat"),
 }
 _INSERTS: dict[DialectName, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -73,7 +75,7 @@ class _Listed(sa.ColumnElement[str]):
     type = sa.Text()
 
     def __init__(self, parameter: str) -> None:
-        self.parameter = sa.bindparam(parameter)
+        self.parameter: sa.BindParameter[str] = sa.bindparam(parameter)
 
 
 @compiles(_Listed, "sqlite")

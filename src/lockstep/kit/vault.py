@@ -10,12 +10,14 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from lockstep.kit.problems import Problem
+
 _VERSION = b"\x01"
 _NONCE_BYTES = 12
 KEY_BYTES = 32
 
 
-class VaultError(Exception):
+class VaultError(Problem):
     """A key file that cannot be used, or a secret that this key does not open."""
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import ipaddress
 import random
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -78,8 +79,13 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
 
     Raises UrlError unless it is https, or http to a loopback address where that is allowed.
     """
-    parts = urlsplit(url)
-    if parts.username or parts.password or parts.query or parts.fragment:
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError as error:
+        raise UrlError(f"the SCIM URL cannot be read: {error}") from None
+    if parts.username or parts.password or "?" in url or "#" in url:
         raise UrlError("the SCIM URL holds more than scheme, host and path: remove user name, query and fragment")
     if not parts.hostname:
         raise UrlError("the SCIM URL has no host: it looks like https://scim.us-east-1.amazonaws.com/…/scim/v2")
@@ -94,10 +100,20 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
 
 
 def _is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine, in any spelling that the system resolves without asking anybody."""
+    host = host.rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        try:
+            address = ipaddress.ip_address(socket.inet_aton(host))  # 127.1, 2130706433, 0x7f.1
+        except OSError:
+            return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    address = mapped or address
+    return address.is_loopback or address.is_unspecified
 
 
 @dataclass(slots=True)
@@ -111,32 +127,37 @@ class Budget:
     current: float = field(init=False)
     _next: float = field(default=0.0, init=False)
     _paused_until: float = field(default=0.0, init=False)
-    _raised_at: float = field(default=0.0, init=False)
+    _halved_at: float = field(default=float("-inf"), init=False)
+    _raise_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         self.current = self.rate
 
     async def take(self) -> None:
         """Wait until one more request may be sent."""
-        now = time.monotonic()
-        self._recover(now)
-        start = max(now, self._next, self._paused_until)
-        self._next = start + 1 / self.current
-        if start > now:
-            await asyncio.sleep(start - now)
+        while True:
+            now = time.monotonic()
+            self._recover(now)
+            start = max(now, self._next, self._paused_until)
+            self._next = start + 1 / self.current
+            if start > now:
+                await asyncio.sleep(start - now)
+            if time.monotonic() >= self._paused_until:
+                return  # else the target asked for a pause while this one waited: it takes a place after the pause
 
     def throttled(self, seconds: float) -> None:
         """The target refused a request: nothing is sent for `seconds`, and less from then on."""
         now = time.monotonic()
-        if now >= self._raised_at:  # many requests in flight are refused together; they count once
+        if now >= self._paused_until and now - self._halved_at >= 1.0:  # many in flight are refused together, and count once
             self.current = max(self.current / 2, min(SLOWEST, self.rate))
+            self._halved_at = now
         self._paused_until = max(self._paused_until, now + seconds)
-        self._raised_at = self._paused_until + 1
+        self._raise_at = self._paused_until + 1
 
     def _recover(self, now: float) -> None:
-        if self.current < self.rate and now >= self._raised_at:
+        if self.current < self.rate and now >= self._raise_at:
             self.current = min(self.rate, self.current + self.rate / 10)
-            self._raised_at = now + 1
+            self._raise_at = now + 1
 
 
 @dataclass(slots=True)

@@ -9,8 +9,7 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.provisioning.durable import Dbos, engine_url
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.storage import open_idp
-from lockstep.kit.problems import Problem
-from lockstep.kit.vault import VaultError, open_vault
+from lockstep.kit.vault import open_vault
 
 
 @contextmanager
@@ -21,10 +20,7 @@ def opened(data: Path | None, database_url: str | None, key_file: Path | None) -
     try:
         with database.read() as c:
             needs_key = apps.holds_secrets(c)
-        try:
-            vault = open_vault(where.key_file, may_create=not needs_key)
-        except VaultError as error:
-            raise Problem(str(error)) from None
+        vault = open_vault(where.key_file, may_create=not needs_key)
         yield Engine(database, vault, durable=Dbos(engine_url(database)))
     finally:
         database.close()

@@ -16,6 +16,7 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps.actions import find_app
+from lockstep.idp.directory import store as directory
 from lockstep.idp.provisioning import actions, summary
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.planner import make_plan
@@ -263,7 +264,10 @@ def timeline(
     """What happened to one person in this app, newest first."""
     with opened(data, database_url, key_file) as engine, engine.db.read() as c:
         app = find_app(c, name)
-        found = [event for event in events.for_user(c, user_name=user, limit=TIMELINE) if event.app_id in (None, app.id)]
+        known = directory.user_by_user_name(c, user) or directory.user_by_employee_id(c, user)
+        name = user if known is None else known.user_name  # somebody who has left is found by the name they had
+        happened = events.for_user(c, user_id=known.id if known else None, user_name=name, limit=TIMELINE)
+        found = [event for event in reversed(happened) if event.app_id in (None, app.id)]
     for event in found:
         if json:
             print_json(events.describe(event))

@@ -35,8 +35,9 @@ def create_app(
     if connector not in CONNECTORS:
         raise Problem(f"{connector}: no such connector; there are {', '.join(CONNECTORS)}")
     url = _checked_url(scim_url, allow_loopback=allow_loopback)
+    checked = _checked_token(token)
     number = store.insert_app(c, App(0, name, connector, url, allow_loopback, Settings(), False, "", 0, ""), now)
-    store.set_token(c, number, vault.seal(_checked_token(token), token_place(number)))
+    store.set_token(c, number, vault.seal(checked, token_place(number)))
     _event(c, EventType.APP_CREATED, number, name, now)
     return find_app(c, name)
 

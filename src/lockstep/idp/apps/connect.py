@@ -1,5 +1,6 @@
 """The connection test of an app: one read of the target, and what an administrator should do about each answer."""
 
+import socket
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -30,15 +31,15 @@ async def test_connection(base_url: str, token: str) -> Connection:
 
 
 def _explain_transport(error: TransportError, base_url: str) -> Connection:
-    text, cause = str(error), _causes(error)
-    if any(isinstance(one, ssl.SSLError) for one in cause) or "certificate" in text.lower() or "ssl" in text.lower():
+    text, causes = str(error), _causes(error)
+    if any(isinstance(one, ssl.SSLError | ssl.CertificateError) for one in causes):
         return Connection(
             False,
             f"TLS to the target failed: {text}",
             "Check that the URL's host name is the one in its certificate, and that the certificate is valid and trusted here.",
         )
-    if "name" in text.lower() and ("resolution" in text.lower() or "not known" in text.lower()):
-        return Connection(False, f"The host in {base_url} was not found: {text}", "Check the host name for typing errors.")
+    if any(isinstance(one, socket.gaierror) for one in causes):
+        return Connection(False, f"The host in {base_url} was not found.", "Check the host name for typing errors.")
     if isinstance(error.__cause__, TimeoutError) or "timeout" in text.lower():
         return Connection(False, "The target did not answer in time.", "Check the host, its port, and firewalls between.")
     return Connection(
@@ -80,7 +81,7 @@ def _explain(answer: Answer, base_url: str) -> Connection:
     if answer.status in _FIXES:
         problem, fix = _FIXES[answer.status]
         return Connection(False, problem, fix)
-    if not answer.ok:
+    if answer.status >= 300:  # noqa: PLR2004 - beyond HTTP's successes
         return Connection(
             False, f"The target failed ({answer.status}): {answer.detail}", "Try again later; if it stays, ask its operator."
         )

@@ -109,7 +109,7 @@ _ONELOGIN_NAMES = {
     "preferred_locale_code": "locale",
 }
 _USER_ATTRIBUTES = frozenset(PROFILE)
-_MACRO = re.compile(r"\{([a-z_0-9]+)\}")
+_MACRO = re.compile(r"\{([^{}]+)\}")
 CUSTOM = "custom_attribute_"
 
 
@@ -138,14 +138,14 @@ def check_parameter(parameter: Parameter) -> None:
         raise Problem(f"{parameter.key}: no such parameter; there are {', '.join(PARAMETER_KEYS)}")
     names = _MACRO.findall(parameter.source) if parameter.macro else [parameter.source]
     for name in names:
-        if name != "none":
+        if parameter.macro or name != "none":
             check_source(name)
 
 
 def value_of(parameter: Parameter, user: User) -> str:
     """What `parameter` gives for `user`, "" where it gives nothing."""
     if parameter.macro:
-        return _MACRO.sub(lambda found: _attribute(user, found.group(1)), parameter.source)
+        return _MACRO.sub(lambda found: _attribute(user, found.group(1)), parameter.source).strip()
     return "" if parameter.source == "none" else _attribute(user, parameter.source)
 
 

@@ -83,9 +83,12 @@ def _one_of(*allowed: str) -> Callable[[str, str], str]:
     return parse
 
 
+MOST_DIGITS = 9
+
+
 def _whole(key: str, value: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise Problem(f"{key}={value}: use a whole number, 0 or more")
+    if not value.isascii() or not value.isdigit() or len(value) > MOST_DIGITS:
+        raise Problem(f"{key}={value[:20]}: use a whole number, 0 or more, of at most {MOST_DIGITS} digits")
     return int(value)
 
 

@@ -201,7 +201,7 @@ def record(c: Connection, target: int, differences: list[Difference]) -> None:
         if one.object == "user" and one.kind in ("changed", "found"):
             links.set_value(c, one.link_id, one.value)
         elif one.object == "user" and one.link_id in users:
-            links.set_user_missing(c, users[one.link_id])
+            links.set_user_missing(c, target, users[one.link_id])
         elif one.object == "group" and one.kind == "renamed":
             links.set_group_name(c, one.link_id, one.value)
         elif one.object == "group" and one.kind == "found":

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
@@ -27,6 +29,8 @@ from lockstep.kit.lease import Lease, lease_of
 from lockstep.kit.problems import Problem
 from lockstep.kit.vault import Vault
 from lockstep.scim.client import ScimClient
+
+_log = structlog.get_logger()
 
 POLL_SECONDS = 0.2
 PAUSE_SECONDS = 30.0
@@ -129,8 +133,8 @@ class Engine:
             self._not_before[job.app_id] = time.monotonic() + PAUSE_SECONDS
         except Exception as failure:
             error = f"the run failed in a way that should not happen ({type(failure).__name__}: {failure})"
-            self._end(job, {}, error)
-            raise
+            self._not_before[job.app_id] = time.monotonic() + PAUSE_SECONDS
+            _log.exception("a run failed", app_id=job.app_id, job=job.id)  # and the other apps go on
         if result is not None:
             self._end(job, result, error)
 

@@ -20,7 +20,7 @@ def _is(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
 
 _c, _p, _t = changes.c, plans.c, troubles.c
 _CHANGE = [column for column in _c if column.name != "plan_id"]
-_ADD_PLAN = Statement(sa.insert(plans).inline(), columns=["app_id", "target", "made_at", "scope", "digest", "floor", "held"])
+_ADD_PLAN = Statement(sa.insert(plans).inline(), columns=[column.name for column in _p if column.name != "id"])
 _NEWEST = Statement(
     sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
     .where(_is(_p.app_id, "app"))
@@ -31,8 +31,11 @@ _FINISH_PLAN = Statement(sa.update(plans).where(_is(_p.id, "plan")), columns=["d
 _OLD_PLANS = Statement(
     sa.select(_p.id)
     .where(_is(_p.app_id, "app"), _p.id < sa.bindparam("plan", type_=_p.id.type))
+    .where(_p.in_use == 0)
     .where(~sa.exists().where(_c.plan_id == _p.id, _c.state == State.SENDING.value))
 )
+_USE = Statement(sa.update(plans).where(_is(_p.id, "plan")), columns=["in_use"])
+_USE_NONE = Statement(sa.update(plans).where(_is(_p.app_id, "app")), columns=["in_use"])
 _DROP_CHANGES = Statement(sa.delete(changes).where(_is(_c.plan_id, "plan")))
 _DROP_PLAN = Statement(sa.delete(plans).where(_is(_p.id, "plan")))
 _ADD_CHANGE = Statement(sa.insert(changes).inline(), columns=[column.name for column in _c])
@@ -221,7 +224,7 @@ def _placed(row: Row) -> Placed:
 
 def begin_plan(c: Connection, app_id: int, target: int, scope: str, now: int) -> int:
     """A new, empty plan; older ones that nothing depends on are dropped.  Its number."""
-    c.run(_ADD_PLAN, app_id=app_id, target=target, made_at=now, scope=scope, digest="", floor=0, held="[]")
+    c.run(_ADD_PLAN, app_id=app_id, target=target, made_at=now, scope=scope, digest="", floor=0, held="[]", in_use=0)
     made = newest(c, app_id)
     assert made is not None  # noqa: S101 - it was inserted in this transaction
     for (old,) in c.all(_OLD_PLANS, app=app_id, plan=made.id):
@@ -233,6 +236,12 @@ def begin_plan(c: Connection, app_id: int, target: int, scope: str, now: int) ->
 def finish_plan(c: Connection, plan: int, digest: str, floor: int, held: list[dict[str, Any]]) -> None:
     """The plan is complete."""
     c.run(_FINISH_PLAN, plan=plan, digest=digest, floor=floor, held=_json(held))
+
+
+def take_into_use(c: Connection, app_id: int, plan: int) -> None:
+    """A run works on this plan from now on, and on no other of the app (0: on none)."""
+    c.run(_USE_NONE, app=app_id, in_use=0)
+    c.run(_USE, plan=plan, in_use=1)
 
 
 def newest(c: Connection, app_id: int) -> Plan | None:

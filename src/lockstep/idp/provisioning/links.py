@@ -106,7 +106,11 @@ _ADD_MEMBER = Statement(
 )
 _DROP_MEMBER = Statement(sa.delete(link_members).where(_is(_m.link_id, "link"), _is(_m.member_id, "member")))
 _DROP_MEMBERS = Statement(sa.delete(link_members).where(_is(_m.link_id, "link")))
-_DROP_MEMBERSHIPS = Statement(sa.delete(link_members).where(_is(_m.member_id, "member")))
+_DROP_MEMBERSHIPS = Statement(
+    sa.delete(link_members).where(
+        _is(_m.member_id, "member"), _m.link_id.in_(sa.select(_g.id).where(_is(_g.target, "target")).scalar_subquery())
+    )
+)
 
 
 def target_of(c: Connection, app_id: int, scim_url: str) -> int:
@@ -216,16 +220,16 @@ def set_left(c: Connection, link_id: int, at: int) -> None:
     c.run(_SET_LEFT, link=link_id, left_at=at)
 
 
-def set_user_missing(c: Connection, link: UserLink) -> None:
+def set_user_missing(c: Connection, target: int, link: UserLink) -> None:
     """The target answers 404 for this user; its memberships fell with it."""
     c.run(_SET_USER_MISSING, link=link.id, missing=1)
-    c.run(_DROP_MEMBERSHIPS, member=link.target_id)
+    c.run(_DROP_MEMBERSHIPS, target=target, member=link.target_id)
 
 
-def drop_user(c: Connection, link_id: int, target_id: str) -> None:
+def drop_user(c: Connection, target: int, link_id: int, target_id: str) -> None:
     """Forget a user; its memberships fell with it."""
     c.run(_DROP_USER, link=link_id)
-    c.run(_DROP_MEMBERSHIPS, member=target_id)
+    c.run(_DROP_MEMBERSHIPS, target=target, member=target_id)
 
 
 def forget_manager(c: Connection, target: int, manager_key: str) -> int:

@@ -159,9 +159,9 @@ def _members(
 ) -> Change:
     after: dict[str, list[str]] = {}
     if adds:
-        after["add"] = _names(adds)
+        after["add"] = sorted(_names(adds))  # whoever was made meanwhile must not move the digest
     if removals:
-        after["remove"] = _names(removals)
+        after["remove"] = sorted(_names(removals))
     return _digested(
         Change(
             kind=Kind.MEMBERS,

@@ -326,7 +326,7 @@ def _remember(m: _Making) -> None:
         if isinstance(mark, Leaver):
             links.set_left(m.c, mark.link_id, m.now if mark.left else 0)
         else:
-            links.drop_user(m.c, mark.link_id, "")
+            links.drop_user(m.c, m.target, mark.link_id, "")
     if m.only is None:
         d = m.decisions
         if links.count_missing(m.c, m.target):

@@ -230,10 +230,11 @@ class Run:
             if why:
                 quarantine(c, app, why, self._clock())
                 return {"plan": 0, "floor": 0, "seen": 0, "quarantine": why}
-            plan = self._planned(c, app, retry_now=self._orders.by_hand or attempt > 0)
+            plan = self._planned(c, app, retry_now=self._orders.by_hand)
             if self._orders.digest and attempt == 0:
                 self._approve_all(c, plan)
                 plan = self._planned(c, app, retry_now=True)
+            ledger.take_into_use(c, app.id, plan.id)
         return {"plan": plan.id, "floor": plan.floor, "seen": seen, "quarantine": ""}
 
     def _planned(self, c: Connection, app: App, *, retry_now: bool) -> Plan:
@@ -298,6 +299,7 @@ class Run:
             app = apps.app_by_id(c, self._app_id)
             if app is None:
                 return 0.0
+            ledger.take_into_use(c, app.id, 0)
             events.append_many(c, self._news(app, result), now)
             if seen and self._orders.only is None:
                 ledger.set_watermark(c, app.id, seen)

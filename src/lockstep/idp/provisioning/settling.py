@@ -11,6 +11,7 @@ from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.exchange import Outcome
 from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.plan import manager_of
 from lockstep.idp.provisioning.records import Change, Document, Kind, State
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.db import Connection
@@ -107,7 +108,7 @@ class Settler:
         for member in outcome.missing_members:
             link = links.user_by_target_id(self.c, self.target, member)
             if link is not None:
-                links.set_user_missing(self.c, link)
+                links.set_user_missing(self.c, self.target, link)
         self.tally.failed.add((change.object, change.key))
         error = self._explained(outcome, change)
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.FAILED, error)])
@@ -140,7 +141,7 @@ class Settler:
         if change.object == "user":
             link = links.user_by_key(self.c, self.target, change.key)
             if link is not None:
-                links.set_user_missing(self.c, link)
+                links.set_user_missing(self.c, self.target, link)
             return
         links.set_group_missing(self.c, change.link_id)
 
@@ -196,8 +197,10 @@ class Settler:
 
     def _remember_user(self, outcome: Outcome, change: Change) -> None:
         document = outcome.request.document
+        if change.kind is not Kind.DELETE and manager_of(document) != manager_of(change.payload["document"]):
+            self.tally.again = True  # sent without a manager who was not there yet
         if change.kind is Kind.DELETE:
-            links.drop_user(self.c, change.link_id, change.target_id)
+            links.drop_user(self.c, self.target, change.link_id, change.target_id)
         elif change.kind is Kind.CREATE:
             ledger.close_create(self.c, self.target, "user", change.key)
             value = document if outcome.found is None else self._observed(outcome.found)

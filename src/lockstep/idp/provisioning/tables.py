@@ -78,6 +78,8 @@ plans = sa.Table(
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("floor", sa.Integer, nullable=False),
     sa.Column("held", sa.Text, nullable=False),
+    # 1 while a run works on it: then it stays, whoever else makes a plan meanwhile.
+    sa.Column("in_use", sa.Integer, nullable=False),
     sqlite_autoincrement=True,
 )
 changes = sa.Table(
