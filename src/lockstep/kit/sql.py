@@ -8,7 +8,7 @@ truth values Integer 0/1, JSON is Text.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import msgspec
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ DialectName = Literal["sqlite", "postgresql"]
 
 _DIALECTS: dict[DialectName, sa.Dialect] = {
     "sqlite": SQLiteDialect(paramstyle="named"),
-    "postgresql": PGDialect(paramstyle="pyformat"),
+    "postgresql": cast(Any, PGDialect)(paramstyle="pyformat"),
 }
 _INSERTS: dict[DialectName, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
