@@ -191,7 +191,7 @@ def _change_row(plan: int, position: int, change: Change) -> dict[str, Any]:
         "weight": change.weight,
         "state": change.state.value,
         "reason": change.reason,
-        "needs": change.needs,
+        "needs": _json(change.needs) if change.needs else "",
         "digest": change.digest,
     }
 
@@ -216,7 +216,7 @@ def _placed(row: Row) -> Placed:
         weight,
         State(state),
         reason,
-        needs,
+        tuple(decode(needs)) if needs else (),
         digest,
     )
     return Placed(position, change)

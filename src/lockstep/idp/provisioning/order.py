@@ -43,45 +43,61 @@ class _Names:
     def __init__(self, c: Connection, plan: int) -> None:
         self._c = c
         self._plan = plan
+        self._depths: dict[int, int] = {}
+        """Position → how many changes stand under it, of every change that was looked at."""
         self._blocked: dict[int, str] = {}
         self._stages: dict[int, int] = {}
-        self._depths: dict[str, int] = {}
 
     def settle(self) -> None:
         for placed in ledger.with_needs(self._c, self._plan):
             if placed.change.state in (State.READY, State.LATER):
-                self._free(placed, ())
+                self._follow(placed)
         ledger.set_states(self._c, self._plan, [(position, State.BLOCKED, why) for position, why in self._blocked.items()])
         ledger.set_stages(self._c, self._plan, [one for one in self._stages.items() if one[0] not in self._blocked])
 
-    def _free(self, taker: Placed, above: tuple[str, ...]) -> int:
-        """Make sure that the name `taker` needs is free by then; how deep the chain under it is.  Blocks it if not."""
-        change = taker.change
-        if not change.needs:
-            return 0
-        if change.needs == change.key or change.needs in above:
-            self._blocked[taker.position] = f"{change.name} and another person swap names: one of them needs another name first"
-            return 0
-        freeing = self._freeing(change)
-        if freeing is None:
-            self._blocked[taker.position] = (
-                f"the userName or e-mail address of {change.name} is still held by another person ({change.needs})"
-            )
-            return 0
-        if freeing.change.kind is Kind.DELETE:
-            return 0
-        depth = self._free(freeing, (*above, change.key))
-        if freeing.position in self._blocked:
-            self._blocked[taker.position] = f"waits for a name that {freeing.change.name} still holds"
-            return 0
-        if freeing.change.kind is not Kind.SWITCH_OFF:
-            self._stages[freeing.position] = Stage.NAMES_FREED + min(depth, Stage.STEPS - 1)
-        return depth + 1
+    def _follow(self, first: Placed) -> None:
+        """Walk down from one change over those that it waits for, and settle them from the bottom up."""
+        path = [(first, list(first.change.needs))]
+        on_path = {first.position}
+        while path:
+            taker, needs = path[-1]
+            if needs and taker.position not in self._blocked and taker.position not in self._depths:
+                freeing = self._freeing(taker.change, needs.pop())
+                if freeing is None:
+                    self._block(taker, "the userName or e-mail address is still held by another person")
+                elif freeing.position in on_path:
+                    self._block(taker, "swaps names with another person: one of them needs another name first")
+                elif freeing.position not in self._depths and freeing.position not in self._blocked:
+                    path.append((freeing, list(freeing.change.needs)))
+                    on_path.add(freeing.position)
+                continue
+            path.pop()
+            on_path.discard(taker.position)
+            self._settle(taker)
 
-    def _freeing(self, taker: Change) -> Placed | None:
-        """The change by which the holder gives the name up, if it goes in this run."""
+    def _block(self, taker: Placed, why: str) -> None:
+        self._blocked[taker.position] = f"{taker.change.name}: {why}"
+
+    def _settle(self, taker: Placed) -> None:
+        """Everything that `taker` waits for is settled."""
+        if taker.position in self._blocked or taker.position in self._depths:
+            return
+        depth = 0
+        for key in taker.change.needs:
+            freeing = self._freeing(taker.change, key)
+            if freeing is None or freeing.position in self._blocked:
+                self._block(taker, "waits for a name that another person cannot give up yet")
+                return
+            if freeing.change.kind is Kind.UPDATE:
+                below = self._depths.get(freeing.position, 0)
+                self._stages[freeing.position] = Stage.NAMES_FREED + min(below, Stage.STEPS - 1)
+                depth = max(depth, below + 1)
+        self._depths[taker.position] = depth
+
+    def _freeing(self, taker: Change, holder: str) -> Placed | None:
+        """The change by which `holder` gives up what `taker` wants, if it goes in this run."""
         wanted = taker.payload["document"]
-        for placed in ledger.of_key(self._c, self._plan, "user", taker.needs):
+        for placed in ledger.of_key(self._c, self._plan, "user", holder):
             if placed.change.state is not State.READY:
                 continue
             if placed.change.kind is Kind.DELETE:

@@ -121,15 +121,16 @@ def manager_of(document: Document) -> str:
     return str(manager.get("value", ""))
 
 
-def _needs(before: Document, after: Document, key: str, holder: Holder) -> str:
-    """Whose change must go first, because they hold a name that this document wants."""
-    for kind, read in (("userName", name_of), ("email", email_of)):
-        value = read(after)
-        if value and value.casefold() != read(before).casefold():
-            held_by = holder(kind, value)  # type: ignore[arg-type]  # the two literals above
-            if held_by is not None and held_by != key:
-                return held_by
-    return ""
+def _needs(before: Document, after: Document, key: str, holder: Holder) -> tuple[str, ...]:
+    """Whose changes must go first, because they hold a name that this document wants."""
+    kinds: tuple[tuple[NameKind, Callable[[Document], str]], ...] = (("userName", name_of), ("email", email_of))
+    found = {
+        held_by: None
+        for kind, read in kinds
+        if (value := read(after)) and value.casefold() != read(before).casefold()
+        if (held_by := holder(kind, value)) is not None and held_by != key
+    }
+    return tuple(found)
 
 
 def _create(wanted: DesiredUser, link: UserLink | None, holder: Holder) -> Change:

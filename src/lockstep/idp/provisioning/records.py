@@ -49,12 +49,12 @@ class Stage:
     """The order of a run.  A stage begins when the one before has ended."""
 
     TAKEN_AWAY = 0
-    NAMES_FREED = 1_000
-    USERS = 2_000
-    GROUPS_MADE = 3_000
-    MEMBERS = 4_000
-    GROUPS_DELETED = 5_000
-    STEPS = 1_000
+    NAMES_FREED = 100_000
+    USERS = 200_000
+    GROUPS_MADE = 300_000
+    MEMBERS = 400_000
+    GROUPS_DELETED = 500_000
+    STEPS = 100_000
     """Room inside a stage: chains of renames, managers before those they manage."""
 
 
@@ -114,7 +114,7 @@ class Change:
     """One request to come.
 
     `before` and `after` are for people to read and for the digest; `payload` is what `apply` works from.  `stage` orders it,
-    `needs` is the key of the user whose change must have gone through first ("" if none).
+    `needs` are the keys of users whose changes must have gone through first.
     """
 
     kind: Kind
@@ -133,7 +133,7 @@ class Change:
     """How many objects it counts as for a limit: 1, or the number of members it removes."""
     state: State = State.READY
     reason: str = ""
-    needs: str = ""
+    needs: tuple[str, ...] = ()
     digest: str = field(default="")
 
     def digested(self) -> str:

@@ -45,7 +45,7 @@ def over_limits(
         if count > most:
             found[kind] = Held(kind, count, f"{count} {WORDS[kind]} are more than the limit of {most}")
         elif count > NEVER_BY_SHARE and count > share * base:
-            found[kind] = Held(kind, count, f"{count} {WORDS[kind]} are more than {share:.0%} of {base}")
+            found[kind] = Held(kind, count, f"{count} {WORDS[kind]} are more than {share * 100:g}% of {base}")
     return found
 
 

@@ -45,8 +45,9 @@ class NotSent:
 def prepare(c: Connection, target: int, plan: int, placed: Placed) -> Request | NotSent:
     """The request for one change, or why there is none."""
     change = placed.change
-    if change.needs and any(one.change.state is not State.DONE for one in ledger.of_key(c, plan, "user", change.needs)):
-        return NotSent(placed, State.BLOCKED, f"waits for a name that {change.needs} did not give up")
+    for key in change.needs:
+        if any(one.change.state is not State.DONE for one in ledger.of_key(c, plan, "user", key)):
+            return NotSent(placed, State.BLOCKED, f"waits for a name that {key} did not give up")
     if change.object == "user":
         return _user(c, target, placed)
     if change.kind is Kind.CREATE:
