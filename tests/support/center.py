@@ -50,17 +50,12 @@ class Tenant:
         """Every SCIM request that came, reads included."""
         with self.database.read() as c:
             instance = actions.named(c, self.name)
-            records = list(events.records(c, instance.key, instance.region))
-        return scim_requests(records)
+            records = events.records(c, instance.key, instance.region)
+            return [record for record in records if record["eventSource"] == events.SCIM_SOURCE]
 
     def writes(self) -> list[Json]:
         """The SCIM requests that were to change something."""
         return [record for record in self.trail() if not record["readOnly"]]
-
-
-def scim_requests(records: list[Json]) -> list[Json]:
-    """Those records of a trail that are SCIM requests."""
-    return [record for record in records if record["eventSource"] == events.SCIM_SOURCE]
 
 
 @dataclass(slots=True)
@@ -84,11 +79,12 @@ def _call(operation: Operation) -> Call:
 
 
 @contextmanager
-def served_center(folder: Path) -> Iterator[Center]:
-    """A centre on SQLite in `folder`, served by a process of its own."""
-    database = open_center(folder / "center", None)
+def served_center(folder: Path, database_url: str | None = None) -> Iterator[Center]:
+    """A centre on SQLite in `folder`, or at a PostgreSQL `database_url`, served by a process of its own."""
+    where = ("--data", str(folder / "center"), *(() if database_url is None else ("--database-url", database_url)))
+    database = open_center(folder / "center", database_url)
     try:
-        with served(folder / "center.log", "center", "serve", "--data", str(folder / "center")) as server:
+        with served(folder / "center.log", "center", "serve", *where) as server:
             yield Center(server, database)
     finally:
         database.close()

@@ -1,6 +1,5 @@
 """The command line as a user has it: `lockstep …` as a process, and its servers."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -18,7 +17,13 @@ LOCKSTEP = Path(sys.executable).with_name("lockstep")
 COMMAND_SECONDS = 300
 READY_SECONDS = 60
 STOP_SECONDS = 30
-_SET_DEATH_SIGNAL = 1
+_DIE_WITH_US = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+if hasattr(libc, "prctl"):
+    libc.prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: nothing is left behind when the tests themselves are killed (Linux only)
+os.execv(sys.argv[1], sys.argv[2:])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,6 @@ class Command:
             text=True,
             encoding="utf-8",
             env=_environment(),
-            preexec_fn=_die_with_parent,
         )
 
     def finish(self) -> Finished:
@@ -96,12 +100,11 @@ def served(log: Path, *words: str) -> Iterator[Server]:
     """`lockstep WORDS` on a free port of loopback.  It has to end well when it is told to, and must not have crashed inside."""
     with log.open("wb") as err:
         process = subprocess.Popen(
-            [LOCKSTEP, *words, "--port", "0"],
+            [sys.executable, "-c", _DIE_WITH_US, LOCKSTEP, LOCKSTEP, *words, "--port", "0"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=err,
             env=_environment(),
-            preexec_fn=_die_with_parent,
         )
     try:
         yield Server(_ready(process, log), process)
@@ -130,12 +133,3 @@ def _stop(process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 def _environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("LOCKSTEP_")}
-
-
-_LIBC = ctypes.CDLL(None)
-
-
-def _die_with_parent() -> None:
-    """So that nothing is left behind when the tests themselves are killed (Linux only; elsewhere they are merely ended)."""
-    if hasattr(_LIBC, "prctl"):
-        _LIBC.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
