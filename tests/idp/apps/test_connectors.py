@@ -1,0 +1,166 @@
+"""What becomes of a person at a target: the template, parameters laid over it, macros, what is left out."""
+
+import pytest
+
+from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS, check_parameter, parameters_of, render, value_of
+from lockstep.idp.apps.records import Parameter
+from lockstep.idp.directory.records import User
+from lockstep.kit.problems import Problem
+from lockstep.scim.messages import ENTERPRISE
+from lockstep.scim.messages import USER as USER_SCHEMA
+
+AWS = CONNECTORS["aws-iam-identity-center"]
+ALICE = User(
+    employee_id="E1",
+    user_name="alice@x.example",
+    given_name="Alice",
+    middle_name="M",
+    family_name="Adams",
+    suffix="Jr.",
+    nickname="Al",
+    display_name="Alice Adams",
+    email="alice.adams@x.example",
+    phone="+1 555",
+    title="Trader",
+    department="Research",
+    division="Markets",
+    cost_center="CC1",
+    manager_id="E2",
+    locale="en-GB",
+    timezone="Europe/Rome",
+    custom={"Building": "North", "cost-code": "7"},
+)
+NOBODY = User(employee_id="E9", user_name="nobody")
+
+
+def field(key: str, source: str) -> Parameter:
+    return Parameter(key, source, macro=False)
+
+
+def macro(text: str, key: str = "displayName") -> Parameter:
+    return Parameter(key, text, macro=True)
+
+
+def test_the_template_of_aws() -> None:
+    """Exactly what COMMANDS says: no locale, no time zone, no custom attribute."""
+    assert render(parameters_of(AWS, []), ALICE, active=True) == {
+        "schemas": [USER_SCHEMA, ENTERPRISE],
+        "active": True,
+        "userName": "alice@x.example",
+        "externalId": "E1",
+        "displayName": "Alice Adams",
+        "name": {"givenName": "Alice", "familyName": "Adams", "middleName": "M", "honorificSuffix": "Jr."},
+        "nickName": "Al",
+        "title": "Trader",
+        "emails": [{"value": "alice.adams@x.example", "type": "work", "primary": True}],
+        "phoneNumbers": [{"value": "+1 555", "type": "work"}],
+        ENTERPRISE: {
+            "employeeNumber": "E1",
+            "department": "Research",
+            "division": "Markets",
+            "costCenter": "CC1",
+            "manager": {"value": "E2"},
+        },
+    }
+
+
+def test_what_is_empty_is_left_out() -> None:
+    assert render(parameters_of(AWS, []), NOBODY, active=False) == {
+        "schemas": [USER_SCHEMA, ENTERPRISE],
+        "active": False,
+        "userName": "nobody",
+        "externalId": "E9",
+        ENTERPRISE: {"employeeNumber": "E9"},
+    }
+
+
+def test_without_a_value_for_it_the_extension_is_not_named() -> None:
+    shown = render([field("userName", "user_name"), field("department", "department")], NOBODY, active=True)
+    assert shown == {"schemas": [USER_SCHEMA], "active": True, "userName": "nobody"}
+
+
+@pytest.mark.parametrize("key", PARAMETER_KEYS)
+def test_every_parameter_has_one_place_in_the_document(key: str) -> None:
+    shown = render([field(key, "user_name")], ALICE, active=True)
+    assert str(shown).count("alice@x.example") == 1
+
+
+def test_a_parameter_of_the_app_takes_the_place_of_the_template_s() -> None:
+    laid_over = parameters_of(AWS, [field("title", "department"), field("locale", "locale"), field("nickName", "none")])
+    shown = render(laid_over, ALICE, active=True)
+    assert (shown["title"], shown["locale"], "nickName" in shown) == ("Research", "en-GB", False)
+    assert [one.key for one in laid_over].count("title") == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("title", "Trader"),
+        ("firstname", "Alice"),
+        ("lastname", "Adams"),
+        ("username", "alice@x.example"),
+        ("external_id", "E1"),
+        ("name", "Alice Adams"),
+        ("manager_user_id", "E2"),
+        ("preferred_locale_code", "en-GB"),
+        ("email_name_part", "alice.adams"),
+        ("email_domain_part", "x.example"),
+        ("custom_attribute_Building", "North"),
+        ("custom_attribute_nothing", ""),
+        ("none", ""),
+    ],
+)
+def test_sources(source: str, value: str) -> None:
+    check_parameter(field("title", source))
+    assert value_of(field("title", source), ALICE) == value
+
+
+def test_parts_of_an_address_that_is_not_there_are_empty() -> None:
+    assert [value_of(field("title", f"email_{part}_part"), NOBODY) for part in ("name", "domain")] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{firstname} {lastname}", "Alice Adams"),
+        ("{given_name}.{family_name}@corp", "Alice.Adams@corp"),
+        ("fixed", "fixed"),
+        ("{custom_attribute_Building}-{custom_attribute_cost-code}", "North-7"),
+        ("{email_name_part}", "alice.adams"),
+    ],
+)
+def test_macros(text: str, value: str) -> None:
+    check_parameter(macro(text))
+    assert value_of(macro(text), ALICE) == value
+
+
+def test_a_macro_whose_parts_are_all_empty_gives_nothing() -> None:
+    assert "displayName" not in render([macro("{firstname} {lastname}")], NOBODY, active=True)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "words"),
+    [
+        (field("surname", "title"), "surname: no such parameter; there are userName, externalId,"),
+        (field("title", "rank"), "rank: no such user attribute; custom ones are written custom_attribute_NAME"),
+        (field("title", "password"), "password: no such user attribute"),
+        (field("title", "id"), "id: no such user attribute"),
+        (macro("{firstname} {rank}"), "rank: no such user attribute"),
+        (macro("{none}"), "none: no such user attribute"),
+        (macro("{FirstName}"), "FirstName: no such user attribute"),
+    ],
+)
+def test_what_does_not_exist_is_refused(parameter: Parameter, words: str) -> None:
+    with pytest.raises(Problem) as refused:
+        check_parameter(parameter)
+    assert str(refused.value).startswith(words)
+
+
+def test_every_connector_keeps_to_what_its_target_takes() -> None:
+    assert {name: (one.members_per_request, one.page_size) for name, one in CONNECTORS.items()} == {
+        "aws-iam-identity-center": (100, 100),
+        "scim2": (100, 100),
+    }
+    for connector in CONNECTORS.values():
+        for parameter in parameters_of(connector, []):
+            check_parameter(parameter)
