@@ -19,7 +19,8 @@ from typing import Any
 from lockstep.kit.db import BUSY_SECONDS, Connection, SqliteDatabase
 
 MAX_BATCH = 256
-"""Writes in one transaction at most, so that the event loop is never busy with one batch for long."""
+BATCH_SECONDS = 0.02
+"""No more writes join a transaction after this many, or this long: the event loop has to get its turn."""
 
 _BUSY_PAUSE = 0.005
 
@@ -100,18 +101,19 @@ class GroupCommit:
         batch: list[_Waiting] = []
         try:
             await self._begin()
-            batch = self._take()
-            self._run_all(batch)
+            self._run_into(batch)
             await asyncio.get_running_loop().run_in_executor(self._thread, self._commit)
         except BaseException as error:
-            self._fail(batch or self._take(), error)
+            self._fail(batch or self._take_all(), error)
             if not isinstance(error, Exception):
                 raise
         for waiting in batch:
             waiting.settle()
 
-    def _take(self) -> list[_Waiting]:
-        return [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BATCH))]
+    def _take_all(self) -> list[_Waiting]:
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
 
     async def _begin(self) -> None:
         until = time.monotonic() + BUSY_SECONDS
@@ -124,8 +126,12 @@ class GroupCommit:
                     raise
             await asyncio.sleep(_BUSY_PAUSE)
 
-    def _run_all(self, batch: list[_Waiting]) -> None:
-        for waiting in batch:
+    def _run_into(self, batch: list[_Waiting]) -> None:
+        """Run what waits, one after the other, and put it into `batch`; the rest waits for the next one."""
+        until = time.monotonic() + BATCH_SECONDS
+        while self._waiting and len(batch) < MAX_BATCH and (not batch or time.monotonic() < until):
+            waiting = self._waiting.popleft()
+            batch.append(waiting)
             try:
                 with savepoint(self._connection):
                     waiting.result = waiting.action(self._connection)

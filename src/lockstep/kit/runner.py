@@ -10,11 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Protocol, TypeVar, cast
 
+import psycopg
+
 from lockstep.kit.db import Connection, Database, PostgresDatabase, SqliteDatabase
 from lockstep.kit.groupcommit import GroupCommit
 
 Result = TypeVar("Result")
 POSTGRES_THREADS = 10
+_TRIES = 3
 
 
 class Runner(Protocol):
@@ -25,7 +28,10 @@ class Runner(Protocol):
         ...
 
     async def write(self, action: Callable[[Connection], Result]) -> Result:
-        """The result of `action`, once it is committed; what it raises, with nothing of it written."""
+        """The result of `action`, once it is committed; what it raises, with nothing of it written.
+
+        It may run more than once (after a deadlock), so all that it does has to be in the database.
+        """
         ...
 
     def version(self) -> int:
@@ -85,10 +91,18 @@ class PostgresRunner:
         """As in `Runner`."""
 
         def run() -> Result:
-            with self._database.write() as connection:
-                return action(connection)
+            for _ in range(_TRIES - 1):
+                try:
+                    return self._write(action)
+                except psycopg.errors.DeadlockDetected:
+                    continue  # the other side of the deadlock went on, and this one has left nothing behind
+            return self._write(action)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    def _write(self, action: Callable[[Connection], Result]) -> Result:
+        with self._database.write() as connection:
+            return action(connection)
 
     def version(self) -> int:
         """As in `Runner`."""

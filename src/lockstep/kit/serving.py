@@ -14,6 +14,7 @@ from lockstep.kit.problems import Problem
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 15
+_KEEP_ALIVE_SECONDS = 75  # longer than clients and proxies keep an idle connection, so that they are the ones to close it
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -63,6 +64,7 @@ def serve(app: Any, host: str, port: int) -> None:
         access_log=False,
         log_level="warning",
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with listening, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

@@ -28,14 +28,18 @@ _GROUP_COLUMNS = ["name_key", "external_id", "document"]
 _IDENTITY = ["instance_key", "id", "created_at"]
 
 _ADD_USER = Statement(sa.insert(users), columns=[*_IDENTITY, *_USER_COLUMNS])
-_LOCK_USER = Statement(sa.select(users.c.key, users.c.document, users.c.created_at).where(_this_user).with_for_update())
+_LOCK_USER = Statement(
+    sa.select(users.c.key, users.c.document, users.c.created_at).where(_this_user).with_for_update(key_share=True)
+)
 _SET_USER = Statement(
     sa.update(users).where(users.c.key == sa.bindparam("of")).values({name: sa.bindparam(name) for name in _USER_COLUMNS})
 )
 _DELETE_USER = Statement(sa.delete(users).where(_this_user))
 
 _ADD_GROUP = Statement(sa.insert(groups).returning(groups.c.key), columns=[*_IDENTITY, *_GROUP_COLUMNS])
-_LOCK_GROUP = Statement(sa.select(groups.c.key, groups.c.document, groups.c.created_at).where(_this_group).with_for_update())
+_LOCK_GROUP = Statement(
+    sa.select(groups.c.key, groups.c.document, groups.c.created_at).where(_this_group).with_for_update(key_share=True)
+)
 _SET_GROUP = Statement(
     sa.update(groups).where(groups.c.key == sa.bindparam("of")).values({name: sa.bindparam(name) for name in _GROUP_COLUMNS})
 )

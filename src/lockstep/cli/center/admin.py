@@ -23,6 +23,7 @@ def admin() -> None:
 @app.command()
 def create(
     name: str,
+    *,
     password_file: Annotated[Path, typer.Option(help="A file whose first line is the password.")],
     data: Data = None,
     database_url: DatabaseUrl = None,

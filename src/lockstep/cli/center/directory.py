@@ -13,7 +13,7 @@ from lockstep.cli.output import print_json, say
 
 
 def users(
-    name: str, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
+    name: str, *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
 ) -> None:
     """Show the users of an instance; with --json one SCIM user a line."""
     with opened(data, database_url, key_file) as database, database.read() as connection:
@@ -26,7 +26,7 @@ def users(
 
 
 def groups(
-    name: str, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
+    name: str, *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
 ) -> None:
     """Show the groups of an instance; with --json one SCIM group a line, with its members."""
     with opened(data, database_url, key_file) as database, database.read() as connection:
@@ -39,7 +39,7 @@ def groups(
 
 
 def trail(
-    name: str, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
+    name: str, *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
 ) -> None:
     """Show what was asked of an instance, oldest first; with --json one CloudTrail record a line."""
     with opened(data, database_url, key_file) as database, database.read() as connection:

@@ -19,6 +19,7 @@ app = typer.Typer(no_args_is_help=True)
 @app.command()
 def create(
     name: str,
+    *,
     profile: Annotated[str, typer.Option(help="How the SCIM endpoint behaves: aws or rfc.")] = "aws",
     setting: Annotated[
         list[str] | None, typer.Option(help="KEY=VALUE instead of what the profile says; may be given several times.")
@@ -43,7 +44,7 @@ def create(
 
 @app.command("list")
 def list_instances(
-    data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
+    *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
 ) -> None:
     """List the instances."""
     with opened(data, database_url, key_file) as database, database.read() as connection:

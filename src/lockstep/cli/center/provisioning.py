@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 def enable(
-    name: str, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
+    name: str, *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
 ) -> None:
     """Switch the SCIM endpoint on, and show its first token: here and nowhere else."""
     with opened(data, database_url, key_file) as database, database.write() as connection:
@@ -25,7 +25,7 @@ def enable(
 
 @app.command()
 def disable(
-    name: str, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
+    name: str, *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
 ) -> None:
     """Switch the SCIM endpoint off, once its tokens are deleted.  Users and groups stay."""
     with opened(data, database_url, key_file) as database, database.write() as connection:
@@ -42,7 +42,8 @@ def show_new_token(instance: Instance, made: NewToken, as_json: bool) -> None:
     if as_json:
         print_json({"scim_path": instance.scim_path, "token": made.token, "token_id": made.token_id, "expires_at": expires_at})
         return
-    say(
-        f"SCIM path     {instance.scim_path}\nAccess token  {made.token}\nToken ID      {made.token_id}\nExpires       {expires_at}"
-    )
+    say(f"SCIM path     {instance.scim_path}")
+    say(f"Access token  {made.token}")
+    say(f"Token ID      {made.token_id}")
+    say(f"Expires       {expires_at}")
     note("Keep the token now: it is not shown again.")

@@ -8,6 +8,7 @@ from lockstep.cli.options import Data, DatabaseUrl, KeyFile
 
 
 def serve(
+    *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8090,
     public_url: Annotated[str | None, typer.Option(help="The origin that clients see, behind a proxy: https://…")] = None,

@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 def create(
-    name: str, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
+    name: str, *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
 ) -> None:
     """Make a second token, to rotate the first one.  It is shown here and nowhere else."""
     with opened(data, database_url, key_file) as database, database.write() as connection:
@@ -25,7 +25,7 @@ def create(
 
 @app.command("list")
 def list_tokens(
-    name: str, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
+    name: str, *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
 ) -> None:
     """List the tokens of an instance, without their secrets; expired ones count towards the two that there may be."""
     with opened(data, database_url, key_file) as database, database.read() as connection:
@@ -49,6 +49,7 @@ def list_tokens(
 def delete(
     name: str,
     token_id: str,
+    *,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
