@@ -28,6 +28,7 @@ MAX_ANSWER_BYTES = 16 * 1024 * 1024
 TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
 _SERVER_ERROR = 500
 MAX_WAITS = 12
+READ_PAUSES = (0.2, 0.6, 1.5)
 MAX_PAGES = 1_000_000
 SLOWEST = 0.5
 """Requests a second that a target is never slowed below."""
@@ -200,6 +201,8 @@ class ScimClient:
             trust_env=False,
             auto_decompress=True,
         )
+        # aiohttp would repeat a GET or DELETE by itself, past the meter and the budget; it has no public switch for that.
+        self._session._retry_connection = False
         return self
 
     async def __aexit__(
@@ -250,6 +253,19 @@ class ScimClient:
         with contextlib.suppress(ValueError):
             self.skew_ms = int(parsedate_to_datetime(date).timestamp() * 1000 - time.time() * 1000)
 
+    async def read(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        """A GET that is asked again, a few times, where no answer or no final one came.  Raises TransportError."""
+        for pause in READ_PAUSES:
+            try:
+                answer = await self.request("GET", path, query=query)
+            except TransportError:
+                await asyncio.sleep(pause)
+                continue
+            if answer.is_scim and answer.status < _SERVER_ERROR:
+                return answer
+            await asyncio.sleep(pause)
+        return await self.request("GET", path, query=query)
+
     async def pages(self, path: str, *, filter_text: str = "", count: int = 100) -> AsyncIterator[list[dict[str, Any]]]:
         """Every page of a list, by RFC 9865 cursors.  Raises ListError for an answer that is not a list."""
         cursor = ""
@@ -257,7 +273,7 @@ class ScimClient:
             query = {"cursor": cursor, "count": str(count)}
             if filter_text:
                 query["filter"] = filter_text
-            answer = await self.request("GET", path, query=query)
+            answer = await self.read(path, query)
             body = answer.body
             if not answer.ok or not isinstance(body, dict) or not isinstance(body.get("Resources", []), list):
                 raise ListError(answer)
@@ -268,7 +284,7 @@ class ScimClient:
 
     async def find(self, path: str, attribute: str, value: str) -> list[dict[str, Any]]:
         """The resources whose `attribute` equals `value`.  Raises ListError."""
-        answer = await self.request("GET", path, query={"filter": f"{attribute} eq {quoted(value)}"})
+        answer = await self.read(path, {"filter": f"{attribute} eq {quoted(value)}"})
         if not answer.ok or not isinstance(answer.body, dict):
             raise ListError(answer)
         found = answer.body.get("Resources", [])

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
+from croniter import croniter
+
 from lockstep.kit.problems import Problem
 
 Leavers = Literal["delete", "suspend", "nothing"]
@@ -113,9 +115,9 @@ CRON_FIELDS = 5
 
 
 def _schedule(key: str, value: str) -> str:
-    """Five cron fields, or nothing."""
-    if value and len(value.split()) != CRON_FIELDS:
-        raise Problem(f"{key}={value}: use five cron fields, such as '0 3 * * *', or nothing")
+    """Five cron fields, in UTC, or nothing."""
+    if value and (len(value.split()) != CRON_FIELDS or not croniter.is_valid(value)):
+        raise Problem(f"{key}={value}: use five cron fields (UTC), such as '0 3 * * *', or nothing")
     return value
 
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 import sqlalchemy as sa
+from croniter import croniter
 
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
@@ -45,17 +46,31 @@ class Due(StrEnum):
     NO = ""
     EVENT = "event"
     TIME = "time"
+    CHECK = "check"
+    """By its schedule the target is to be read and compared."""
 
 
 def what_is_due(c: Connection, app: App, now: int) -> Due:
     """Whether the app should be run now, and why."""
     target = links.find_target(c, app.id, app.scim_url)
+    if _check_is_due(c, app, now):
+        return Due.CHECK
     if not target or _something_happened(c, app):
         return Due.EVENT
     retry = c.value(_RETRY, target=target)
     if (retry is not None and retry <= now) or _grace_ended(c, app, target, now):
         return Due.TIME
     return Due.NO
+
+
+def _check_is_due(c: Connection, app: App, now: int) -> bool:
+    """Whether a time of the schedule has passed since the last check; before the first one, since the app is known."""
+    if not app.settings.schedule:
+        return False
+    last = ledger.checked_at(c, app.id)
+    if not last:
+        return True
+    return float(croniter(app.settings.schedule, last / 1000).get_next(float)) * 1000 <= now
 
 
 def _grace_ended(c: Connection, app: App, target: int, now: int) -> bool:

@@ -190,10 +190,10 @@ class Engine:
             ]
             found = [(app, due.what_is_due(c, app, self.clock())) for app in waiting]
         for app, why in found:
-            if why is due.Due.TIME:
+            if why in (due.Due.TIME, due.Due.CHECK):
                 self._not_before[app.id] = now + PAUSE_SECONDS
             if why:
-                self.order(app.id, "sync", {"by_hand": False})
+                self.order(app.id, "sync", {"by_hand": False, "full": why is due.Due.CHECK})
 
 
 def _runs_by_itself(app: App) -> bool:

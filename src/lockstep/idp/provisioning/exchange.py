@@ -170,15 +170,11 @@ class Exchange:
         return [target_id for target_id, lost in zip(ids, gone, strict=True) if lost]
 
     async def _is_gone(self, path: str) -> bool:
-        for attempt in range(TRIES):
-            try:
-                answer = await self._client.request("GET", path)
-            except TransportError:
-                await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
-                continue
-            if answer.status < _SERVER_ERROR:
-                return answer.status == _NOT_FOUND
-        return False
+        try:
+            answer = await self._client.read(path)
+        except TransportError:
+            return False
+        return answer.status == _NOT_FOUND
 
 
 def _words(answer: Answer) -> str:

@@ -124,14 +124,16 @@ _END_UNSETTLED = Statement(
         _is(unsettled.c.target, "target"), _is(unsettled.c.object, "object"), _is(unsettled.c.key, "key")
     )
 )
-_WATERMARK = Statement(sa.select(watermarks.c.seq).where(_is(watermarks.c.app_id, "app")))
-_SET_WATERMARK = Statement(
+_WATERMARK = Statement(sa.select(watermarks.c.seq, watermarks.c.checked_at).where(_is(watermarks.c.app_id, "app")))
+_ADD_WATERMARK = Statement(
     lambda insert: (
         insert(watermarks)
-        .values(app_id=sa.bindparam("app", type_=sa.Integer), seq=sa.bindparam("at", type_=sa.BigInteger))
-        .on_conflict_do_update(index_elements=["app_id"], set_={"seq": sa.bindparam("at", type_=sa.BigInteger)})
+        .values({name: sa.bindparam(name, type_=watermarks.c[name].type) for name in ("app_id", "seq", "checked_at")})
+        .on_conflict_do_nothing()
     )
 )
+_SET_WATERMARK = Statement(sa.update(watermarks).where(_is(watermarks.c.app_id, "app")), columns=["seq"])
+_SET_CHECKED = Statement(sa.update(watermarks).where(_is(watermarks.c.app_id, "app")), columns=["checked_at"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,9 +459,23 @@ def close_create(c: Connection, target: int, obj: str, key: str) -> None:
 
 def watermark(c: Connection, app_id: int) -> int:
     """The last event that a plan for everybody has seen."""
-    return int(c.value(_WATERMARK, app=app_id) or 0)
+    row = c.one(_WATERMARK, app=app_id)
+    return 0 if row is None else int(row[0])
+
+
+def checked_at(c: Connection, app_id: int) -> int:
+    """When the target was last read and compared as a whole (ms), 0 for never."""
+    row = c.one(_WATERMARK, app=app_id)
+    return 0 if row is None else int(row[1])
 
 
 def set_watermark(c: Connection, app_id: int, seq: int) -> None:
     """A plan for everybody has seen everything up to `seq`."""
-    c.run(_SET_WATERMARK, app=app_id, at=seq)
+    c.run(_ADD_WATERMARK, app_id=app_id, seq=seq, checked_at=0)
+    c.run(_SET_WATERMARK, app=app_id, seq=seq)
+
+
+def set_checked(c: Connection, app_id: int, at: int) -> None:
+    """The target was read and compared as a whole."""
+    c.run(_ADD_WATERMARK, app_id=app_id, seq=0, checked_at=at)
+    c.run(_SET_CHECKED, app=app_id, checked_at=at)

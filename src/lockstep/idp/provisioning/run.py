@@ -72,7 +72,7 @@ class Steps(Protocol):
     """The steps of a run, each of which a durable engine may wrap."""
 
     async def begin(self) -> Values:
-        """Settle what a dead worker left open; `{quarantine, at}`."""
+        """Settle what a dead worker left open; `{quarantine, at, requests}`."""
 
     async def check(self) -> Values:
         """Read the target and take the differences into the links; `{requests, floor, differences, unmatched}`."""
@@ -97,7 +97,7 @@ async def flow(steps: Steps, orders: Orders) -> Values:
     """
     result = Result()
     opening = await steps.begin()
-    result.quarantine = opening["quarantine"]
+    result.quarantine, result.requests = opening["quarantine"], opening["requests"]
     seen = 0
     if not result.quarantine and orders.full:
         result.check = await steps.check()
@@ -183,7 +183,10 @@ class Run:
             app = ready_app(c, self._app_id)
         if not app.quarantine:
             await self._settle_creates(app)
-        return {"quarantine": app.quarantine, "at": began}
+        return {"quarantine": app.quarantine, "at": began, "requests": self._sent()}
+
+    def _sent(self) -> int:
+        return 0 if self._client is None else self._client.meter.sent
 
     async def _settle_creates(self, app: App) -> None:
         """Find out what became of creates that nobody heard of again."""
@@ -212,6 +215,7 @@ class Run:
         found = await check.Checker(self._db, source, target, client).check()
         with self._db.write(serial=events.SERIAL) as c:
             check.record(c, target, found.differences)
+            ledger.set_checked(c, app.id, self._clock())
             if found.differences:
                 events.append(c, check.event(source, found), self._clock())
         return {
@@ -255,6 +259,7 @@ class Run:
 
     async def batch(self, plan: int) -> Values:
         """See `Steps`."""
+        before = self._sent()
         with self._db.read() as c:
             app = ready_app(c, self._app_id)
         if settle_unsettled(self._db, self._app_id):
@@ -263,7 +268,7 @@ class Run:
             source, target = source_of(c, app), links.find_target(c, app.id, app.scim_url)
             floor = ledger.floor_of(c, plan)
         client = await self._connected(app)
-        before, applied, failed = client.meter.sent, self._tally.applied, set(self._tally.failed)
+        applied, failed = self._tally.applied, set(self._tally.failed)
         applier = Applier(self._db, source, target, client, self._clock, self._tally)
         given: Values = {"claimed": 0, "quarantine": "", "problem": ""}
         try:
@@ -274,7 +279,7 @@ class Run:
             given.update(claimed=1, problem=str(problem))
         self._done += given["claimed"]
         self._report(self._done, max(floor, self._done))
-        given["requests"] = client.meter.sent - before
+        given["requests"] = self._sent() - before
         given["applied"] = self._tally.applied - applied
         given["failed"] = sorted(self._tally.failed - failed)
         return given

@@ -147,6 +147,8 @@ watermarks = sa.Table(
     sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), primary_key=True),
     # Everything up to this event has been compared with the target.
     sa.Column("seq", sa.BigInteger, nullable=False),
+    # When the target was last read and compared by the app's schedule (ms).
+    sa.Column("checked_at", sa.BigInteger, nullable=False),
 )
 jobs = sa.Table(
     "jobs",
