@@ -4,9 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
 from tests.support.postgres import PostgresMissing, PostgresServer, postgres_server
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+"""A busy or slow machine is no reason for a property to fail."""
 
 
 @pytest.fixture(scope="session")

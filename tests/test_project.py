@@ -25,7 +25,7 @@ LARGEST = 500_000
 
 # Put together from pieces, so that this file does not hold what it looks for.
 REGISTRIES = ("py" + r"pi\.org", "python" + r"hosted\.org", "npm" + r"js\.(org|com)", "deb" + r"\.debian\.org")
-WORK_FOLDERS = ("/wo" + "rk/", "/fa" + "rm/", "/ro" + "ot/", "/tm" + "p/", r"(?<![\w.])/ho" + r"me/\w", "/Us" + r"ers/\w")
+WORK_FOLDERS = ("/wo" + "rk/", "/fa" + "rm/", "/ro" + "ot/", "/tm" + "p/", r"(?<![\w.])/ho" + r"me/\w")
 
 NEED_NO_MIRROR = {
     "__init__": "names a package",
