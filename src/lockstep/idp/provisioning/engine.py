@@ -8,7 +8,7 @@ import asyncio
 import os
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import check, due, jobs, links
 from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.jobs import Job
-from lockstep.idp.provisioning.run import Orders, Report, Run, Values, ready_app
+from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
 from lockstep.idp.provisioning.source import source_of
 from lockstep.kit.clock import Clock, now_ms
 from lockstep.kit.db import Database
@@ -34,6 +34,8 @@ _log = structlog.get_logger()
 
 POLL_SECONDS = 0.2
 PAUSE_SECONDS = 30.0
+HALT_SECONDS = 8.0
+"""How long a stop waits for the batch that is being sent."""
 _SILENT: Report = lambda _done, _of: None  # noqa: E731 - a default, not a function to read
 
 
@@ -48,6 +50,7 @@ class Engine:
     durable: Durable = field(default_factory=Plain)
     _lease: Lease | None = None
     _report: Report = _SILENT
+    _halt: Halt = field(default_factory=Halt)
     _not_before: dict[int, float] = field(default_factory=dict)
     """When an app is run by itself again (monotonic seconds)."""
 
@@ -98,7 +101,7 @@ class Engine:
         if job is None:
             raise Problem("the job is gone")
         orders = Orders(**job.arguments)
-        return Run(self.db, self.vault, job.app_id, orders, clock=self.clock, report=self._report), orders
+        return Run(self.db, self.vault, job.app_id, orders, clock=self.clock, report=self._report, halt=self._halt), orders
 
     async def _take_over(self) -> None:
         """After taking the lease: what a worker that died had begun goes on, or is begun again."""
@@ -165,15 +168,30 @@ class Engine:
         try:
             self.durable.launch(self._run_of)
             try:
-                await self._take_over()
+                await self._until(stop, self._take_over())
                 while not stop():
                     self._queue_due()
-                    await self.work_off()
+                    await self._until(stop, self.work_off())
                     await asyncio.sleep(POLL_SECONDS)
             finally:
                 self.durable.close()
         finally:
             self.lease.release()
+
+    async def _until(self, stop: Callable[[], bool], work: Coroutine[Any, Any, None]) -> None:
+        """Work, but not beyond `stop()`: then the run under way halts between two batches, and goes on at the next start."""
+        task = asyncio.ensure_future(work)
+        while not task.done() and not stop():
+            await asyncio.wait({task}, timeout=POLL_SECONDS)
+        if not task.done():
+            self._halt.wanted = True
+            deadline = time.monotonic() + HALT_SECONDS
+            while not task.done() and not self._halt.reached and time.monotonic() < deadline:
+                await asyncio.wait({task}, timeout=POLL_SECONDS / 4)
+            task.cancel()
+            await asyncio.wait({task}, timeout=1)
+        elif not task.cancelled():
+            task.result()
 
     def _queue_due(self) -> None:
         """Queue a run for each app that something has happened for, or that has something due.

@@ -4,6 +4,7 @@ Each step takes and gives plain values, so that a durable engine can write down 
 again after a crash: the ledger knows what was sent, and the next plan decides again about what is open.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
@@ -153,11 +154,33 @@ def ready_app(c: Connection, app_id: int) -> App:
     return app
 
 
+@dataclass(slots=True)
+class Halt:
+    """Asks a run to halt between two batches: it waits there, until the process ends, for the next one to take it up."""
+
+    wanted: bool = False
+    reached: bool = False
+
+    async def point(self) -> None:
+        """Stay here if a halt is wanted.  Nothing is under way at this moment."""
+        while self.wanted:
+            self.reached = True
+            await asyncio.sleep(1)
+
+
 class Run:
     """The steps of one run in this process.  The caller holds the lease.  Use `close` at the end."""
 
     def __init__(
-        self, db: Database, vault: Vault, app_id: int, orders: Orders, *, clock: Clock, report: Report = lambda _done, _of: None
+        self,
+        db: Database,
+        vault: Vault,
+        app_id: int,
+        orders: Orders,
+        *,
+        clock: Clock,
+        report: Report = lambda _done, _of: None,
+        halt: Halt | None = None,
     ) -> None:
         self._db = db
         self._vault = vault
@@ -165,6 +188,7 @@ class Run:
         self._app_id = app_id
         self._orders = orders
         self._report = report
+        self._halt = halt or Halt()
         self._tally = Tally()
         self._client: ScimClient | None = None
         self._done = 0
@@ -259,6 +283,7 @@ class Run:
 
     async def batch(self, plan: int) -> Values:
         """See `Steps`."""
+        await self._halt.point()
         before = self._sent()
         with self._db.read() as c:
             app = ready_app(c, self._app_id)
