@@ -20,11 +20,11 @@ app = typer.Typer(
 def _mount() -> None:
     """Adds the commands of the side that is asked for; importing the other would only cost time."""
     asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
-    if asked != "idp":
+    if asked not in ("idp", "demo"):
         from lockstep.cli.center import app as center
 
         app.add_typer(center, name="center", help="The identity centre: instances, SCIM endpoint, users and groups.")
-    if asked != "center":
+    if asked not in ("center", "demo"):
         from lockstep.cli.idp import app as idp
 
         app.add_typer(idp, name="idp", help="The identity provider: directory, apps, provisioning.")

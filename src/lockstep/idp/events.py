@@ -212,6 +212,15 @@ _FOR_USER = Statement(
 )
 
 
+_FOR_ROLE = Statement(
+    _newest.where(
+        _events.c.role_name == sa.bindparam("role_name", type_=sa.Text),
+        _events.c.seq > sa.bindparam("after", type_=sa.BigInteger),
+    )
+)
+_RECENT = 50_000
+
+
 def append(connection: Connection, event: Event, now: int) -> None:
     """Write `event` as of `now`, in the transaction of the change."""
     append_many(connection, [event], now)
@@ -250,6 +259,12 @@ def for_user(connection: Connection, *, user_id: int | None = None, user_name: s
     # Most events are about no user and have an empty name; NULL matches none of them.
     rows = connection.all(_FOR_USER, user_id=user_id, user_name=user_name or None, limit=limit)
     return [_event(row) for row in reversed(rows)]
+
+
+def for_role(connection: Connection, role_name: str, *, limit: int) -> list[Event]:
+    """The newest `limit` events about roles of one name, oldest first, among the last 50,000 of the stream."""
+    after = latest(connection) - _RECENT
+    return [_event(row) for row in reversed(connection.all(_FOR_ROLE, role_name=role_name, after=after, limit=limit))]
 
 
 def describe(event: Event) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.directory import store as directory
+from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import desired, ledger, links, order, plan, plan_groups, summary
 from lockstep.idp.provisioning.approval import Decisions, judged, removal_item
 from lockstep.idp.provisioning.ledger import Placed, Plan, Trouble
@@ -302,10 +303,11 @@ def _held_values(m: _Making, held: dict[LimitedKind, Held]) -> list[dict[str, An
     return [{"kind": kind, "reason": why.reason, "count": waiting[kind]} for kind, why in held.items() if waiting.get(kind, 0)]
 
 
-_BY_HAND = {
-    "user-deletions": {events.EventType.USER_REMOVED, events.EventType.LOGIN_REMOVED},
-    "switch-offs": {events.EventType.USER_REMOVED, events.EventType.USER_SUSPENDED, events.EventType.LOGIN_REMOVED},
-    "removals": {events.EventType.ROLE_MEMBER_REMOVED},
+_BY_HAND: dict[LimitedKind, set[EventType]] = {
+    "user-deletions": {EventType.USER_REMOVED, EventType.LOGIN_REMOVED},
+    "switch-offs": {EventType.USER_REMOVED, EventType.USER_SUSPENDED, EventType.LOGIN_REMOVED},
+    "group-deletions": {EventType.ROLE_REMOVED},
+    "removals": {EventType.ROLE_MEMBER_REMOVED},
 }
 
 
@@ -313,10 +315,14 @@ def _by_hand(m: _Making) -> dict[LimitedKind, int]:
     """Of the kinds with a single change, those that a person asked for in so many words."""
     found: dict[LimitedKind, int] = {}
     for kind, types in _BY_HAND.items():
-        if m.counts.get(kind) == 1:  # type: ignore[call-overload]  # the keys of _BY_HAND are limited kinds
-            recent = events.for_user(m.c, user_name=m.single[kind], limit=20)  # type: ignore[index]
+        if m.counts.get(kind) == 1:
+            name = m.single[kind]
+            if kind == "group-deletions":
+                recent = events.for_role(m.c, name, limit=20)
+            else:
+                recent = events.for_user(m.c, user_name=name, limit=20)
             if any(event.type in types and event.actor != events.IMPORT_ACTOR for event in recent):
-                found[kind] = 1  # type: ignore[index]
+                found[kind] = 1
     return found
 
 
