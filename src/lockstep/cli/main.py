@@ -17,6 +17,11 @@ app = typer.Typer(
 )
 
 
+@app.callback()
+def _root() -> None:
+    """Keeps `lockstep` an app of commands also where only one of them is mounted."""
+
+
 def _mount() -> None:
     """Adds the commands of the side that is asked for; importing the other would only cost time."""
     asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
