@@ -5,7 +5,6 @@ import sys
 import typer
 
 from lockstep.cli.output import Exit, note
-from lockstep.kit.log import configure as configure_logs
 from lockstep.kit.problems import Problem
 
 app = typer.Typer(
@@ -41,7 +40,6 @@ def _mount() -> None:
 
 def main() -> None:
     """Run the command line; a problem ends it with its message and exit code 1."""
-    configure_logs()
     _mount()
     try:
         app()

@@ -1,6 +1,5 @@
 """Options that commands of both sides share."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -42,5 +41,5 @@ def place(data: Path | None, database_url: str | None, key_file: Path | None) ->
         raise Problem("say where the data is: --data DIR (or LOCKSTEP_DATA), or --database-url URL")
     if data is None and key_file is None:
         raise Problem("with --database-url, say where the key is: --key-file FILE or --data DIR")
-    folder = data if data is not None else Path(os.path.dirname(os.path.abspath(str(key_file))))
+    folder = data if data is not None else Path(str(key_file)).absolute().parent
     return Place(folder, database_url, key_file if key_file is not None else folder / "key")

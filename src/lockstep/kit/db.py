@@ -12,15 +12,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any, cast
-
-import psycopg
-from psycopg_pool import ConnectionPool
+from typing import TYPE_CHECKING, Any, cast
 
 from lockstep.kit.sql import Compiled, DialectName, Statement
 
-UniqueViolation = (sqlite3.IntegrityError, psycopg.errors.UniqueViolation)
-"""What a driver raises for a value that has to be unique."""
+if TYPE_CHECKING:
+    from psycopg_pool import ConnectionPool
+
+
+def unique_violations() -> tuple[type[Exception], ...]:
+    """What a driver raises for a value that has to be unique; for use in an `except` clause."""
+    import psycopg
+
+    return sqlite3.IntegrityError, psycopg.errors.UniqueViolation
+
 
 BUSY_SECONDS = 30.0
 Row = tuple[Any, ...]
@@ -190,12 +195,14 @@ class PostgresDatabase(Database):
     dialect: DialectName = "postgresql"
 
     def __init__(self, url: str, max_connections: int = 10) -> None:
+        from psycopg_pool import ConnectionPool
+
         self.url = url
         self._pool = ConnectionPool(url, min_size=0, max_size=max_connections, open=False, kwargs={"autocommit": False})
         self._opened = False
         self._lock = threading.Lock()
 
-    def _ready(self) -> ConnectionPool[Any]:
+    def _ready(self) -> "ConnectionPool[Any]":
         with self._lock:
             if not self._opened:
                 self._pool.open()

@@ -3,11 +3,12 @@
 import fcntl
 import threading
 from pathlib import Path
-from typing import IO, Any
-
-import psycopg
+from typing import IO, TYPE_CHECKING, Any
 
 from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 class Lease:
@@ -63,6 +64,8 @@ class AdvisoryLease(Lease):
         with self._lock:
             if self._raw is not None and self._alive(self._raw):
                 return True
+            import psycopg
+
             raw = psycopg.connect(self._url, autocommit=True)
             row = raw.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (self._name,)).fetchone()
             if row is None or not row[0]:
@@ -78,8 +81,10 @@ class AdvisoryLease(Lease):
                 self._raw = None
 
     @staticmethod
-    def _alive(raw: psycopg.Connection[Any]) -> bool:
+    def _alive(raw: "psycopg.Connection[Any]") -> bool:
         """A connection that broke has lost its lock."""
+        import psycopg
+
         try:
             raw.execute("SELECT 1")
         except psycopg.Error:

@@ -4,12 +4,14 @@ A traceback is written without the values of variables, because those can hold t
 """
 
 import sys
+from functools import cache
+from typing import Any
 
-import structlog
 
+@cache
+def _logger() -> Any:
+    import structlog
 
-def configure() -> None:
-    """Set the logs up; once at the start of a process."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -18,5 +20,10 @@ def configure() -> None:
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
     )
+    return structlog.get_logger()
+
+
+def exception(event: str, **values: Any) -> None:
+    """Write an error with the traceback of the exception that is being handled."""
+    _logger().exception(event, **values)

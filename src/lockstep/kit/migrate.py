@@ -12,7 +12,6 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
-import psycopg
 import sqlalchemy as sa
 
 from lockstep.kit.db import BUSY_SECONDS, Database, PostgresDatabase, SqliteDatabase
@@ -67,7 +66,9 @@ def database_version(database: Database, migrations: Path) -> str | None:
         if "no such table" not in str(error):
             raise
         return None
-    except psycopg.errors.UndefinedTable:
+    except Exception as error:
+        if type(error).__name__ != "UndefinedTable":  # psycopg's, which SQLite never imports
+            raise
         return None
     return None if found is None else str(found)
 

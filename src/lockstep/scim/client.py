@@ -15,11 +15,13 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlsplit
 
-import aiohttp
 import msgspec
+
+if TYPE_CHECKING:
+    import aiohttp
 
 _JSON = "application/json"
 _SCIM_JSON = "application/scim+json"
@@ -189,14 +191,16 @@ class ScimClient:
         self.budget = Budget(rate)
         self._patience = patience
         self._headers = {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
-        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=min(timeout_seconds, 10.0))
+        self._timeout_seconds = timeout_seconds
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        import aiohttp
+
         self._session = aiohttp.ClientSession(
             headers=self._headers,
-            timeout=self._timeout,
+            timeout=aiohttp.ClientTimeout(total=self._timeout_seconds, sock_connect=min(self._timeout_seconds, 10.0)),
             connector=aiohttp.TCPConnector(limit=self._connections),
             trust_env=False,
             auto_decompress=True,
@@ -229,6 +233,8 @@ class ScimClient:
             self.budget.throttled(retry_after if retry_after is not None else _pause(wait))
 
     async def _send(self, method: str, url: str, data: bytes | None) -> tuple[Answer, float | None]:
+        import aiohttp
+
         if self._session is None:
             raise RuntimeError("ScimClient is used as an async context manager")
         await self.budget.take()
@@ -310,7 +316,7 @@ def _query(query: Mapping[str, str] | None) -> str:
     return "?" + "&".join(f"{key}={quote(value, safe='')}" for key, value in query.items())
 
 
-def _answer(response: aiohttp.ClientResponse, raw: bytes) -> Answer:
+def _answer(response: "aiohttp.ClientResponse", raw: bytes) -> Answer:
     text = raw[:2000].decode("utf-8", "replace")
     try:
         body = msgspec.json.decode(raw) if raw else None

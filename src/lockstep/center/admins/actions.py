@@ -3,7 +3,7 @@
 from lockstep.center import events
 from lockstep.center.admins import store
 from lockstep.center.events import Call
-from lockstep.kit.db import Connection, UniqueViolation
+from lockstep.kit.db import Connection, unique_violations
 from lockstep.kit.passwords import LONGEST, SHORTEST, hash_password
 from lockstep.kit.problems import Problem
 
@@ -19,6 +19,6 @@ def create(connection: Connection, call: Call, name: str, password: str) -> None
         raise Problem(f"a password has {SHORTEST} to {LONGEST} characters")
     try:
         store.add(connection, name, hash_password(password), call.at)
-    except UniqueViolation:
+    except unique_violations():
         raise Problem(f"there is an administrator {name!r} already") from None
     events.append(connection, _NO_INSTANCE, call, 200, resource_id=name)

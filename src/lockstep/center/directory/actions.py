@@ -17,7 +17,7 @@ from lockstep.center.directory.problems import Refusal, absent, duplicate
 from lockstep.center.directory.shapes import checked_group, checked_user
 from lockstep.center.events import Call
 from lockstep.center.instances.records import Instance
-from lockstep.kit.db import Connection, UniqueViolation
+from lockstep.kit.db import Connection, unique_violations
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.schemas import case_key
 
@@ -70,7 +70,7 @@ def create_user(connection: Connection, instance: Instance, body: Any, call: Cal
     columns = _user_columns(instance, user, user_document(user, user_id, call.at, call.at))
     try:
         store.add_user(connection, instance.key, user_id, call.at, columns)
-    except UniqueViolation as error:
+    except unique_violations() as error:
         raise _duplicate(error) from None
     events.append(connection, instance.key, call, _CREATED, resource_id=user_id)
     return Rendered(user_id, columns["document"])
@@ -119,7 +119,7 @@ def _write_user(connection: Connection, instance: Instance, of: tuple[str, store
     document = user_document(user, user_id, before.created_at, call.at)
     try:
         store.set_user(connection, before.key, _user_columns(instance, user, document))
-    except UniqueViolation as error:
+    except unique_violations() as error:
         raise _duplicate(error) from None
     return document
 
@@ -148,7 +148,7 @@ def create_group(connection: Connection, instance: Instance, body: Any, call: Ca
     user_keys = _held(connection, instance, members, instance.profile.absent_member_status) if members else ()
     try:
         key = store.add_group(connection, instance.key, group_id, call.at, columns)
-    except UniqueViolation as error:
+    except unique_violations() as error:
         raise _duplicate(error) from None
     store.add_members(connection, key, user_keys)
     events.append(connection, instance.key, call, _CREATED, resource_id=group_id)
@@ -164,7 +164,7 @@ def change_group(connection: Connection, instance: Instance, group_id: str, chan
     document = group_document(group, group_id, before.created_at, call.at)
     try:
         store.set_group(connection, before.key, _group_columns(instance, group, document))
-    except UniqueViolation as error:
+    except unique_violations() as error:
         raise _duplicate(error) from None
     for step in change.members:
         _do_step(connection, instance, before.key, step)

@@ -17,7 +17,7 @@ from lockstep.center.instances import store
 from lockstep.center.instances.profiles import profile_of
 from lockstep.center.instances.records import Instance, NewToken, Token, new_identity_store_id, new_instance_arn, new_tenant_id
 from lockstep.center.instances.tokens import digest, new_token
-from lockstep.kit.db import Connection, UniqueViolation
+from lockstep.kit.db import Connection, unique_violations
 from lockstep.kit.problems import Problem
 
 _DAY_MS = 86_400_000
@@ -59,7 +59,7 @@ def create(
             provisioning=0,
             created_at=call.at,
         )
-    except UniqueViolation:
+    except unique_violations():
         raise Problem(f"there is an instance {name!r} already; choose another name") from None
     instance = named(connection, name)
     events.append(connection, instance.key, call, _OK, resource_id=instance.instance_arn)

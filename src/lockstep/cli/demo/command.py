@@ -161,7 +161,7 @@ def _keep_running(walk: Walk) -> None:
             "",
             "To try in another terminal (pages come later):",
         ],
-        _to_try(walk),
+        to_try(walk),
     )
     walk.screen.say("", "[bold]Ctrl-C[/] ends both. The data stays, until the next demo begins.")
     try:
@@ -173,7 +173,7 @@ def _keep_running(walk: Walk) -> None:
         walk.screen.say("Both services have ended.")
 
 
-def _to_try(walk: Walk) -> list[tuple[str, str]]:
+def to_try(walk: Walk) -> list[tuple[str, str]]:
     """Commands, and what they are good for."""
     idp, center = ("idp", walk.home.idp), ("center", walk.home.center)
     change = walk.result.change or Change("USER", "department", "", "", 0.0)

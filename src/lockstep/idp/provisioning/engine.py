@@ -12,8 +12,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
@@ -23,14 +21,13 @@ from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.jobs import Job
 from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
 from lockstep.idp.provisioning.source import source_of
+from lockstep.kit import log
 from lockstep.kit.clock import Clock, now_ms
 from lockstep.kit.db import Database
 from lockstep.kit.lease import Lease, lease_of
 from lockstep.kit.problems import Problem
 from lockstep.kit.vault import Vault
 from lockstep.scim.client import ScimClient
-
-_log = structlog.get_logger()
 
 POLL_SECONDS = 0.2
 PAUSE_SECONDS = 30.0
@@ -137,7 +134,7 @@ class Engine:
         except Exception as failure:
             error = f"the run failed in a way that should not happen ({type(failure).__name__}: {failure})"
             self._not_before[job.app_id] = time.monotonic() + PAUSE_SECONDS
-            _log.exception("a run failed", app_id=job.app_id, job=job.id)  # and the other apps go on
+            log.exception("a run failed", app_id=job.app_id, job=job.id)  # and the other apps go on
         if result is not None:
             self._end(job, result, error)
 
