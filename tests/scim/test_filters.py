@@ -1,7 +1,7 @@
 """The grammar of RFC 7644 3.4.2.2."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scim2_models import ScimFilter
 from scim2_models.exceptions import InvalidFilterException
@@ -100,7 +100,6 @@ def test_examples_of_rfc_7644_figure_2(text: str, tree: Filter) -> None:
         (r'title eq "\ud83d\ude00"', Comparison(TITLE, "eq", "😀")),
         ('members.$ref sw "https:"', Comparison(AttrPath("members", "$ref"), "sw", "https:")),
         ("never pr", Present(AttrPath("never"))),
-        ('not eq "x"', Comparison(AttrPath("not"), "eq", "x")),
         (f"{ENTERPRISE} pr", Present(AttrPath("", None, ENTERPRISE))),
         (f'{ENTERPRISE.upper()}:manager.value eq "1"', Comparison(AttrPath("manager", "value", ENTERPRISE), "eq", "1")),
         ('emails[type eq "work"].value eq "x"', ValuePath(EMAILS, And((WORK, Comparison(AttrPath("value"), "eq", "x"))))),
@@ -137,6 +136,9 @@ def test_grammar(text: str, tree: Filter) -> None:
         "title pr title pr",
         "title pr)",
         "(title pr",
+        "not pr",
+        "AND pr",
+        'title pr and or eq "x"',
         "not title pr",
         "a.b.c pr",
         "a. pr",
@@ -211,6 +213,7 @@ def test_a_long_chain_costs_no_depth() -> None:
     assert len(tree.terms) == 10_000
 
 
+@settings(deadline=None)
 @given(strategies.filters)
 def test_a_tree_prints_as_text_that_parses_back_to_it(tree: Filter) -> None:
     assert parse_filter(str(tree), max_length=100_000, max_depth=100) == tree
@@ -221,6 +224,7 @@ ALPHABET = st.sampled_from([*WORDS, ".", "(", ")", "[", "]", " ", '"a"', "1", ":
 PIECES = st.lists(ALPHABET | st.text(max_size=3), max_size=14).map("".join) | st.lists(ALPHABET, max_size=14).map(" ".join)
 
 
+@settings(deadline=None)
 @given(st.text() | PIECES)
 @example('a eq "' + "\\ud800" + '"')
 @example("a eq 1e400")
@@ -249,9 +253,12 @@ def _accepted_by_scim2_models(text: str) -> bool:
     return True
 
 
+@settings(deadline=None)
 @given(PIECES)
 @example("title pr and(nickName pr)")
 @example("never eq null")
+@example("not pr")
+@example("eq eq true")
 def test_scim2_models_accepts_the_same_texts(text: str) -> None:
     """What only scim2-models accepts makes no sense for its attribute; scim2-models says so too, once bound to a model."""
     assert _accepted_by_us(text) <= _accepted_by_scim2_models(text)

@@ -1,7 +1,7 @@
 """PATCH paths (RFC 7644 3.5.2)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lockstep.scim.messages import ENTERPRISE, USER, ScimError
@@ -100,6 +100,7 @@ def test_length_and_depth_are_bounded() -> None:
         parse_path("a[" + "(" * 100_000, max_length=1_000_000, max_depth=1_000_000)
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("abe.[]()\"\\ :'$-10prqnot", max_size=20) | st.text("urn:.0ab", max_size=16).map("urn:{}".format))
 def test_any_text_is_a_path_or_a_scim_error(text: str) -> None:
     try:

@@ -112,7 +112,7 @@ def _operation(item: object) -> object:
     result = {(key.lower() if key.lower() in ("op", "path", "value") else key): value for key, value in item.items()}
     if isinstance(result.get("op"), str):
         result["op"] = result["op"].lower()
-    if isinstance(result.get("path"), str) and result["path"] and "value" in result:
+    if isinstance(result.get("path"), str) and result["path"] and "value" in result and result.get("op") != "remove":
         try:
             result["value"] = _shaped(result["path"], result["value"])
         except ScimError:
@@ -151,8 +151,8 @@ def _members_1(members: Any) -> list[dict[str, Any]]:
     """One operation for each run of members that join or leave, in the order sent."""
     operations: list[dict[str, Any]] = []
     for member in members if isinstance(members, list) else [members]:
-        if not isinstance(member, Mapping):
-            refuse("invalidSyntax", "Each member is a JSON object.")
+        if not isinstance(member, Mapping) or not member.get("value"):
+            refuse("invalidSyntax", "Each member is a JSON object with a value.")
         verb = member.get("operation", "add")
         op = _VERBS_1.get(verb.lower()) if isinstance(verb, str) else None
         if op is None:

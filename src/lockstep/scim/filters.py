@@ -23,6 +23,7 @@ from lockstep.scim.tokens import GrammarError, Kind, Token, split_name, tokenize
 __all__ = ["And", "AttrPath", "Comparison", "Filter", "Not", "Or", "Present", "ValuePath", "matches", "parse_filter"]
 
 _OPERATORS: Final = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
+_RESERVED: Final = frozenset({"and", "or", "not"})
 _CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 _DEEPEST: Final = 100
 """A bound on `max_depth` itself: three Python frames per level must stay far from the interpreter's limit."""
@@ -164,7 +165,10 @@ class Parser:
         return token.value
 
     def _name(self) -> AttrPath:
-        return split_name(self.take("word").text, KNOWN_URNS)
+        token = self.take("word")
+        if token.text.lower() in _RESERVED:
+            raise GrammarError(f"{token.text!r} at column {token.column} where a name was expected")
+        return split_name(token.text, KNOWN_URNS)
 
     def _sub_name(self) -> str:
         word = self.take("word").text

@@ -60,7 +60,6 @@ def apply(resource: Mapping[str, Any], operations: Iterable[Operation]) -> dict[
 
     ScimError 400: noTarget, invalidPath, invalidValue, mutability (a read-only or required attribute, or an immutable value).
     """
-    before: dict[str, Any] = compact(resource)
     result: dict[str, Any] = compact(resource)
     for operation in operations:
         if operation.path is None:
@@ -68,8 +67,8 @@ def apply(resource: Mapping[str, Any], operations: Iterable[Operation]) -> dict[
         else:
             _apply_at(result, operation.op, operation.path, operation.value)
     result = compact(result)
-    _keep_required(before, result)
-    _list_schemas(before, result)
+    _keep_required(resource, result)
+    _list_schemas(resource, result)
     return result
 
 
@@ -206,9 +205,9 @@ def _merge(holder: dict[str, Any], new: Mapping[str, Any], op: Op) -> None:
 
 def _keep_required(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """RFC 7644 3.5.2.2: a required attribute that becomes unassigned is a `mutability` error."""
-    schemas = before.get("schemas", [])
-    name = "displayName" if GROUP in schemas else "userName"
-    if name in before and name not in after:
+    schemas = before.get("schemas")
+    name = "displayName" if isinstance(schemas, list) and GROUP in schemas else "userName"
+    if is_present(before.get(name)) and name not in after:
         raise ScimError(400, f"The attribute {name} is required.", "mutability")
 
 

@@ -22,7 +22,7 @@ def edit(items: Items, attribute: Attribute | None, op: Literal["add", "replace"
     if path.where is not None or path.sub is not None:
         edited = _edit_selected(items, attribute, op, path, value)
     elif op == "remove":
-        return items[:0] if value is None else _without(items, attribute, _listed(attribute, value))
+        return items[:0] if value is None else _without(items, attribute, value)
     elif op == "replace":
         edited = _listed(attribute, value)
     else:
@@ -72,10 +72,11 @@ def _identity(item: Any, attribute: Attribute | None) -> Any:
     return _key(item, "value", attribute), _key(item, "type", attribute)
 
 
-def _without(items: Items, attribute: Attribute | None, unwanted: Items) -> Items:
-    """`items` without those that `unwanted` describes; not RFC, but what AWS documents and Entra sends."""
-    if not all(is_present(item) for item in unwanted):  # it would describe every value
-        refuse("invalidValue", "Each value to remove has to say which one it is.")
+def _without(items: Items, attribute: Attribute | None, value: Any) -> Items:
+    """`items` without those that `value` lists; not RFC, but what AWS documents and Entra sends."""
+    if not all(is_present(item) for item in (value if isinstance(value, list) else [value])):
+        refuse("invalidValue", "Each value to remove has to say which one it is.")  # an empty one would describe them all
+    unwanted = _listed(attribute, value)
     if _is_reference(attribute) and all(is_present(item.get("value")) for item in unwanted):
         gone = {_identity(item, attribute) for item in unwanted}
         return [item for item in items if _identity(item, attribute) not in gone]
