@@ -177,7 +177,7 @@ class Checker:
         for member in sorted(actual - remembered.keys()):
             key = known.users[member].key if member in known.users else ""
             if key or link.made:  # in an adopted group, people whom we do not know are not ours to judge
-                found.differences.append(Difference("membership", link.name, "member extra", link.id, (member, key)))
+                found.differences.append(Difference("membership", link.name, "member extra", link.id, (member, key, link.made)))
 
 
 async def _all(coroutines: list[Coroutine[Any, Any, None]]) -> None:
@@ -211,7 +211,8 @@ def record(c: Connection, target: int, differences: list[Difference]) -> None:
         elif one.kind == "member missing":
             links.drop_members(c, one.link_id, [one.value[0]])
         else:
-            links.add_members(c, one.link_id, [one.value], added=True)
+            member, key, made = one.value
+            links.add_members(c, one.link_id, [(member, key)], added=made)
 
 
 def event(source: Source, found: Checked) -> events.Event:

@@ -4,10 +4,11 @@ Nothing here touches the database.
 """
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up
+from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up, members_of
 from lockstep.idp.provisioning.records import Kind
 from lockstep.idp.provisioning.sending import Request
 from lockstep.kit.clock import Clock
@@ -42,6 +43,8 @@ class Outcome:
     error: str = ""
     missing: bool = False
     missing_members: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+    """Who is in the group that was found."""
     unreachable: bool = False
     doubt: bool = False
     again: bool = False
@@ -142,9 +145,16 @@ class Exchange:
                 ok=False,
                 error=f"the target holds another object with the same {what}, and does not show it ({answer.detail})",
             )
+        target_id = str(known["id"])
         if doubt and is_ours(known, wanted, self._client.skew_ms):
-            return Outcome(request, ok=True, target_id=str(known["id"]), found=known, ours=True)
-        return Outcome(request, ok=False, target_id=str(known["id"]), found=known, error="exists at the target already")
+            return Outcome(request, ok=True, target_id=target_id, found=known, ours=True)
+        members: list[str] = []
+        if request.change.object == "group":
+            with contextlib.suppress(ListError, TransportError):
+                members = await members_of(self._client, target_id)
+        return Outcome(
+            request, ok=False, target_id=target_id, found=known, members=members, error="exists at the target already"
+        )
 
     async def _explain_refusal(self, request: Request, answer: Answer) -> Outcome:
         if request.add:

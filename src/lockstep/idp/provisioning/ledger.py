@@ -88,6 +88,12 @@ _DECIDE = Statement(
     )
 )
 _UNDECIDE = Statement(sa.delete(decisions).where(_is(decisions.c.app_id, "app"), among(decisions.c.item, "items")))
+_UNDECIDE_ONE = Statement(
+    sa.delete(decisions).where(
+        _is(decisions.c.app_id, "app"), _is(decisions.c.decision, "decision"), among(decisions.c.item, "items")
+    )
+)
+_CONTRARY = {"approved": "rejected", "rejected": "approved", "released": "discarded", "discarded": "released"}
 _TROUBLES = Statement(
     sa.select(_t.object, _t.key, _t.name, _t.kind, _t.attempts, _t.next_at, _t.error).where(_is(_t.target, "target"))
 )
@@ -378,9 +384,9 @@ def decided(c: Connection, app_id: int) -> Decisions:
 
 
 def decide(c: Connection, app_id: int, decision: str, items: Iterable[str], now: int) -> None:
-    """Write a decision about some items; what was decided about them before is replaced."""
+    """Write a decision about some items.  It replaces its contrary; approval and release are two words, and stand together."""
     chosen = list(items)
-    undecide(c, app_id, chosen)
+    c.run(_UNDECIDE_ONE, app=app_id, decision=_CONTRARY[decision], items=listed(chosen))
     c.many(_DECIDE, [{"app_id": app_id, "decision": decision, "item": item, "at": now} for item in chosen])
 
 

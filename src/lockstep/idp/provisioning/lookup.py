@@ -10,7 +10,7 @@ from typing import Any
 
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.records import Document, ObjectKind
-from lockstep.scim.client import ScimClient
+from lockstep.scim.client import ScimClient, quoted
 
 TOLERANCE_MS = 5_000
 """Targets give seconds, and clocks are read at different moments."""
@@ -39,6 +39,14 @@ async def look_up(client: ScimClient, wanted: Wanted) -> dict[str, Any] | None:
         if found and found[0].get("id"):
             return found[0]
     return None
+
+
+async def members_of(client: ScimClient, group: str) -> list[str]:
+    """The ids of everyone in a group.  Raises ListError, TransportError."""
+    members: list[str] = []
+    async for page in client.pages("/Users", filter_text=f"groups.value eq {quoted(group)}"):
+        members.extend(str(resource["id"]) for resource in page if resource.get("id"))
+    return members
 
 
 def is_ours(found: dict[str, Any], wanted: Wanted, skew_ms: int) -> bool:

@@ -12,15 +12,13 @@ from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import OpenCreate
-from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up
+from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up, members_of
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.records import Document, Kind, State
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
-from lockstep.scim.client import ListError, ScimClient, TransportError, quoted
-
-MEMBER_PAGE = 100
+from lockstep.scim.client import ListError, ScimClient, TransportError
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +55,9 @@ async def _find(client: ScimClient, create: OpenCreate) -> _Found:
             return _Found(create, None)
         if create.object == "user":
             return _Found(create, resource)
-        return _Found(create, resource, await _members(client, str(resource["id"])))
+        return _Found(create, resource, await members_of(client, str(resource["id"])))
     except (ListError, TransportError) as error:
         raise TargetProblem(f"the target cannot be asked what became of {create.object} {create.name}: {error}") from error
-
-
-async def _members(client: ScimClient, group: str) -> list[str]:
-    members: list[str] = []
-    async for page in client.pages("/Users", filter_text=f"groups.value eq {quoted(group)}", count=MEMBER_PAGE):
-        members.extend(str(resource["id"]) for resource in page if resource.get("id"))
-    return members
 
 
 def _settle(c: Connection, source: Source, target: int, found: _Found, now: int) -> None:

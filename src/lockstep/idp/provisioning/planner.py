@@ -307,7 +307,7 @@ _BY_HAND: dict[LimitedKind, set[EventType]] = {
     "user-deletions": {EventType.USER_REMOVED, EventType.LOGIN_REMOVED},
     "switch-offs": {EventType.USER_REMOVED, EventType.USER_SUSPENDED, EventType.LOGIN_REMOVED},
     "group-deletions": {EventType.ROLE_REMOVED},
-    "removals": {EventType.ROLE_MEMBER_REMOVED},
+    "removals": {EventType.ROLE_MEMBER_REMOVED, EventType.USER_REMOVED},
 }
 
 

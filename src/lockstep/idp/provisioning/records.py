@@ -37,7 +37,7 @@ class State(StrEnum):
     BLOCKED = "blocked"
     """It needs something that another change, which does not go now, still occupies."""
     LATER = "later"
-    """It failed before and has its time to be tried again."""
+    """It failed before and has its time to be tried again, or follows something that has."""
     SENDING = "sending"
     DONE = "done"
     FAILED = "failed"

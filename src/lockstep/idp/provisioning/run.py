@@ -319,7 +319,7 @@ class Run:
             "again": again,
             "held": sum(one.weight for one in counts if one.state == State.HELD),
             "waiting": sum(one.changes for one in counts if one.state in (State.WAITING, State.BLOCKED)),
-            "blocked": sum(one.changes for one in counts if one.state == State.BLOCKED),
+            "blocked": sum(one.changes for one in counts if one.state in (State.BLOCKED, State.LATER)),
         }
 
     async def finish(self, result: Values, seen: int, began: int) -> float:
@@ -330,6 +330,8 @@ class Run:
             if app is None:
                 return 0.0
             ledger.take_into_use(c, app.id, 0)
+            if not links.count_missing(c, links.find_target(c, app.id, app.scim_url)):
+                ledger.undecide(c, app.id, [ledger.BELIEVED])  # said of what was lost then, not of what is lost next
             events.append_many(c, self._news(app, result), now)
             if seen and self._orders.only is None:
                 ledger.set_watermark(c, app.id, seen)

@@ -56,7 +56,7 @@ def prepare(c: Connection, target: int, plan: int, placed: Placed) -> Request | 
     if not target_id:
         link = links.group_by_key(c, target, change.key)
         if link is None or link.missing:
-            return NotSent(placed, State.BLOCKED, f"the group {change.name} was not made")
+            return NotSent(placed, State.LATER, f"the group {change.name} was not made")
         target_id = link.target_id
     path = f"/Groups/{target_id}"
     if change.kind is Kind.DELETE:
@@ -86,7 +86,7 @@ def _user(c: Connection, target: int, placed: Placed) -> Request | NotSent:
         return Request(placed, "POST", "/Users", _with_manager_id(document, manager_id), document)
     operations = [one for one in (_operation(op, manager_id) for op in change.payload["operations"]) if one is not None]
     if not operations:
-        return NotSent(placed, State.BLOCKED, f"the manager {manager} is not at the target yet")
+        return NotSent(placed, State.LATER, f"the manager {manager} is not at the target yet")
     return Request(placed, "PATCH", path, _patch(operations), document)
 
 
@@ -148,5 +148,5 @@ def _members(c: Connection, target: int, placed: Placed, path: str) -> Request |
     if remove:
         operations.append({"op": "remove", "path": "members", "value": _values(remove)})
     if not operations:
-        return NotSent(placed, State.BLOCKED, "the people to add are not at the target yet")
+        return NotSent(placed, State.LATER, "the people to add are not at the target yet")
     return Request(placed, "PATCH", path, _patch(operations), add=add, remove=remove)

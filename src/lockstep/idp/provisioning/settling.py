@@ -163,8 +163,15 @@ class Settler:
         else:
             name = str(outcome.found.get("displayName", change.name))
             feeders = change.payload["feeders"]
-            links.put_group(self.c, self.target, change.key, name, outcome.target_id, feeders, made=False)
+            link = links.put_group(self.c, self.target, change.key, name, outcome.target_id, feeders, made=False)
+            self._remember_members(link, outcome, added=False)
         return True
+
+    def _remember_members(self, link: int, outcome: Outcome, *, added: bool) -> None:
+        """Those of ours who were in a group that was found; others in it are not ours to judge."""
+        known = {member: links.user_by_target_id(self.c, self.target, member) for member in outcome.members}
+        ours = [(member, user.key) for member, user in known.items() if user is not None]
+        links.add_members(self.c, link, ours, added=added)
 
     def _known_again(self, outcome: Outcome) -> bool:
         """Whether what stands in the way of making an object anew is that object itself, which was believed to be gone."""
@@ -181,6 +188,7 @@ class Settler:
             if group is None or group.target_id != outcome.target_id:
                 return False
             links.set_group_found(self.c, group.id)
+            self._remember_members(group.id, outcome, added=True)
         self.tally.again = True
         return True
 
