@@ -273,19 +273,29 @@ class ScimClient:
         return await self.request("GET", path, query=query)
 
     async def pages(self, path: str, *, filter_text: str = "", count: int = 100) -> AsyncIterator[list[dict[str, Any]]]:
-        """Every page of a list, by RFC 9865 cursors.  Raises ListError for an answer that is not a list."""
-        cursor = ""
+        """Every page of a list: by RFC 9865 cursors, and by startIndex where a target knows no cursors.
+
+        Raises ListError for an answer that is not a list, and where a target does not come to an end.
+        """
+        query = {"cursor": "", "count": str(count)}
+        seen = 0
         for _ in range(MAX_PAGES):
-            query = {"cursor": cursor, "count": str(count)}
-            if filter_text:
-                query["filter"] = filter_text
-            answer = await self.read(path, query)
+            answer = await self.read(path, {**query, "filter": filter_text} if filter_text else query)
             body = answer.body
             if not answer.ok or not isinstance(body, dict) or not isinstance(body.get("Resources", []), list):
                 raise ListError(answer)
-            yield body.get("Resources", [])
+            page = body.get("Resources", [])
+            yield page
+            seen += len(page)
             cursor = body.get("nextCursor", "")
-            if not cursor:
+            total = body.get("totalResults")
+            if cursor:
+                query["cursor"] = str(cursor)
+            elif isinstance(total, int) and total > seen:
+                if not page:
+                    raise ListError(answer)
+                query = {"startIndex": str(seen + 1), "count": str(count)}
+            else:
                 return
 
     async def find(self, path: str, attribute: str, value: str) -> list[dict[str, Any]]:

@@ -83,7 +83,18 @@ def for_user(wanted: DesiredUser, link: UserLink | None, holder: Holder) -> Iter
     operations = diff(link.value, wanted.document)
     if not operations:
         return
-    yield _update(wanted.document, link, operations, holder)
+    change = _update(wanted.document, link, operations, holder)
+    if change.kind is Kind.SWITCH_OFF and change.needs:
+        yield from _apart(wanted.document, link, holder)
+    else:
+        yield change
+
+
+def _apart(document: Document, link: UserLink, holder: Holder) -> Iterator[Change]:
+    """A switch-off never waits for a name: it goes by itself, and the rest follows once the name is free."""
+    off = {**link.value, "active": False}
+    yield _update(off, link, diff(link.value, off), holder)
+    yield _update(document, replace(link, value=off), diff(off, document), holder)
 
 
 def for_leaver(link: UserLink, settings: Settings, now: int) -> Iterator[UserStep]:
