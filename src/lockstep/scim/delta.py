@@ -22,7 +22,7 @@ def diff(before: Mapping[str, Any], after: Mapping[str, Any]) -> Operations:
     come first.  Null, empty and absent are one, the order of values has no meaning (RFC 7643 2.4, 2.5), and `schemas`, `id`,
     `meta` and `groups` are ignored.  Names have to be spelt alike on both sides.
     """
-    old, new = compact(before), compact(after)
+    old, new = compact(dict(before)), compact(dict(after))
     removals: Operations = [_remove(key) for key in old if key not in new and key not in _NOT_OURS and key != "members"]
     writes: Operations = []
     for key, value in new.items():
@@ -92,7 +92,9 @@ def _by_value(members: list[Any]) -> dict[str, Any] | None:
 
 
 def _same(left: Any, right: Any) -> bool:
-    return bool(left == right) or _canonical(left) == _canonical(right)
+    if left == right:
+        return True
+    return isinstance(left, list | dict) and isinstance(right, list | dict) and _canonical(left) == _canonical(right)
 
 
 def _canonical(value: Any) -> str:

@@ -38,7 +38,7 @@ def normalise_patch(body: object) -> dict[str, Any]:
     A SCIM 1.1 partial body (`members` with `operation`, `meta.attributes`, or a 1.0 schema) becomes operations.  What cannot be
     understood stays as it is, for `patch.parse_patch` to name the error; ScimError 400 invalidSyntax if `body` is no object.
     """
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         refuse("invalidSyntax", "The body of a PATCH is a JSON object.")
     key = key_of(body, "Operations")
     if key is not None:
@@ -51,7 +51,7 @@ def normalise_patch(body: object) -> dict[str, Any]:
 
 
 def _normalise(body: object, core: str) -> dict[str, Any]:
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         refuse("invalidSyntax", "The body is a JSON object.")
     result: dict[str, Any] = {"schemas": []}
     for key, value in body.items():
@@ -107,7 +107,7 @@ def _speaks_1(body: Mapping[str, Any]) -> bool:
 
 def _operation(item: object) -> object:
     """One operation with canonical names, op in lower case, and its value in the shape of its path's attribute."""
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         return item
     result = {(key.lower() if key.lower() in ("op", "path", "value") else key): value for key, value in item.items()}
     if isinstance(result.get("op"), str):
@@ -137,7 +137,7 @@ def _partial_1(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     for key, value in body.items():
         name = _canonical_name(key)
         if name == "meta":
-            removed = value.get("attributes") if isinstance(value, Mapping) else None
+            removed = value.get("attributes") if isinstance(value, dict) else None
             names = removed if isinstance(removed, list) else []
             operations[:0] = [{"op": "remove", "path": path} for path in names if isinstance(path, str)]
         elif name == "members":
@@ -151,7 +151,7 @@ def _members_1(members: Any) -> list[dict[str, Any]]:
     """One operation for each run of members that join or leave, in the order sent."""
     operations: list[dict[str, Any]] = []
     for member in members if isinstance(members, list) else [members]:
-        if not isinstance(member, Mapping) or not member.get("value"):
+        if not isinstance(member, dict) or not member.get("value"):
             refuse("invalidSyntax", "Each member is a JSON object with a value.")
         verb = member.get("operation", "add")
         op = _VERBS_1.get(verb.lower()) if isinstance(verb, str) else None

@@ -48,12 +48,12 @@ def matches(where: Filter, resource: Mapping[str, Any], within: AttrPath | None 
 
 def matches_value(where: Filter, value: Any, within: AttrPath) -> bool:
     """Whether one `value` of the multi-valued attribute `within` satisfies `where`; a plain value is its own `value`."""
-    return matches(where, value if isinstance(value, Mapping) else {"value": value}, within)
+    return matches(where, value if isinstance(value, dict) else {"value": value}, within)
 
 
 def is_present(value: Any) -> bool:
     """Whether there is anything in `value`: not null, not empty, not made of such only (RFC 7643 2.5)."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return any(is_present(item) for item in value.values())
     if isinstance(value, list):
         return any(is_present(item) for item in value)
@@ -109,7 +109,7 @@ def _holds(path: AttrPath, op: Operator, value: Any, resource: Mapping[str, Any]
     attribute = _defined(path, within)
     if attribute is not None and attribute.type == "complex":
         attribute = attribute.subs.get("value", attribute)
-    actual = [item.get("value") if isinstance(item, Mapping) else item for item in _targets(resource, path)]
+    actual = [item.get("value") if isinstance(item, dict) else item for item in _targets(resource, path)]
     if op == "ne":
         return not any(_compare(item, "eq", value, attribute) for item in actual)
     return any(_compare(item, op, value, attribute) for item in actual)
@@ -183,7 +183,7 @@ def _holder(resource: Mapping[str, Any], schema: str | None) -> Any:
 
 
 def _read(holder: Any, name: str) -> Any:
-    if not isinstance(holder, Mapping):
+    if not isinstance(holder, dict | Mapping):  # dict first: asking an abstract class is slow
         return None
     key = key_of(holder, name)
     return None if key is None else holder[key]

@@ -39,7 +39,7 @@ def parse_patch(body: object) -> list[Operation]:
     ScimError 400: invalidSyntax for another structure, invalidPath for a malformed path, noTarget for a remove without path,
     invalidValue for an add without value, a replace without the key `value`, or no object where there is no path.
     """
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         refuse("invalidSyntax", "The body of a PATCH is a JSON object.")
     schemas = _member(body, "schemas")
     if not isinstance(schemas, list) or PATCH_OP.lower() not in {str(urn).lower() for urn in schemas}:
@@ -60,7 +60,7 @@ def apply(resource: Mapping[str, Any], operations: Iterable[Operation]) -> dict[
 
     ScimError 400: noTarget, invalidPath, invalidValue, mutability (a read-only or required attribute, or an immutable value).
     """
-    result: dict[str, Any] = compact(resource)
+    result: dict[str, Any] = compact(dict(resource))
     for operation in operations:
         if operation.path is None:
             _apply_object(result, operation.op, operation.value)
@@ -78,7 +78,7 @@ def _member(body: Mapping[str, Any], name: str) -> Any:
 
 
 def _operation(item: object) -> Operation:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, dict):
         refuse("invalidSyntax", "Each operation is a JSON object.")
     op = _member(item, "op")
     if not isinstance(op, str) or op.lower() not in _OPS:
@@ -98,13 +98,13 @@ def _check_value(operation: Operation, *, has_value: bool) -> None:
             refuse("noTarget", "A remove operation needs a path.")
     elif not has_value or (op == "add" and value is None):
         refuse("invalidValue", f"The operation {op} needs a value.")
-    elif operation.path is None and not isinstance(value, Mapping):
+    elif operation.path is None and not isinstance(value, dict):
         refuse("invalidValue", "Without a path, the value is an object of the attributes to change.")
 
 
 def _apply_object(result: dict[str, Any], op: Op, value: Any) -> None:
     """An operation without path: each key is a path of its own (Entra sends dotted keys, keys with URNs and selections)."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         refuse("invalidValue", "Without a path, the value is an object of the attributes to change.")
     for key, item in value.items():
         path = _key_path(key, item)
@@ -115,7 +115,7 @@ def _apply_object(result: dict[str, Any], op: Op, value: Any) -> None:
 
 def _key_path(key: str, item: Any) -> Path:
     path = parse_path(key)
-    if isinstance(item, Mapping) and path.schema not in (None, *KNOWN_URNS.values()) and version_index(key.split(":")) is None:
+    if isinstance(item, dict) and path.schema not in (None, *KNOWN_URNS.values()) and version_index(key.split(":")) is None:
         return Path("", None, key)  # the URN of an extension without a version; the grammar reads its last part as attribute
     return path
 

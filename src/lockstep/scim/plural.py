@@ -65,7 +65,7 @@ def _key(item: Mapping[str, Any], name: str, attribute: Attribute | None) -> Any
 
 
 def _identity(item: Any, attribute: Attribute | None) -> Any:
-    if not isinstance(item, Mapping) or not is_present(item.get("value")):
+    if not isinstance(item, dict) or not is_present(item.get("value")):
         return json.dumps(item, sort_keys=True)
     if _is_reference(attribute):
         return (_key(item, "value", attribute),)
@@ -84,7 +84,7 @@ def _without(items: Items, attribute: Attribute | None, value: Any) -> Items:
 
 
 def _describes(wanted: Any, item: Any, attribute: Attribute | None) -> bool:
-    if not isinstance(wanted, Mapping) or not isinstance(item, Mapping):
+    if not isinstance(wanted, dict) or not isinstance(item, dict):
         return bool(wanted == item)
     names = [name for name, value in wanted.items() if is_present(value)]
     return all(_key(wanted, name, attribute) == _key(item, name, attribute) for name in names)

@@ -1,6 +1,5 @@
 """One value in its canonical form: without what is empty, and shaped as its attribute's definition says."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from lockstep.scim.messages import refuse
@@ -8,6 +7,8 @@ from lockstep.scim.schemas import Attribute
 
 _DEEPEST: Final = 32
 """SCIM nests four levels at most; a bound keeps a hostile body from exhausting the stack."""
+_CONTAINERS: Final = (dict, list)
+_EMPTY_TYPES: Final = (str, list, dict)
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -16,19 +17,24 @@ def compact(value: Any, depth: int = 0) -> Any:
 
     `False` and `0` are values.  ScimError 400 invalidValue if it nests absurdly deep.
     """
-    if depth > _DEEPEST:
+    if depth >= _DEEPEST:
         refuse("invalidValue", f"The value nests more than {_DEEPEST} levels.")
-    if isinstance(value, Mapping):
-        kept = ((key, compact(item, depth + 1)) for key, item in value.items())
-        return {key: item for key, item in kept if not is_empty(item)}
+    if isinstance(value, dict):
+        kept = {}
+        for key, item in value.items():
+            inner = compact(item, depth + 1) if isinstance(item, _CONTAINERS) else item
+            if inner or not is_empty(inner):
+                kept[key] = inner
+        return kept
     if isinstance(value, list):
-        return [item for item in (compact(item, depth + 1) for item in value) if not is_empty(item)]
+        items = [compact(item, depth + 1) if isinstance(item, _CONTAINERS) else item for item in value]
+        return [item for item in items if item or not is_empty(item)]
     return value
 
 
 def is_empty(value: Any) -> bool:
     """Whether `value` is itself null, "", [] or {}; `matching.is_present` also looks inside."""
-    return value is None or (isinstance(value, str | list | dict) and not value)
+    return value is None or (not value and isinstance(value, _EMPTY_TYPES))
 
 
 def conform(attribute: Attribute | None, value: Any) -> Any:
@@ -64,7 +70,7 @@ def _one(attribute: Attribute, value: Any) -> Any:
 def _complex(attribute: Attribute, value: Any) -> dict[str, Any]:
     if isinstance(value, str) and "value" in attribute.subs:
         return {"value": value}
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         refuse("invalidValue", f"The attribute {attribute.name} is complex; it cannot be {_shown(value)}.")
     shaped = {}
     for name, item in value.items():
