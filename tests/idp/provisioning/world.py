@@ -15,11 +15,12 @@ from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.directory.roster import Roster, Seat
 from lockstep.idp.events import Event
-from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning import desired, ledger, links
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.records import Change, State
 from lockstep.idp.provisioning.run import Orders, Report, Result, Run, Values, flow
+from lockstep.idp.provisioning.source import source_of
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.vault import KEY_BYTES, Vault
 from tests.idp.provisioning.target import Target
@@ -143,6 +144,17 @@ class World:
 
         return Result(**asyncio.run(whole()))
 
+    def linked(self, people: People) -> None:
+        """The directory becomes this, and so is the target, without a request: for numbers that would cost a test its time."""
+        self.become(people)
+        with self.write() as c:
+            source = source_of(c, apps.find_app(c, "aws"))
+            target = self.link_target(c)
+            for one in desired.for_users(store.stream_users(c), source.parameters, source.app.settings, source.logins):
+                number = f"t-{one.key}"
+                links.put_user(c, target, one.key, number, one.document, made=True)
+                self.target.users[number] = {**one.document, "id": number}
+
     def synced(self, people: People, roles: Roles | None = None) -> Result:
         """The directory becomes this, and is synced without anything left over."""
         self.become(people, roles)
@@ -155,6 +167,11 @@ class World:
         """All that happened."""
         with self.db.read() as c:
             return list(events.follow(c, 0))
+
+    @staticmethod
+    def app_id(c: Connection, name: str = "aws") -> int:
+        """The id of the app."""
+        return apps.find_app(c, name).id
 
     def link_target(self, c: Connection, name: str = "aws") -> int:
         """The number under which links are kept."""

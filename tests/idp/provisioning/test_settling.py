@@ -1,0 +1,219 @@
+"""What is written down of each outcome: links, states, troubles, events."""
+
+import pytest
+
+from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning.run import Orders
+from lockstep.idp.provisioning.settling import RETRY_AFTER_MS
+from tests.idp.provisioning.target import Fault
+from tests.idp.provisioning.world import World, everyone, many
+
+AB = everyone("A", "B")
+MINUTE = 60_000
+
+
+def happened(world: World) -> list[tuple[str, str, str]]:
+    """(type, about whom or what, notes or error) of what the engine did."""
+    return [
+        (event.type.value, event.user_name or event.object_name, event.notes or event.error_description)
+        for event in world.events()
+        if event.actor == "engine" and not event.type.value.startswith("sync.")
+    ]
+
+
+def troubles(world: World) -> list[tuple[str, str, int, int]]:
+    """(object, key, attempts, minutes to the next try)."""
+    with world.db.read() as c:
+        found = ledger.troubled(c, world.link_target(c)).values()
+    return [(one.object, one.key, one.attempts, (one.next_at - world.now) // MINUTE) for one in found]
+
+
+def test_an_event_for_everything_that_was_done(each_world: World) -> None:
+    world = each_world
+    world.make_app("leavers=delete")
+    world.synced(AB, {"G": ("Team", ["A"]), "H": ("Crew", [])})
+    world.synced({"A": {"title": "x"}}, {"G": ("Staff", []), "I": ("New", ["A"])})
+    world.suspend("A")
+    world.sync()
+    assert happened(world) == [
+        ("user.created_in_app", "A@x.example", ""),
+        ("user.created_in_app", "B@x.example", ""),
+        ("group.created_in_app", "Crew", ""),
+        ("group.created_in_app", "Team", ""),
+        ("user.deleted_in_app", "B@x.example", ""),
+        ("group.members_changed_in_app", "Staff", "0 added, 1 removed"),
+        ("group.renamed_in_app", "Staff", ""),
+        ("user.updated_in_app", "A@x.example", "title"),
+        ("group.created_in_app", "New", ""),
+        ("group.deleted_in_app", "Crew", ""),
+        ("user.suspended_in_app", "A@x.example", ""),
+    ]
+
+
+def test_events_hold_no_values(world: World) -> None:
+    world.make_app()
+    world.synced({"A": {"title": "secret plan", "phone": "+39"}})
+    world.synced({"A": {"title": "another", "phone": ""}})
+    assert happened(world)[-1] == ("user.updated_in_app", "A@x.example", "phoneNumbers, title")
+    assert "secret" not in str(world.events())
+
+
+def test_an_event_for_everything_that_failed(each_world: World) -> None:
+    world = each_world
+    world.make_app("leavers=delete")
+    world.synced(everyone("A", "B", "C"), {"G": ("Team", ["A"]), "H": ("Crew", [])})
+    world.become({"A": {"title": "x"}, "C": {}, "D": {}}, {"G": ("Staff", []), "I": ("New", [])})
+    world.suspend("C")
+    world.target.faults = lambda _sent: Fault(400, detail="no")
+    assert world.sync(Orders(by_hand=False)).failed == 7
+    why = "the target refused it (400): no"
+    assert [one for one in happened(world) if one[2] == why] == [
+        ("user.deletion_failed_in_app", "B@x.example", why),
+        ("user.suspension_failed_in_app", "C@x.example", why),
+        ("group.members_failed_in_app", "Staff", why),
+        ("group.rename_failed_in_app", "Staff", why),
+        ("user.update_failed_in_app", "A@x.example", why),
+        ("user.creation_failed_in_app", "D@x.example", why),
+        ("group.creation_failed_in_app", "New", why),
+        ("group.deletion_failed_in_app", "Crew", why),
+    ]
+
+
+def test_what_failed_is_tried_again_after_growing_pauses(world: World) -> None:
+    world.make_app()
+    world.become(everyone("A"))
+    world.target.faults = lambda _sent: Fault(400)
+    pauses = []
+    for attempt in range(1, len(RETRY_AFTER_MS) + 2):
+        world.sync(Orders(by_hand=False))
+        [(what, key, attempts, minutes)] = troubles(world)
+        assert (what, key, attempts) == ("user", "A", attempt)
+        pauses.append(minutes)
+        world.now += minutes * MINUTE
+    assert pauses == [1, 5, 15, 60, 360, 1440, 1440]
+    world.target.faults = lambda _sent: None
+    world.sync(Orders(by_hand=False))
+    assert troubles(world) == []
+
+
+def test_between_its_times_nothing_is_tried(world: World) -> None:
+    world.make_app()
+    world.become(everyone("A"))
+    world.target.faults = lambda _sent: Fault(400)
+    world.sync(Orders(by_hand=False))
+    world.become(everyone("A", "B"))
+    world.target.log.clear()
+    world.sync(Orders(by_hand=False))
+    assert [sent.body["externalId"] for sent in world.target.writes] == ["B"]
+
+
+def test_a_user_who_is_gone_is_made_again_in_the_same_run(each_world: World) -> None:
+    world = each_world
+    world.make_app()
+    world.synced(AB, {"G": ("Team", ["A", "B"])})
+    old = world.target.id_of("A@x.example")
+    world.target.lose(old)
+    world.become({"A": {"title": "x"}, "B": {}}, {"G": ("Team", ["A", "B"])})
+    result = world.sync(Orders(by_hand=False))
+    assert (result.failed, result.waiting) == (0, 0)
+    assert world.target.id_of("A@x.example") != old
+    assert world.target.teams() == {"Team": {"A@x.example", "B@x.example"}}
+    assert (troubles(world), world.changes()) == ([], [])
+
+
+def test_a_group_that_is_gone_is_made_again_with_its_members(each_world: World) -> None:
+    world = each_world
+    world.make_app()
+    world.synced(AB, {"G": ("Team", ["A", "B"])})
+    world.target.lose(world.target.id_of("Team"))
+    world.become(AB, {"G": ("Team", ["A"])})
+    assert world.sync(Orders(by_hand=False)).failed == 0
+    assert world.target.teams() == {"Team": {"A@x.example"}}
+    assert world.changes() == []
+
+
+def test_members_who_are_gone_are_made_again_and_added(each_world: World) -> None:
+    world = each_world
+    world.make_app()
+    world.synced(AB, {"G": ("Team", [])})
+    world.target.lose(world.target.id_of("A@x.example"))
+    world.become(AB, {"G": ("Team", ["A", "B"])})
+    assert world.sync(Orders(by_hand=False)).failed == 0
+    assert world.target.teams() == {"Team": {"A@x.example", "B@x.example"}}
+
+
+def test_a_group_that_vanished_before_its_later_members(world: World) -> None:
+    people = many(120)
+    world.make_app()
+    world.linked(everyone(*people))
+    world.become(everyone(*people), {"G": ("Team", people)})
+    once = [True]
+
+    def watch(sent: object) -> None:
+        if once[0] and "PATCH" in str(sent):
+            once.clear()
+            once.append(False)
+            world.target.lose(world.target.id_of("Team"))
+
+    world.target.watch = watch
+    world.sync()
+    assert len(world.target.teams().get("Team", set())) == 120
+
+
+@pytest.mark.parametrize("adopt", ["report", "ignore"])
+def test_what_exists_is_reported_and_not_taken_over(world: World, adopt: str) -> None:
+    world.make_app(f"adopt={adopt}")
+    world.target.users["x"] = {"id": "x", "userName": "A@x.example"}
+    world.become(everyone("A"))
+    assert world.sync().failed == 1
+    assert happened(world)[-1] == (
+        "user.creation_failed_in_app",
+        "A@x.example",
+        "a user with this name exists at the target, and was not made by Lockstep: "
+        "delete or rename it there, or take it over with `adopt=adopt`",
+    )
+    with world.db.read() as c:
+        assert list(links.users(c, world.link_target(c))) == []
+    assert world.target.users == {"x": {"id": "x", "userName": "A@x.example"}}
+
+
+def test_what_exists_is_taken_over_and_brought_in_line(each_world: World) -> None:
+    world = each_world
+    world.make_app("adopt=adopt")
+    world.target.users["x"] = {"id": "x", "userName": "a@X.example", "title": "old", "userType": "kept"}
+    world.target.groups["y"] = {"id": "y", "displayName": "TEAM", "members": []}
+    world.become(everyone("A"), {"G": ("Team", ["A"])})
+    result = world.sync()
+    assert (result.failed, result.waiting) == (0, 0)
+    assert world.target.users["x"]["userName"] == "A@x.example"
+    assert ("title" in world.target.users["x"], world.target.users["x"]["userType"]) == (False, "kept")
+    assert world.target.teams() == {"Team": {"A@x.example"}}
+    with world.db.read() as c:
+        target = world.link_target(c)
+        assert [(one.target_id, one.made) for one in links.users(c, target)] == [("x", False)]
+        assert [(one.target_id, one.made) for one in links.groups(c, target)] == [("y", False)]
+    assert [one[0] for one in happened(world)][:2] == ["user.linked_in_app", "group.linked_in_app"]
+
+
+def test_what_is_linked_already_is_never_taken_over_by_somebody_else(world: World) -> None:
+    """B wants the name of A at the target, which A was given there by hand."""
+    world.make_app("adopt=adopt")
+    world.synced(everyone("A"))
+    number = world.target.id_of("A@x.example")
+    world.target.users[number]["userName"] = "B@x.example"
+    world.become(AB)
+    assert world.sync().failed == 1
+    assert "is linked already, to somebody else of this directory" in happened(world)[-1][2]
+    with world.db.read() as c:
+        assert [one.key for one in links.users(c, world.link_target(c))] == ["A"]
+
+
+def test_what_failed_says_so_in_the_next_plan(world: World) -> None:
+    world.make_app()
+    world.become(everyone("A"))
+    world.target.faults = lambda _sent: Fault(400, detail="no")
+    world.sync(Orders(by_hand=False))
+    [change] = world.changes()
+    words = "failed before (the target refused it (400): no); tried again later"
+    assert (change.state, change.reason) == (State.LATER, words)
