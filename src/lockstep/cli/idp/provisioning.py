@@ -90,8 +90,9 @@ def _detail(change: dict[str, Any]) -> str:
     if change["kind"] == "members":
         added, removed = len(after.get("add", [])), len(after.get("remove", []))
         return f" (+{added} -{removed})"
-    if change["kind"] == "update":
-        return f" ({', '.join(sorted({**before, **after}))})"
+    if change["object"] == "user" and before and after:
+        moved = [f"{name}: {before.get(name, '–')} → {after.get(name, '–')}" for name in {**before, **after}]
+        return f" ({', '.join(moved)})"
     return ""
 
 

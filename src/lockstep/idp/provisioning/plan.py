@@ -227,8 +227,23 @@ def _digested(change: Change) -> Change:
 
 
 def shown(document: Document) -> Document:
-    """A document as a person reads it: without what SCIM needs only for itself."""
-    return {name: value for name, value in document.items() if name != "schemas"}
+    """A document as a person reads it: one level, one value for each parameter, without what SCIM needs only for itself."""
+    flat: Document = {}
+    for name, value in document.items():
+        if name == ENTERPRISE:
+            flat.update({key: _plain(one) for key, one in value.items()})
+        elif name == "name":
+            flat.update({f"name.{key}": one for key, one in value.items()})
+        elif name != "schemas":
+            flat[name] = _plain(value)
+    return flat
+
+
+def _plain(value: Any) -> Any:
+    """The one value in `[{"value": …, …}]` or `{"value": …}`; anything else as it is."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value["value"] if isinstance(value, dict) and "value" in value else value
 
 
 def differences(before: Document, after: Document) -> tuple[Document, Document]:

@@ -82,7 +82,7 @@ class Steps(Protocol):
         """Make a plan; `{plan, floor, seen, quarantine}`."""
 
     async def batch(self, plan: int) -> Values:
-        """Send one batch; `{claimed, requests, applied, failed, quarantine, problem}`."""
+        """Send one batch; `{claimed, requests, applied, failed, quarantine, problem}`, `failed` being of the whole run."""
 
     async def status(self, plan: int) -> Values:
         """What the plan holds back, and whether another one is worth it; `{held, waiting, blocked, again}`."""
@@ -123,22 +123,20 @@ async def flow(steps: Steps, orders: Orders) -> Values:
 
 async def _send_all(steps: Steps, plan: int, result: Result) -> bool:
     """Send everything that is ready; whether anything was.  Raises Problem where the target refuses us."""
-    failed: set[tuple[str, str]] = set()
     sent = False
     while True:
         batch = await steps.batch(plan)
+        result.failed = batch["failed"]
         if not batch["claimed"]:
             break
         sent = True
         result.requests += batch["requests"]
         result.applied += batch["applied"]
-        failed.update((one[0], one[1]) for one in batch["failed"])
         result.quarantine = batch["quarantine"]
         if batch["problem"]:
             raise TargetProblem(batch["problem"])
         if result.quarantine:
             break
-    result.failed = len(failed)
     return sent
 
 
@@ -293,7 +291,7 @@ class Run:
             source, target = source_of(c, app), links.find_target(c, app.id, app.scim_url)
             floor = ledger.floor_of(c, plan)
         client = await self._connected(app)
-        applied, failed = self._tally.applied, set(self._tally.failed)
+        applied = self._tally.applied
         applier = Applier(self._db, source, target, client, self._clock, self._tally)
         given: Values = {"claimed": 0, "quarantine": "", "problem": ""}
         try:
@@ -306,12 +304,11 @@ class Run:
         self._report(self._done, max(floor, self._done))
         given["requests"] = self._sent() - before
         given["applied"] = self._tally.applied - applied
-        given["failed"] = sorted(self._tally.failed - failed)
+        given["failed"] = len(self._tally.failed)
         return given
 
     async def status(self, plan: int) -> Values:
         """See `Steps`."""
-        self._tally.failed.clear()
         again, self._tally.again = self._tally.again, False
         with self._db.read() as c:
             counts = ledger.counts(c, plan)
