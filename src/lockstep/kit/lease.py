@@ -58,31 +58,35 @@ class AdvisoryLease(Lease):
         self._url = url
         self._name = name
         self._raw: psycopg.Connection[Any] | None = None
+        self._held = False
         self._lock = threading.Lock()
 
     def take(self) -> bool:
         with self._lock:
-            if self._raw is not None and self._alive(self._raw):
+            if self._raw is not None and not self._alive(self._raw):
+                self._forget()  # a connection that broke has lost its lock
+            if self._held:
                 return True
-            import psycopg
+            if self._raw is None:
+                import psycopg  # slow to import, and SQLite needs none of it
 
-            raw = psycopg.connect(self._url, autocommit=True)
-            row = raw.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (self._name,)).fetchone()
-            if row is None or not row[0]:
-                raw.close()
-                return False
-            self._raw = raw
-            return True
+                self._raw = psycopg.connect(self._url, autocommit=True)
+            row = self._raw.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (self._name,)).fetchone()
+            self._held = bool(row and row[0])
+            return self._held
 
     def release(self) -> None:
         with self._lock:
-            if self._raw is not None:
-                self._raw.close()
-                self._raw = None
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._raw is not None:
+            self._raw.close()
+        self._raw, self._held = None, False
 
     @staticmethod
     def _alive(raw: "psycopg.Connection[Any]") -> bool:
-        """A connection that broke has lost its lock."""
+        """Whether the connection still answers."""
         import psycopg
 
         try:

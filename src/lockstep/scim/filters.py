@@ -23,7 +23,6 @@ from lockstep.scim.tokens import GrammarError, Kind, Token, split_name, tokenize
 __all__ = ["And", "AttrPath", "Comparison", "Filter", "Not", "Or", "Present", "ValuePath", "matches", "parse_filter"]
 
 _OPERATORS: Final = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
-_RESERVED: Final = frozenset({"and", "or", "not"})
 _CONSTANTS: Final[dict[str, bool | None]] = {"true": True, "false": False, "null": None}
 _DEEPEST: Final = 100
 """A bound on `max_depth` itself: three Python frames per level must stay far from the interpreter's limit."""
@@ -166,7 +165,7 @@ class Parser:
 
     def _name(self) -> AttrPath:
         token = self.take("word")
-        if token.text.lower() in _RESERVED:
+        if token.text.lower() == "not":  # the one keyword that stands where a name may
             raise GrammarError(f"{token.text!r} at column {token.column} where a name was expected")
         return split_name(token.text, KNOWN_URNS)
 

@@ -25,6 +25,10 @@ MOST_UNREACHABLE = 20
 """So many requests in a row without an answer, and the run ends: the target is down."""
 
 
+Ended = Outcome | TargetProblem | None
+"""How a request ended: with an outcome; by a refusal of everything, after which nobody knows; or it was never sent."""
+
+
 class Quarantined(TargetProblem):
     """The engine stopped the app by itself."""
 
@@ -69,12 +73,12 @@ class Applier:
             if requests or not placed:
                 return requests
 
-    async def _send(self, exchange: Exchange, requests: list[Request]) -> tuple[list[Outcome | None], TargetProblem | None]:
-        """Every outcome, and the reason to stop, if there is one.  What was not sent any more has no outcome."""
+    async def _send(self, exchange: Exchange, requests: list[Request]) -> tuple[list[Ended], TargetProblem | None]:
+        """How each request ended, and the reason to stop, if there is one."""
         gate = asyncio.Semaphore(IN_FLIGHT)
         stop: list[TargetProblem] = []
 
-        async def one(request: Request) -> Outcome | None:
+        async def one(request: Request) -> Ended:
             async with gate:
                 if stop:
                     return None
@@ -82,19 +86,19 @@ class Applier:
                     return await exchange.send(request)
                 except TargetProblem as problem:
                     stop.append(problem)
-                    return None
+                    return problem
 
         outcomes = await asyncio.gather(*(one(request) for request in requests))
         return list(outcomes), stop[0] if stop else None
 
-    def _settle(self, plan: int, requests: list[Request], outcomes: list[Outcome | None]) -> None:
+    def _settle(self, plan: int, requests: list[Request], outcomes: list[Ended]) -> None:
         now = self.clock()
         with self.db.write(serial=events.SERIAL) as c:
             settler = Settler(c, self.source, self.target, plan, now, self.tally)
             for request, outcome in zip(requests, outcomes, strict=True):
-                if outcome is None:
+                if outcome is None or isinstance(outcome, TargetProblem):
                     ledger.set_states(c, plan, [(request.placed.position, State.READY, "")])
-                    if request.change.kind is Kind.CREATE:
+                    if outcome is not None and request.change.kind is Kind.CREATE:
                         ledger.open_create(c, self.target, request.change, ledger.made_at(c, plan))
                 else:
                     settler.settle(outcome)

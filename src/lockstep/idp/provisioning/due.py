@@ -50,17 +50,18 @@ class Due(StrEnum):
     """By its schedule the target is to be read and compared."""
 
 
-def what_is_due(c: Connection, app: App, now: int) -> Due:
-    """Whether the app should be run now, and why."""
+def what_is_due(c: Connection, app: App, now: int, looked: int = 0) -> tuple[Due, int]:
+    """Whether the app should be run now, and why; and up to which event was looked (give it back as `looked`)."""
     target = links.find_target(c, app.id, app.scim_url)
     if _check_is_due(c, app, now):
-        return Due.CHECK
-    if not target or _something_happened(c, app):
-        return Due.EVENT
+        return Due.CHECK, looked
+    happened, looked = _something_happened(c, app, looked)
+    if not target or happened:
+        return Due.EVENT, looked
     retry = c.value(_RETRY, target=target)
     if (retry is not None and retry <= now) or _grace_ended(c, app, target, now):
-        return Due.TIME
-    return Due.NO
+        return Due.TIME, looked
+    return Due.NO, looked
 
 
 def _check_is_due(c: Connection, app: App, now: int) -> bool:
@@ -80,12 +81,13 @@ def _grace_ended(c: Connection, app: App, target: int, now: int) -> bool:
     return first is not None and first + app.settings.grace_days * DAY_MS <= now
 
 
-def _something_happened(c: Connection, app: App) -> bool:
-    seen = ledger.watermark(c, app.id)
+def _something_happened(c: Connection, app: App, looked: int) -> tuple[bool, int]:
+    """Whether an event since the last plan concerns the app; what was looked at before is not read again."""
+    seen = max(ledger.watermark(c, app.id), looked)
     while True:
         news = events.since(c, seen, _READ)
         if any(concerns_apps(event.type) and event.app_id in (None, app.id) for event in news):
-            return True
+            return True, seen
+        seen = news[-1].seq if news else seen
         if len(news) < _READ:
-            return False
-        seen = news[-1].seq
+            return False, seen

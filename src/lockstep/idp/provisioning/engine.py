@@ -50,6 +50,8 @@ class Engine:
     _halt: Halt = field(default_factory=Halt)
     _not_before: dict[int, float] = field(default_factory=dict)
     """When an app is run by itself again (monotonic seconds)."""
+    _looked: dict[int, int] = field(default_factory=dict)
+    """Up to which event an app was looked at."""
 
     @property
     def lease(self) -> Lease:
@@ -155,25 +157,32 @@ class Engine:
         return {"requests": found.requests, "floor": found.floor, "differences": shown, "unmatched": found.unmatched}
 
     async def serve(self, stop: Callable[[], bool]) -> None:
-        """Be the worker until `stop()`: does what is queued, and follows the events of the directory."""
+        """Be the worker until `stop()`: does what is queued, and follows the events of the directory.
+
+        Where another process holds the lease, or takes it over because ours was lost, it stands by.
+        """
         while not stop():
             if self.lease.take():
-                break
+                try:
+                    await self._serve_leased(stop)
+                finally:
+                    self.lease.release()
             await asyncio.sleep(POLL_SECONDS)
-        else:
-            return
+
+    async def _serve_leased(self, stop: Callable[[], bool]) -> None:
+        def done() -> bool:
+            return stop() or not self.lease.take()
+
+        self._halt.wanted = self._halt.reached = False
+        self.durable.launch(self._run_of)
         try:
-            self.durable.launch(self._run_of)
-            try:
-                await self._until(stop, self._take_over())
-                while not stop():
-                    self._queue_due()
-                    await self._until(stop, self.work_off())
-                    await asyncio.sleep(POLL_SECONDS)
-            finally:
-                self.durable.close()
+            await self._until(done, self._take_over())
+            while not done():
+                self._queue_due()
+                await self._until(done, self.work_off())
+                await asyncio.sleep(POLL_SECONDS)
         finally:
-            self.lease.release()
+            self.durable.close()
 
     async def _until(self, stop: Callable[[], bool], work: Coroutine[Any, Any, None]) -> None:
         """Work, but not beyond `stop()`: then the run under way halts between two batches, and goes on at the next start."""
@@ -203,7 +212,10 @@ class Engine:
                 for app in apps.all_apps(c)
                 if _runs_by_itself(app) and app.id not in busy and now >= self._not_before.get(app.id, 0.0)
             ]
-            found = [(app, due.what_is_due(c, app, self.clock())) for app in waiting]
+            found = []
+            for app in waiting:
+                why, self._looked[app.id] = due.what_is_due(c, app, self.clock(), self._looked.get(app.id, 0))
+                found.append((app, why))
         for app, why in found:
             if why in (due.Due.TIME, due.Due.CHECK):
                 self._not_before[app.id] = now + PAUSE_SECONDS

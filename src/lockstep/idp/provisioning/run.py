@@ -114,7 +114,7 @@ async def flow(steps: Steps, orders: Orders) -> Values:
         sent = await _send_all(steps, planned["plan"], result)
         status = await steps.status(planned["plan"])
         result.held, result.waiting = status["held"], status["waiting"]
-        if not (result.failed or status["again"] or (status["blocked"] and sent)):
+        if not ((result.failed and orders.by_hand) or status["again"] or (status["blocked"] and sent)):
             break
     if not opening["quarantine"]:
         result.seconds = await steps.finish(result.as_json(), seen, opening["at"])

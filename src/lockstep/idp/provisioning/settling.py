@@ -104,7 +104,7 @@ class Settler:
         if outcome.doubt:
             ledger.open_create(self.c, self.target, change, ledger.made_at(self.c, self.plan))
         if outcome.missing:
-            self._missing(change)
+            self._missing(outcome, change)
         for member in outcome.missing_members:
             link = links.user_by_target_id(self.c, self.target, member)
             if link is not None:
@@ -114,7 +114,8 @@ class Settler:
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.FAILED, error)])
         attempts = ledger.attempts(self.c, self.target, change.object, change.key) + 1
         pause = RETRY_AFTER_MS[min(attempts, len(RETRY_AFTER_MS)) - 1]
-        mends_itself = outcome.missing or outcome.missing_members
+        mends_itself = bool(outcome.missing or outcome.missing_members)
+        self.tally.again = self.tally.again or mends_itself
         trouble = Trouble(
             change.object,
             change.key,
@@ -137,13 +138,15 @@ class Settler:
             "delete or rename it there, or take it over with `adopt=adopt`"
         )
 
-    def _missing(self, change: Change) -> None:
+    def _missing(self, outcome: Outcome, change: Change) -> None:
         if change.object == "user":
             link = links.user_by_key(self.c, self.target, change.key)
             if link is not None:
                 links.set_user_missing(self.c, self.target, link)
             return
-        links.set_group_missing(self.c, change.link_id)
+        group = links.group_by_target_id(self.c, self.target, _group_id(outcome))
+        if group is not None:
+            links.set_group_missing(self.c, group.id)
 
     def _linked(self, change: Change, target_id: str) -> bool:
         """Whether an object of the target is linked already, to something else than what this change is about."""
