@@ -57,7 +57,8 @@ class Journal:
     async def close(self) -> None:
         """Write what is pending."""
         while self._pending:
-            await asyncio.gather(*self._pending)
+            await asyncio.wait(self._pending)
+            await asyncio.sleep(0)  # lets each finished one take itself out
 
     def _later(self, action: Callable[[Connection], Any]) -> None:
         if len(self._pending) >= _MOST_PENDING:
