@@ -17,6 +17,11 @@ class Exit(IntEnum):
     SOME_FAILED = 4
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 request`, `2 requests`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def print_json(value: Any) -> None:
     """One JSON object on one line, and nothing else, on standard output."""
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

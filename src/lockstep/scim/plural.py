@@ -8,7 +8,7 @@ from lockstep.scim.matching import is_present, key_of, matches_value
 from lockstep.scim.messages import refuse
 from lockstep.scim.schemas import Attribute, compare_key
 from lockstep.scim.syntax import And, AttrPath, Comparison, Filter, Path
-from lockstep.scim.values import conform
+from lockstep.scim.values import conform, is_empty
 
 Items = list[Any]
 _OWN_IDENTITY: Final = ("value", "type")
@@ -19,6 +19,8 @@ def edit(items: Items, attribute: Attribute | None, op: Literal["add", "replace"
 
     ScimError 400: noTarget (nothing selected), invalidValue, invalidPath, mutability.
     """
+    if op == "add" and is_empty(value):
+        return items
     if path.where is not None or path.sub is not None:
         edited = _edit_selected(items, attribute, op, path, value)
     elif op == "remove":

@@ -37,7 +37,7 @@ def sync_waits(walk: Walk) -> Lines:
     answer = walk.idp("sync", APP, codes=(_WAITS,))
     waiting = value(answer.json(), "waiting")
     sent = beside_floor(value(answer.json(), "requests"), value(answer.json(), "floor"))
-    return [f"{sent}: {strong(f'{waiting:,} changes wait')} for a person"]
+    return [f"{sent}: {strong(f'{waiting:,} changes wait')} for a person (exit code {answer.code})"]
 
 
 def approve(walk: Walk) -> Lines:
@@ -133,7 +133,7 @@ CHAPTER = Chapter(
         Step("plan", "Plan, which sends nothing", plan),
         Step("sync-waits", "Sync, which asks first", sync_waits),
         Step("approve", "Approve all", approve),
-        Step("sync", "Sync again", sync),
+        Step("sync", "Sync what was approved", sync),
         Step("verify", "Verify both sides", verify),
     ),
 )

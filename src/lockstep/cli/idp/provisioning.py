@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
-from lockstep.cli.output import Exit, note, print_json, say
+from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.directory import store as directory
@@ -72,7 +72,7 @@ def _say_plan(shown: dict[str, Any]) -> None:
     if not shown["changes"] and not shown["held"]:
         say("Nothing to do: the target is as it should be.")
         return
-    say(f"Plan {shown['digest']}: {shown['requests']} requests")
+    say(f"Plan {shown['digest']}: {counted(shown['requests'], 'request')}")
     for change in shown["changes"]:
         say(f"  {change['object']} {change['kind']}: {change['name']}{_detail(change)}  [{change['state']}]")
     if shown["more"]:
@@ -156,7 +156,9 @@ def _finish(name: str, result: dict[str, Any], *, json: bool) -> None:
     if json:
         print_json(result)
     else:
-        say(f"{result['requests']} requests (floor {result['floor']}), {result['applied']} applied in {result['seconds']} s")
+        say(
+            f"{counted(result['requests'], 'request')} (floor {result['floor']}), {result['applied']} applied in {result['seconds']} s"
+        )
         if "check" in result:
             check = result["check"]
             say(f"Read the target in {check['requests']} requests (floor {check['floor']}): {check['differences']} differences")
@@ -195,7 +197,7 @@ def approve(
     _one_of(everything, digest)
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
         count = actions.approve(c, find_app(c, name), digest, now_ms())
-    say(f"{count} changes are approved. Next: lockstep idp sync {name}")
+    say(f"{counted(count, 'change')} approved. Next: lockstep idp sync {name}")
 
 
 def reject(
@@ -210,7 +212,7 @@ def reject(
     _one_of(everything, digest)
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
         count = actions.reject(c, find_app(c, name), digest, now_ms())
-    say(f"{count} changes are rejected.")
+    say(f"{counted(count, 'change')} rejected.")
 
 
 def release(
