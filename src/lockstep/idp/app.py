@@ -50,8 +50,13 @@ class IdpApp:
     def _work(self) -> None:
         asyncio.run(self._engine.serve(self._stop.is_set))
 
+    def _health(self) -> tuple[int, bytes]:
+        if self._thread is not None and not self._thread.is_alive():
+            return 503, b'{"ok":false,"problem":"the worker has ended"}'
+        return 200, b'{"ok":true}'
+
     async def _http(self, scope: Scope, send: Send) -> None:
-        status, body = (200, b'{"ok":true}') if scope["path"] == "/healthz" else (404, b'{"error":"not found"}')
+        status, body = self._health() if scope["path"] == "/healthz" else (404, b'{"error":"not found"}')
         await send({"type": "http.response.start", "status": status, "headers": _JSON})
         await send({"type": "http.response.body", "body": body})
 

@@ -10,12 +10,12 @@ from lockstep.scim.syntax import (
     AttrPath,
     Comparison,
     Filter,
-    Literal_,
     Not,
     Operator,
     Or,
     Path,
     Present,
+    Scalar,
     ValuePath,
 )
 from lockstep.scim.tokens import GrammarError, Kind, Token, split_name, tokenize
@@ -153,7 +153,7 @@ class Parser:
         check_comparison(comparison, within or self._selecting)
         return comparison
 
-    def _literal(self) -> Literal_:
+    def _literal(self) -> Scalar:
         token = self._token
         if token.kind == "word" and token.text.lower() in _CONSTANTS:
             self._at += 1

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from lockstep.scim.messages import CORE_1
 from lockstep.scim.schemas import CORE_URNS, KNOWN_URNS, Attribute, compare_key, find
-from lockstep.scim.syntax import And, AttrPath, Comparison, Filter, Literal_, Not, Operator, Or, Path, Present, ValuePath
+from lockstep.scim.syntax import And, AttrPath, Comparison, Filter, Not, Operator, Or, Path, Present, Scalar, ValuePath
 from lockstep.scim.tokens import GrammarError
 
 _ORDERED: Final[dict[Operator, Callable[[Any, Any], bool]]] = {
@@ -96,7 +96,7 @@ def check_comparison(comparison: Comparison, within: AttrPath | None) -> None:
         raise GrammarError(f"{path} is of type {attribute.type} and never {value!r}")
 
 
-def _takes(attribute: Attribute, op: Operator, value: Literal_) -> bool:
+def _takes(attribute: Attribute, op: Operator, value: Scalar) -> bool:
     """Whether the attribute can be compared with `value`: a substring of an instant is no instant, but text all the same."""
     if attribute.type == "complex":
         return True

@@ -171,13 +171,8 @@ def _with_sub(item: dict[str, Any], sub: str, attribute: Attribute | None, value
     known = attribute.subs.get(name.lower()) if attribute is not None else None
     new = conform(known, value)
     if known is not None and known.mutability == "immutable" and is_present(item.get(name)) and item[name] != new:
-        refuse("mutability", f"The attribute {path_name(attribute, name)} is immutable.")
+        refuse("mutability", f"The attribute {known.name} cannot change where it has a value: it is immutable.")
     return {**item, name: new}
-
-
-def path_name(attribute: Attribute | None, sub: str) -> str:
-    """`attribute.sub`, for messages."""
-    return sub if attribute is None else f"{attribute.name}.{sub}"
 
 
 def _sub_name(item: Mapping[str, Any], sub: str, attribute: Attribute | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Operator = Literal["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"]
-Literal_ = str | int | float | bool | None
+Scalar = str | int | float | bool | None
 """What a filter can compare with: a JSON value that is neither list nor object."""
 
 
@@ -31,7 +31,7 @@ class Comparison:
 
     path: AttrPath
     op: Operator
-    value: Literal_
+    value: Scalar
 
     def __str__(self) -> str:
         return f"{self.path} {self.op} {json.dumps(self.value)}"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from lockstep.scim.syntax import AttrPath, Literal_
+from lockstep.scim.syntax import AttrPath, Scalar
 
 Kind = Literal["word", "value", "(", ")", "[", "]", ".", "end"]
 
@@ -28,7 +28,7 @@ class Token:
     kind: Kind
     text: str
     column: int
-    value: Literal_ = None
+    value: Scalar = None
 
 
 class GrammarError(Exception):

@@ -156,9 +156,8 @@ def _finish(name: str, result: dict[str, Any], *, json: bool) -> None:
     if json:
         print_json(result)
     else:
-        say(
-            f"{counted(result['requests'], 'request')} (floor {result['floor']}), {result['applied']} applied in {result['seconds']} s"
-        )
+        requests = counted(result["requests"], "request")
+        say(f"{requests} (floor {result['floor']}), {result['applied']} applied in {result['seconds']} s")
         if "check" in result:
             check = result["check"]
             say(f"Read the target in {check['requests']} requests (floor {check['floor']}): {check['differences']} differences")

@@ -31,6 +31,7 @@ from lockstep.scim.client import ScimClient
 
 POLL_SECONDS = 0.2
 PAUSE_SECONDS = 30.0
+LONGEST_PAUSE_SECONDS = 10.0
 HALT_SECONDS = 8.0
 """How long a stop waits for the batch that is being sent."""
 _SILENT: Report = lambda _done, _of: None  # noqa: E731 - a default, not a function to read
@@ -161,13 +162,19 @@ class Engine:
 
         Where another process holds the lease, or takes it over because ours was lost, it stands by.
         """
+        pause = POLL_SECONDS
         while not stop():
-            if self.lease.take():
-                try:
-                    await self._serve_leased(stop)
-                finally:
-                    self.lease.release()
-            await asyncio.sleep(POLL_SECONDS)
+            try:
+                if self.lease.take():
+                    try:
+                        await self._serve_leased(stop)
+                    finally:
+                        self.lease.release()
+                pause = POLL_SECONDS
+            except Exception:  # whatever it was, a database that is away among it: the next round begins anew
+                log.exception("the worker begins again")
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
 
     async def _serve_leased(self, stop: Callable[[], bool]) -> None:
         def done() -> bool:
