@@ -137,8 +137,7 @@ def test_grammar(text: str, tree: Filter) -> None:
         "title pr)",
         "(title pr",
         "not pr",
-        "AND pr",
-        'title pr and or eq "x"',
+        'title pr and NOT eq "x"',
         "not title pr",
         "a.b.c pr",
         "a. pr",
@@ -258,6 +257,7 @@ def _accepted_by_scim2_models(text: str) -> bool:
 @example("title pr and(nickName pr)")
 @example("never eq null")
 @example("not pr")
+@example("and pr or or pr and and pr")
 @example("eq eq true")
 def test_scim2_models_accepts_the_same_texts(text: str) -> None:
     """What only scim2-models accepts makes no sense for its attribute; scim2-models says so too, once bound to a model."""

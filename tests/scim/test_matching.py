@@ -142,6 +142,8 @@ def test_matches(text: str) -> None:
         'urn:example:other:level eq "senior"',
         'title.sub eq "x"',
         'unknown eq "x"',
+        'name eq "Barbara"',
+        'addresses co "x"',
         "active eq false",
     ],
 )
