@@ -1,5 +1,7 @@
 """What the demo shows: numbered steps, the command of each, what came back in a few words, requests beside the floor."""
 
+import io
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -27,6 +29,8 @@ class Screen:
     """A terminal, a file, or (`quiet`) nothing at all."""
 
     def __init__(self, *, quiet: bool = False) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # names hold letters that not every terminal has
         self._console = Console(quiet=quiet, highlight=False)
         self._console.width = min(self._console.width, WIDEST)
         self._status: Status | None = None

@@ -1,5 +1,6 @@
 """`lockstep idp plan | sync | apply | approve | reject | release | drift | timeline`."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,8 +8,6 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.opened import opened
@@ -142,10 +141,13 @@ def _do(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, js
 
 @contextmanager
 def _progress(*, shown: bool) -> Iterator[Report]:
-    console = Console(stderr=True)
-    if not shown or not console.is_terminal:
+    if not shown or not sys.stderr.isatty():
         yield lambda _done, _of: None
         return
+    from rich.console import Console  # slow to import, and only a person at a terminal sees it
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("requests"))
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Provisioning", total=None)
