@@ -1,0 +1,29 @@
+"""`make bench`: every figure, in less than ten minutes on two cores; `python -m benchmarks --quick` for the way there."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from benchmarks.engine import report as engine
+from benchmarks.scim import report as scim
+from benchmarks.support import machine
+from benchmarks.support.text import heading
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short burst, and no large roster: shows that it works")
+    quick = parser.parse_args().quick
+    heading("Machine")
+    with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as folder:
+        machine.describe(Path(folder))
+    engine.run(quick=quick)
+    if quick:
+        scim.run(rounds=1, seconds=1)
+    else:
+        scim.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m benchmarks.engine [--quick]`."""
+
+from benchmarks.engine.report import main
+
+main()

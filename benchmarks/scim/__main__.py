@@ -1,0 +1,5 @@
+"""`python -m benchmarks.scim [--quick]`."""
+
+from benchmarks.scim.report import main
+
+main()
