@@ -43,13 +43,23 @@ def demo(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option("--data", help=f"Folder for both sides' data [default: {DATA}; with --once a folder that is removed]."),
+        typer.Option("--data", help=f"Folder for both sides' data (default: {DATA}; with --once one that is removed)."),
     ] = None,
     idp_port: Annotated[
-        int | None, typer.Option(min=0, max=_HIGHEST_PORT, help=f"[default: {IDP_PORT}; with --once a free one]")
+        int | None,
+        typer.Option(
+            min=0,
+            max=_HIGHEST_PORT,
+            help=f"Where the identity provider listens (default: {IDP_PORT}; with --once any free port).",
+        ),
     ] = None,
     center_port: Annotated[
-        int | None, typer.Option(min=0, max=_HIGHEST_PORT, help=f"[default: {CENTER_PORT}; with --once a free one]")
+        int | None,
+        typer.Option(
+            min=0,
+            max=_HIGHEST_PORT,
+            help=f"Where the identity centre listens (default: {CENTER_PORT}; with --once any free port).",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
