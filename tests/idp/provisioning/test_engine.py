@@ -1,0 +1,377 @@
+"""Jobs, the lease, and the worker that follows the directory, with two engines on the same data."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+
+from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps import store
+from lockstep.idp.provisioning import engine as engine_module
+from lockstep.idp.provisioning import jobs
+from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.provisioning.run import Run
+from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
+from lockstep.kit.lease import Lease
+from lockstep.kit.problems import Problem
+from lockstep.kit.vault import KEY_BYTES, Vault
+from tests.idp.provisioning.databases import QuickDatabase
+from tests.idp.provisioning.target import Fault
+from tests.idp.provisioning.world import World, everyone
+
+PATIENCE = 30.0
+AB = everyone("A", "B")
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "POLL_SECONDS", 0.01)
+
+
+def again(database: Database) -> Database:
+    """The same data, opened by somebody else."""
+    if isinstance(database, SqliteDatabase):
+        return QuickDatabase(database.path)
+    assert isinstance(database, PostgresDatabase)
+    return PostgresDatabase(database.url)
+
+
+@dataclass
+class Workers:
+    """Makes engines on one world's data; what they serve ends with the test."""
+
+    world: World
+    opened: list[Database] = field(default_factory=list)
+    engines: list[Engine] = field(default_factory=list)
+
+    def engine(self, **options: Any) -> Engine:
+        self.opened.append(again(self.world.db))
+        made = Engine(self.opened[-1], self.world.vault, self.world.clock, **options)
+        self.engines.append(made)
+        return made
+
+    def end(self) -> None:
+        for engine in self.engines:
+            engine.lease.release()
+        for database in self.opened:
+            database.close()
+
+
+@pytest.fixture
+def workers(each_world: World) -> Iterator[Workers]:
+    made = Workers(each_world)
+    yield made
+    made.end()
+
+
+@contextmanager
+def serving(engine: Engine) -> Iterator[threading.Thread]:
+    """`engine` is a worker, in a thread of its own."""
+    stop = threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(engine.serve(stop.is_set)))
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def is_taken(engine: Engine) -> bool:
+    """Whether somebody else holds the lease."""
+    if not engine.lease.take():
+        return True
+    engine.lease.release()
+    return False
+
+
+def state(world: World, number: int) -> str:
+    with world.db.read() as c:
+        job = jobs.get(c, number)
+    return "gone" if job is None else job.state
+
+
+def test_a_command_does_its_job_where_no_worker_runs(workers: Workers) -> None:
+    world, engine = workers.world, workers.engine()
+    world.make_app()
+    world.become(AB)
+    number = engine.order(world.app().id, "sync", {})
+    assert state(world, number) == jobs.QUEUED
+    result = engine.wait(number)
+    assert (result["requests"], result["applied"], state(world, number)) == (2, 2, jobs.DONE)
+    assert workers.engine().lease.take(), "the lease was given back"
+
+
+def test_a_command_does_no_more_than_its_own_job(workers: Workers) -> None:
+    world, engine = workers.world, workers.engine()
+    world.make_app()
+    other = engine.order(world.app().id, "sync", {})
+    engine.wait(engine.order(world.app().id, "sync", {}))
+    assert state(world, other) == jobs.QUEUED
+
+
+def test_progress_is_reported(workers: Workers) -> None:
+    world, engine = workers.world, workers.engine()
+    world.make_app()
+    world.become(AB)
+    seen: list[tuple[int, int]] = []
+    engine.wait(engine.order(world.app().id, "sync", {}), lambda done, of: seen.append((done, of)))
+    assert (2, 2) in seen
+
+
+def test_a_job_that_fails_says_why(workers: Workers) -> None:
+    world, engine = workers.world, workers.engine()
+    world.make_app("provisioning=off")
+    number = engine.order(world.app().id, "sync", {})
+    for _ in range(2):
+        with pytest.raises(Problem, match="provisioning is off for aws"):
+            engine.wait(number)
+    assert state(world, number) == jobs.FAILED
+
+
+def test_a_job_that_fails_as_it_should_not_says_so(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    world, engine = workers.world, workers.engine()
+    world.make_app()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise LookupError("a mistake of ours")
+
+    monkeypatch.setattr("lockstep.idp.provisioning.run.make_plan", broken)
+    words = r"the run failed in a way that should not happen \(LookupError: a mistake of ours\)"
+    with pytest.raises(Problem, match=words):
+        engine.wait(engine.order(world.app().id, "sync", {}))
+
+
+def test_there_is_no_such_job(workers: Workers) -> None:
+    with pytest.raises(Problem, match="the job is gone"):
+        workers.engine().wait(99)
+
+
+def test_a_key_that_is_another_one_is_a_problem_in_words(workers: Workers) -> None:
+    world = workers.world
+    world.make_app()
+    world.become(AB)
+    world.vault = Vault(b"k" * KEY_BYTES)
+    with pytest.raises(Problem, match="the key file does not open the secrets"):
+        engine = workers.engine()
+        engine.wait(engine.order(world.app().id, "sync", {}))
+
+
+def test_drift_is_reported_and_nothing_is_changed(workers: Workers) -> None:
+    world, engine = workers.world, workers.engine()
+    world.make_app()
+    world.synced(AB, {"G": ("Team", ["A"])})
+    world.target.lose(world.target.id_of("Team"))
+    result = engine.wait(engine.order(world.app().id, "drift", {}))
+    assert result == {
+        "requests": 2,
+        "floor": 2,
+        "differences": [{"object": "group", "name": "Team", "kind": "missing"}],
+        "unmatched": 0,
+    }
+    assert (world.target.writes, world.changes()) == ([], [])
+    assert world.events()[-1].type.value == "drift.found"
+
+
+def test_a_command_beside_a_worker_waits_for_it(workers: Workers) -> None:
+    world, worker, command = workers.world, workers.engine(worker="worker"), workers.engine(worker="command")
+    world.make_app("provisioning=off")
+    with serving(worker):
+        until(lambda: is_taken(command))
+        world.set("provisioning=on")
+        result = command.wait(command.order(world.app().id, "sync", {}))
+    assert result["failed"] == 0
+    with world.db.read() as c:
+        names = {row[0] for row in c.raw.execute("SELECT worker FROM jobs").fetchall()}
+    assert names == {"worker"}
+
+
+def test_only_one_of_two_engines_works_at_a_time(workers: Workers) -> None:
+    """Ten commands at once: the target never sees two runs of the app together."""
+    world = workers.world
+    world.make_app()
+    world.become(AB)
+    busy: list[int] = []
+    most: list[int] = []
+
+    def watch(_sent: object) -> None:
+        busy.append(1)
+        most.append(len(busy))
+        time.sleep(0.01)
+        busy.pop()
+
+    world.target.watch = watch
+    engines = [workers.engine() for _ in range(6)]
+    numbers = [engine.order(world.app().id, "sync", {"full": True}) for engine in engines]
+    threads = [threading.Thread(target=engine.wait, args=(number,)) for engine, number in zip(engines, numbers, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert [state(world, number) for number in numbers] == [jobs.DONE] * 6
+    assert (set(most), len(world.target.users)) == ({1}, 2)
+
+
+def test_what_a_dead_worker_began_is_done_again(workers: Workers) -> None:
+    world, dead, engine = workers.world, workers.engine(), workers.engine()
+    world.make_app()
+    world.become(AB)
+    sync = dead.order(world.app().id, "sync", {})
+    drift = dead.order(world.app().id, "drift", {})
+    assert dead.lease.take()
+    with dead.db.write() as c:
+        assert jobs.start(c, sync, "dead")
+        assert jobs.start(c, drift, "dead")
+    dead.lease.release()  # as its death would
+    assert engine.wait(sync)["applied"] == 2
+    assert engine.wait(drift)["differences"] == []
+
+
+def test_a_worker_follows_the_directory(workers: Workers) -> None:
+    world = workers.world
+    world.make_app()
+    with serving(workers.engine()):
+        world.become(AB, {"G": ("Team", ["A"])})
+        until(lambda: world.target.teams() == {"Team": {"A@x.example"}})
+        world.suspend("A")
+        until(lambda: world.target.people()["A"]["active"] is False)
+
+
+def test_a_worker_leaves_alone_what_it_should(workers: Workers) -> None:
+    """An app that is off, one that is stopped and one in quarantine, beside one that runs."""
+    world = workers.world
+    world.make_app("provisioning=off", name="off")
+    for name in ("stopped", "ill", "runs"):
+        world.make_app(name=name)
+    with world.write() as c:
+        apps.stop(c, apps.find_app(c, "stopped"), 1)
+        store.set_quarantine(c, apps.find_app(c, "ill").id, "too much failed")
+    world.become(AB)
+    with serving(workers.engine()):
+        until(lambda: len(world.target.users) == 2)
+    with world.db.read() as c:
+        rows = c.raw.execute("SELECT DISTINCT a.name FROM jobs j JOIN apps a ON a.id = j.app_id").fetchall()
+    assert [row[0] for row in rows] == ["runs"]
+
+
+def test_one_app_that_fails_does_not_hold_up_the_others(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = workers.world
+    first, second = world.make_app(name="first"), world.make_app(name="second")
+    planned: list[int] = []
+    plan = Run.plan
+
+    async def broken(self: Any, attempt: int) -> dict[str, Any]:
+        planned.append(self._app_id)
+        if self._app_id == first.id:
+            raise LookupError("a mistake of ours")
+        return await plan(self, attempt)
+
+    monkeypatch.setattr(Run, "plan", broken)
+    world.become(AB)
+    with serving(workers.engine()) as thread:
+        until(lambda: len(world.target.users) == 2)
+        world.suspend("A")
+        until(lambda: planned.count(second.id) == 2)
+        assert thread.is_alive()
+    assert planned.count(first.id) == 1, "after a failure there is a pause"
+
+
+def test_after_a_run_that_failed_there_is_a_pause(workers: Workers) -> None:
+    world = workers.world
+    world.make_app()
+    world.become(AB)
+    world.target.faults = lambda _sent: Fault(401)
+    with serving(workers.engine()):
+        until(lambda: bool(world.target.log))
+        time.sleep(0.3)
+    with world.db.read() as c:
+        assert c.raw.execute("SELECT count(*) FROM jobs").fetchone()[0] == 1
+
+
+def test_a_second_worker_stands_by_and_takes_over(workers: Workers) -> None:
+    world, first, second = workers.world, workers.engine(worker="first"), workers.engine(worker="second")
+    world.make_app()
+    assert first.lease.take()
+    with serving(second):
+        world.become(everyone("A"))
+        time.sleep(0.2)
+        assert world.target.log == []
+        first.lease.release()
+        until(lambda: len(world.target.users) == 1)
+
+
+def test_a_worker_that_waits_for_the_lease_can_be_stopped(workers: Workers) -> None:
+    first, second = workers.engine(), workers.engine()
+    assert first.lease.take()
+    with serving(second):
+        time.sleep(0.05)
+
+
+@dataclass
+class Flaky(Lease):
+    """A lease on a database that is away for a moment."""
+
+    real: Lease
+    broken: int = 0
+
+    def take(self) -> bool:
+        if self.broken:
+            self.broken -= 1
+            raise psycopg.OperationalError("the database is shutting down")
+        return self.real.take()
+
+    def release(self) -> None:
+        self.real.release()
+
+
+def test_a_database_that_was_away_ends_nothing(workers: Workers) -> None:
+    world, engine = workers.world, workers.engine()
+    engine._lease = lease = Flaky(engine.lease, broken=1)
+    world.make_app()
+    with serving(engine):
+        world.become(everyone("A"))
+        until(lambda: len(world.target.users) == 1)
+        lease.broken = 1
+        world.become(AB)
+        until(lambda: len(world.target.users) == 2)
+
+
+def test_a_worker_that_lost_its_lease_does_nothing_more(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session that held it ended; somebody else has it now."""
+    world = World(postgresql)
+    monkeypatch.setattr("lockstep.idp.provisioning.run.ScimClient", world.target.client)
+    workers = Workers(world)
+    worker, other = workers.engine(), workers.engine()
+    world.make_app()
+    try:
+        with serving(worker):
+            until(lambda: is_taken(other))
+            ending = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+
+            def taken() -> bool:
+                with world.db.write() as c:
+                    c.raw.execute(ending)
+                return other.lease.take()
+
+            until(taken)
+            world.become(AB)
+            time.sleep(0.3)
+            assert world.target.log == []
+            other.lease.release()
+            until(lambda: len(world.target.users) == 2)
+    finally:
+        workers.end()
