@@ -77,7 +77,7 @@ def include_groups(walk: Walk) -> Lines:
     """Include the groups, which are off at first."""
     walk.idp("app", "set", APP, "groups=on", f"rate={RATE}", json=False)
     return [
-        "They were [bold]off[/], as at OneLogin; people would arrive without groups: no access",
+        "They were [bold]off[/], as at OneLogin: no groups would arrive, and so no access",
         "Now each role is the group of its name. rate: AWS takes 20 a second",
     ]
 
