@@ -14,6 +14,7 @@ holds the other.  It speaks of a target with a hundred memberships to a request,
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.pair.rosters import Person, Roster
@@ -110,11 +111,15 @@ def floor(before: Roster, after: Roster) -> Floor:
     return found
 
 
-def check_floor(roster: Roster) -> int:
-    """What reading a target that equals `roster` costs at least, memberships included."""
-    users, groups = len(roster.people), groups_of(roster)
-    by_group = sum(max(1, _hundreds(len(group.members))) for group in groups.values())
-    return max(1, _hundreds(users)) + max(1, _hundreds(len(groups))) + min(by_group, users)
+def check_floor(users: int, sizes: Sequence[int]) -> int:
+    """What reading a target costs at least: so many users, and groups of so many members each."""
+    by_group = sum(max(1, _hundreds(size)) for size in sizes)
+    return max(1, _hundreds(users)) + max(1, _hundreds(len(sizes))) + min(by_group, users)
+
+
+def sizes_of(roster: Roster) -> list[int]:
+    """How many members each group of a roster has."""
+    return [len(group.members) for group in groups_of(roster).values()]
 
 
 def groups_of(roster: Roster) -> dict[str, Group]:

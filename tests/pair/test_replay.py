@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.pair.equality import Held, differences
-from tests.pair.floor import Floor, check_floor, floor, groups_of
+from tests.pair.floor import Floor, check_floor, floor, sizes_of
 from tests.pair.history import history
 from tests.pair.rosters import Roster, given_days, read, write
 from tests.support.center import Tenant, served_center
@@ -97,7 +97,7 @@ def replay(pair: Pair, days: list[tuple[str, Path, Roster]]) -> None:
     for name, folder, roster in days:
         pair.idp("import", str(folder), "--json").ended(DONE)
         wanted = floor(before, roster)
-        spent = bring_about(pair, name, wanted, held_memberships(before))
+        spent = bring_about(pair, name, wanted, sum(sizes_of(before)))
         again, now = pair.sync().ended(DONE).json, pair.held()
         assert (again["requests"], again["floor"]) == (0, 0), name
         assert differences(roster, now) == [], name
@@ -125,11 +125,6 @@ def bring_about(pair: Pair, name: str, wanted: Floor, memberships: int) -> int:
     return wanted.without_removals + wanted.removals_alone
 
 
-def held_memberships(roster: Roster) -> int:
-    """How many memberships the target holds."""
-    return sum(len(group.members) for group in groups_of(roster).values())
-
-
 def assert_ids_stay(before: Roster, after: Roster, wanted: Floor, held: Held, now: Held) -> None:
     """People keep their id as long as they are there, groups as long as they are there or are renamed."""
     old, new = held.user_ids(), now.user_ids()
@@ -143,7 +138,7 @@ def assert_ids_stay(before: Roster, after: Roster, wanted: Floor, held: Held, no
 def assert_no_drift(pair: Pair, roster: Roster) -> None:
     """A check finds nothing, at its floor."""
     report = pair.idp("drift", "aws", "--json").ended(DONE).json
-    wanted = check_floor(roster)
+    wanted = check_floor(len(roster.people), sizes_of(roster))
     assert (report["differences"], report["requests"], report["floor"]) == ([], wanted, wanted)
     assert pair.requests() == wanted
 

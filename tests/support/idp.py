@@ -64,7 +64,7 @@ class Idp:
     def contents(self) -> list[Any]:
         """Everything that the directory holds, to be compared."""
         with self.db.read() as c:
-            roles = [(role, store.members_of_role(c, role.id)) for role in store.roles(c)]
+            roles = [(role, list(store.members_of_role(c, role.id))) for role in store.roles(c)]
             return [*store.stream_users(c), *roles]
 
     def change(self, user: str, **fields: str) -> None:

@@ -1,0 +1,185 @@
+"""Drift: what somebody changes at the target behind our back is found at the floor of requests, reported, and put right."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.pair.both import Both
+from tests.pair.equality import differences
+from tests.pair.floor import check_floor, sizes_of
+from tests.pair.history import history
+from tests.pair.rosters import Roster, small
+
+DONE = 0
+
+
+def company() -> Roster:
+    """Reading memberships by group is cheaper here."""
+    return small("E1 E2 E3 E4 E5 E6", {"Readers": "E1 E2 E3", "Writers": "E2", "Nobody": ""})
+
+
+def few_people() -> Roster:
+    """Reading memberships by person is cheaper here."""
+    return small("E1 E2", {"Readers": "E1 E2", "Writers": "E1", "Nobody": "", "One": "E2", "Two": ""})
+
+
+Meddling = Callable[[Both], None]
+
+
+def user_id(both: Both, key: str) -> str:
+    return both.held().user_ids()[key]
+
+
+def group_path(both: Both, name: str) -> str:
+    return f"/Groups/{both.held().group_ids()[name.casefold()]}"
+
+
+def change_a_user(both: Both) -> None:
+    both.tenant.scim.patch(f"/Users/{user_id(both, 'E1')}", {"op": "replace", "path": "title", "value": "Meddled"})
+
+
+def switch_a_user_off(both: Both) -> None:
+    both.tenant.scim.patch(f"/Users/{user_id(both, 'E1')}", {"op": "replace", "path": "active", "value": False})
+
+
+def delete_a_user(both: Both) -> None:
+    both.tenant.scim.good("DELETE", f"/Users/{user_id(both, 'E2')}")
+
+
+def rename_a_group(both: Both) -> None:
+    both.tenant.scim.patch(group_path(both, "Readers"), {"op": "replace", "path": "displayName", "value": "Meddled"})
+
+
+def delete_a_group(both: Both) -> None:
+    both.tenant.scim.good("DELETE", group_path(both, "Readers"))
+
+
+def members(both: Both, op: str, *keys: str) -> None:
+    """Members come into Readers, or go."""
+    value = [{"value": user_id(both, key)} for key in keys]
+    both.tenant.scim.patch(group_path(both, "Readers"), {"op": op, "path": "members", "value": value})
+
+
+def take_a_member_out(both: Both) -> None:
+    members(both, "remove", "E2")
+
+
+def put_a_member_in(both: Both) -> None:
+    path = group_path(both, "Nobody")
+    both.tenant.scim.patch(path, {"op": "add", "path": "members", "value": [{"value": user_id(both, "E2")}]})
+
+
+def put_a_stranger_in(both: Both) -> None:
+    stranger = both.tenant.scim.create_user("stranger@x.example")
+    both.tenant.scim.patch(group_path(both, "Nobody"), {"op": "add", "path": "members", "value": [{"value": stranger}]})
+
+
+# What is done, what is reported of it, and how many requests put it right.
+MEDDLING: dict[str, tuple[Meddling, tuple[str, str, str], int]] = {
+    "a user changed": (change_a_user, ("user", "e1@x.example", "changed"), 1),
+    "a user switched off": (switch_a_user_off, ("user", "e1@x.example", "changed"), 1),
+    "a user deleted": (delete_a_user, ("user", "e2@x.example", "missing"), 3),
+    "a group renamed": (rename_a_group, ("group", "Readers", "renamed"), 1),
+    "a group deleted": (delete_a_group, ("group", "Readers", "missing"), 1),
+    "a member taken out": (take_a_member_out, ("membership", "Readers", "member missing"), 1),
+    "a member put in": (put_a_member_in, ("membership", "Nobody", "member extra"), 1),
+    "a stranger put in": (put_a_stranger_in, ("membership", "Nobody", "member extra"), 1),
+}
+
+
+@pytest.mark.parametrize("roster", [company(), few_people()], ids=["by group", "by person"])
+@pytest.mark.parametrize("what", MEDDLING)
+def test_drift_is_reported_at_the_floor_and_put_right_on_demand(both: Both, roster: Roster, what: str) -> None:
+    both.begin(roster)
+    meddle, expected, cost = MEDDLING[what]
+    meddle(both)
+    both.writes()
+    before, reads = both.held(), both.tenant.trail()
+
+    report = both.idp.drift()
+    assert [(one["object"], one["name"], one["kind"]) for one in report["differences"]] == [expected]
+    wanted = check_floor(len(before.users), [len(group["members"]) for group in before.groups])
+    assert report["requests"] == report["floor"] == wanted == reads_since(both, len(reads), wanted)
+    assert both.writes() == 0
+    assert both.held() == before
+
+    assert both.idp.sync()["requests"] == 0  # a sync that does not look does not see it
+    result = both.idp.sync(full=True)
+    assert result["check"]["differences"] == 1
+    assert result["requests"] == result["floor"] == both.writes() == cost
+    after = both.held()
+    after.users[:] = [user for user in after.users if user["userName"] != "stranger@x.example"]
+    assert differences(roster, after) == []
+    assert both.idp.drift()["differences"] == []
+
+
+def reads_since(both: Both, before: int, wanted: int) -> int:
+    """How many requests the centre has seen; it writes reads down a moment after their answer."""
+    until = time.monotonic() + 5
+    while len(both.tenant.trail()) - before < wanted and time.monotonic() < until:
+        time.sleep(0.01)
+    return len(both.tenant.trail()) - before
+
+
+def test_strangers_are_neither_touched_nor_drift(both: Both) -> None:
+    both.begin(company())
+    stranger = both.tenant.scim.create_user("stranger@x.example")
+    both.tenant.scim.create_group("Strangers", stranger, user_id(both, "E1"))
+    both.writes()
+    before = both.held()
+    report = both.idp.drift()
+    assert (report["differences"], report["unmatched"]) == ([], 1)
+    assert both.idp.sync(full=True)["requests"] == 0
+    assert both.held() == before
+
+
+def test_a_group_deleted_behind_our_back_comes_back_with_its_members(both: Both) -> None:
+    """Without anybody refreshing entitlements, and although its deletion is met only when something is sent there."""
+    roster = company()
+    both.begin(roster)
+    delete_a_group(both)
+    both.idp.unseat("Readers", "E1")
+    both.idp.sync()
+    roster.seats.remove(("R0", "E1"))
+    both.assert_equal(roster)
+
+
+def test_a_user_deleted_behind_our_back_comes_back_with_memberships(both: Both) -> None:
+    roster = company()
+    both.begin(roster)
+    delete_a_user(both)
+    both.idp.change("E2", title="Met by this")
+    both.idp.sync()
+    roster.people["E2"]["title"] = "Met by this"
+    both.assert_equal(roster)
+    assert both.idp.drift()["differences"] == []
+
+
+def test_a_manager_deleted_behind_our_back_is_named_again(both: Both) -> None:
+    roster = company()
+    roster.people["E1"]["manager_id"] = "E2"
+    both.begin(roster)
+    delete_a_user(both)
+    both.idp.sync(full=True)
+    both.assert_equal(roster)
+
+
+def test_drift_and_its_repair_at_the_command_line(both: Both) -> None:
+    roster = company()
+    both.begin(roster)
+    change_a_user(both)
+    report = both.command("drift", "aws", "--json").ended(DONE).json
+    assert report["differences"] == [{"object": "user", "name": "e1@x.example", "kind": "changed"}]
+    result = both.command("sync", "aws", "--full", "--json").ended(DONE).json
+    assert (result["requests"], result["floor"]) == (1, 1)
+    both.assert_equal(roster)
+
+
+@pytest.mark.slow
+def test_a_company_is_checked_at_the_floor(both: Both) -> None:
+    roster = history()["splitting"]
+    both.begin(roster)
+    report = both.idp.drift()
+    wanted = check_floor(len(roster.people), sizes_of(roster))
+    assert (report["differences"], report["requests"], report["floor"]) == ([], wanted, wanted)
