@@ -55,7 +55,8 @@ class Both:
 
     def assert_equal(self, roster: Roster) -> None:
         """The centre holds what the roster says, to the letter."""
-        assert differences(roster, self.held()) == []
+        found = differences(roster, self.held())
+        assert not found, "\n".join(found)
 
     def command(self, *words: str) -> Finished:
         """`lockstep idp WORDS` beside us, on the same data."""

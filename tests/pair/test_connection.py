@@ -31,7 +31,7 @@ def explained(both: Both, problem: str, fix: str) -> None:
     assert refused.out == ""
     assert refused.err.startswith("lockstep: the target ")
     assert len(refused.err.splitlines()) == 1
-    assert not [event for event in both.command("events", "--json").lines if "failed" in event["type"]]
+    assert not [event for event in both.idp.events() if "failed" in event["type"]]
 
 
 def aim(both: Both, url: str, token: str) -> None:

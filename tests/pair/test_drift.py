@@ -11,7 +11,7 @@ from tests.pair.floor import check_floor, sizes_of
 from tests.pair.history import history
 from tests.pair.rosters import Roster, small
 
-DONE = 0
+DONE, WAITS = 0, 3
 
 
 def company() -> Roster:
@@ -162,6 +162,35 @@ def test_a_manager_deleted_behind_our_back_is_named_again(both: Both) -> None:
     both.begin(roster)
     delete_a_user(both)
     both.idp.sync(full=True)
+    both.assert_equal(roster)
+
+
+def test_one_member_more_than_a_page_holds_costs_one_read_more_and_the_floor_says_so(both: Both) -> None:
+    people = [f"E{number:03d}" for number in range(102)]
+    roster = small(" ".join(people), {"Readers": " ".join(people[:100])})
+    both.begin(roster)
+    members(both, "add", people[100])
+    report = both.idp.drift()
+    assert [one["kind"] for one in report["differences"]] == ["member extra"]
+    assert report["requests"] == report["floor"] == check_floor(102, [101])
+
+
+def test_so_many_gone_at_once_look_like_a_wrong_tenant_and_stop_the_app(both: Both) -> None:
+    """Nothing is made again before a person has said so."""
+    people = [f"E{number:02d}" for number in range(12)]
+    roster = small(" ".join(people), {"Readers": " ".join(people)})
+    both.begin(roster)
+    for key in people[:6]:
+        both.tenant.scim.good("DELETE", f"/Users/{user_id(both, key)}")
+    both.writes()
+    stopped = both.command("sync", "aws", "--full", "--json").ended(WAITS).json
+    assert "6 of 13 linked objects are gone at the target" in stopped["quarantine"]
+    assert both.writes() == 0
+    both.idp.change("E11", title="Waits, too")
+    assert both.idp.sync()["requests"] == both.writes() == 0
+    both.idp.start()
+    both.idp.sync()
+    roster.people["E11"]["title"] = "Waits, too"
     both.assert_equal(roster)
 
 

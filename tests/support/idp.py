@@ -115,6 +115,11 @@ class Idp:
             ids = [find_user(c, user).id for user in users]
             directory.remove_members(c, find_role(c, role).id, ids, actor=HAND, now=self._now())
 
+    def events(self) -> list[Json]:
+        """`lockstep idp events --json`."""
+        with self.db.read() as c:
+            return [events.describe(event) for event in events.follow(c, 0)]
+
     # The app
 
     def app(self, url: str, token: str, *settings: str, name: str = APP, role: str | None = None) -> None:
@@ -146,7 +151,7 @@ class Idp:
     def start(self, name: str = APP) -> None:
         """Let an app run again."""
         with self.changing() as c:
-            app_actions.start(c, app_actions.find_app(c, name), self._now())
+            actions.start(c, app_actions.find_app(c, name), self._now())
 
     # The engine
 
