@@ -8,10 +8,12 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LOCKSTEP_")}
+_COLOURS = {"FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS"}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LOCKSTEP_") and name not in _COLOURS}
 SECONDS = 120
-LOCKSTEP = [sys.executable, "-m", "lockstep.cli.main"]
+LOCKSTEP = str(Path(sys.executable).with_name("lockstep"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Ended:
 def run(*words: str, env: Mapping[str, str] | None = None) -> Ended:
     """Run a command to its end."""
     done = subprocess.run(
-        [*LOCKSTEP, *words],
+        [LOCKSTEP, *words],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -41,7 +43,7 @@ def run(*words: str, env: Mapping[str, str] | None = None) -> Ended:
 @contextmanager
 def serving(*words: str) -> Iterator[str]:
     """A server on a free port; its origin.  It has to end well when it is told to, with nothing said but that it was ready."""
-    command = [*LOCKSTEP, *words, "--port", "0"]
+    command = [LOCKSTEP, *words, "--port", "0"]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
         late = threading.Timer(SECONDS, process.kill)
         late.start()
