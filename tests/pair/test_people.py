@@ -139,19 +139,20 @@ NAME, MAIL = "user_name", "email"
 
 
 @pytest.mark.parametrize("attributes", [(NAME,), (MAIL,), (NAME, MAIL)], ids="+".join)
-def test_names_pass_down_a_chain_and_on_from_leavers(both: Both, attributes: tuple[str, ...]) -> None:
-    """E1 takes E2's, E2 takes E3's, E3 gets a new one; a joiner takes the one of E4, who leaves."""
-    roster = small("E1 E2 E3 E4", READERS)
+def test_names_pass_down_a_long_chain_and_on_from_leavers(both: Both, attributes: tuple[str, ...]) -> None:
+    """E1 takes E2's, E2 takes E3's, and so on to E8, who gets a new one; a joiner takes the one of E9, who leaves."""
+    roster = small("E1 E2 E3 E4 E5 E6 E7 E8 E9", READERS)
     both.begin(roster, "leavers=delete")
     after = roster.copy()
-    after.people["E5"] = person("E5")
+    after.people["F1"] = person("F1")
     for attribute in attributes:
-        for taker, giver in (("E1", "E2"), ("E2", "E3"), ("E5", "E4")):
-            after.people[taker][attribute] = roster.people[giver][attribute]
-        after.people["E3"][attribute] = "brand.new@x.example"
-    del after.people["E4"]
+        for number in range(1, 8):
+            after.people[f"E{number}"][attribute] = roster.people[f"E{number + 1}"][attribute]
+        after.people["F1"][attribute] = roster.people["E9"][attribute]
+        after.people["E8"][attribute] = "brand.new@x.example"
+    del after.people["E9"]
     both.take(after)
-    assert both.sync()["requests"] == floor(roster, after).requests == 5
+    assert both.sync()["requests"] == floor(roster, after).requests == 10
     both.assert_equal(after)
 
 
