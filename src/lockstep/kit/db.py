@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from lockstep.kit.problems import Problem
 from lockstep.kit.sql import Compiled, DialectName, Statement
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def unique_violations() -> tuple[type[Exception], ...]:
 
 
 BUSY_SECONDS = 30.0
+CONNECT_SECONDS = 10
 Row = tuple[Any, ...]
 _cursor_numbers = count()
 
@@ -147,10 +149,13 @@ class SqliteDatabase(Database):
     def read(self) -> Iterator[Connection]:
         raw = self._mine()
         raw.execute("BEGIN")
+        raw.execute("PRAGMA query_only=ON")
         try:
             yield Connection(raw, "sqlite")
         finally:
-            raw.execute("COMMIT")
+            raw.execute("PRAGMA query_only=OFF")
+            if raw.in_transaction:
+                raw.execute("COMMIT")
 
     @contextmanager
     def write(self, serial: str | None = None) -> Iterator[Connection]:
@@ -159,7 +164,8 @@ class SqliteDatabase(Database):
         try:
             yield Connection(raw, "sqlite")
         except BaseException:
-            raw.execute("ROLLBACK")
+            if raw.in_transaction:  # SQLite has rolled back by itself where the disk is full or broken
+                raw.execute("ROLLBACK")
             raise
         try:
             raw.execute("COMMIT")
@@ -183,8 +189,9 @@ def _wal_mode(raw: sqlite3.Connection) -> None:
         try:
             raw.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not busy or time.monotonic() > until:
                 raise
             time.sleep(0.02)
 
@@ -201,6 +208,15 @@ class PostgresDatabase(Database):
         self._pool = ConnectionPool(url, min_size=0, max_size=max_connections, open=False, kwargs={"autocommit": False})
         self._opened = False
         self._lock = threading.Lock()
+
+    def check(self) -> None:
+        """Raises Problem, with the server's own words, where it does not let us in."""
+        import psycopg
+
+        try:
+            psycopg.connect(self.url, connect_timeout=CONNECT_SECONDS).close()
+        except psycopg.OperationalError as error:
+            raise Problem(f"the PostgreSQL server does not let us in: {error}") from None
 
     def _ready(self) -> "ConnectionPool[Any]":
         with self._lock:
@@ -229,11 +245,18 @@ class PostgresDatabase(Database):
 def open_database(data: Path, url: str | None, name: str) -> Database:
     """The database of side `name`: PostgreSQL at `url`, else the SQLite file `data/<name>.db`.
 
-    Raises ValueError for a URL that is not a PostgreSQL one.
+    Raises ValueError for a URL that is not a PostgreSQL one, Problem where the folder or the server cannot be used.
     """
     if url is None:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return SqliteDatabase(data / f"{name}.db")
+        try:
+            data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            database = SqliteDatabase(data / f"{name}.db")
+            database.open_raw().close()
+        except (OSError, sqlite3.Error) as error:
+            raise Problem(f"the data folder {data} cannot be used: {error}") from None
+        return database
     if not url.startswith(("postgresql://", "postgres://")):
         raise ValueError("--database-url must start with postgresql://")
-    return PostgresDatabase(url)
+    postgres = PostgresDatabase(url)
+    postgres.check()
+    return postgres

@@ -95,7 +95,7 @@ def _listed_postgresql(element: _Listed, compiler: SQLCompiler, **kw: Any) -> st
 
 def among(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[bool]:
     """`column IN (...)` for a Text column, over a list of any length passed as one parameter (see `listed`)."""
-    return column.op("IN")(_Listed(parameter))
+    return column.bool_op("IN")(_Listed(parameter))
 
 
 def listed(values: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ The associated data names table, column and row, so that a ciphertext cannot be 
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -36,7 +37,7 @@ class Vault:
         """The secret again.  Raises VaultError if the key or the place is another one."""
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
-            if sealed[:1] != _VERSION:
+            if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE_BYTES:
                 raise VaultError("a secret in the database has an unknown format")
             return self._cipher.decrypt(nonce, body, where.encode()).decode()
         except InvalidTag:
@@ -50,11 +51,9 @@ def open_vault(key_file: Path, *, may_create: bool) -> Vault:
     Raises VaultError.
     """
     try:
-        key = bytes.fromhex(key_file.read_text().strip())
-    except FileNotFoundError:
-        if not may_create:
-            raise VaultError(f"the key file {key_file} is missing, and this database holds secrets made with it") from None
-        key = _new_key(key_file)
+        key = _read_key(key_file, may_create=may_create)
+    except OSError as error:
+        raise VaultError(f"the key file {key_file} cannot be used: {error.strerror}") from None
     except ValueError:
         raise VaultError(f"the key file {key_file} is not a key: 64 hexadecimal digits are expected") from None
     if len(key) != KEY_BYTES:
@@ -62,19 +61,39 @@ def open_vault(key_file: Path, *, may_create: bool) -> Vault:
     return Vault(key)
 
 
+def _read_key(key_file: Path, *, may_create: bool) -> bytes:
+    try:
+        return bytes.fromhex(key_file.read_text().strip())
+    except FileNotFoundError:
+        if not may_create:
+            raise VaultError(f"the key file {key_file} is missing, and this database holds secrets made with it") from None
+        return _new_key(key_file)
+
+
 def _new_key(key_file: Path) -> bytes:
+    """Make a key, so that of several who do it together one wins, and all read the same."""
     key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = secrets.token_bytes(KEY_BYTES)
-    part = key_file.with_name(f"{key_file.name}.{os.getpid()}.part")
-    part.touch(mode=0o600)
-    with part.open("w") as out:
-        out.write(key.hex() + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    number, name = tempfile.mkstemp(dir=key_file.parent, prefix=f"{key_file.name}.", suffix=".part")
+    part = Path(name)
     try:
-        os.link(part, key_file)  # of two processes that start together one wins, and both read the same key
+        with os.fdopen(number, "w") as out:
+            out.write(key.hex() + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        os.link(part, key_file)
+        _sync_folder(key_file.parent)
     except FileExistsError:
         return bytes.fromhex(key_file.read_text().strip())
     finally:
         part.unlink()
     return key
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is on the disk once its folder is."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

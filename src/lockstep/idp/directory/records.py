@@ -1,6 +1,7 @@
 """What the directory holds: users, roles, and who is in which role."""
 
 from enum import IntEnum
+from unicodedata import normalize
 
 import msgspec
 
@@ -99,7 +100,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 def folded(text: str) -> str:
     """The key under which a user name or e-mail address is unique: without regard to case."""
-    return text.casefold()
+    return text.lower() if text.isascii() else normalize("NFC", normalize("NFC", text).casefold())
 
 
 def to_text(values: dict[str, str]) -> str:

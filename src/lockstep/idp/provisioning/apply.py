@@ -98,7 +98,7 @@ class Applier:
             for request, outcome in zip(requests, outcomes, strict=True):
                 if outcome is None or isinstance(outcome, TargetProblem):
                     ledger.set_states(c, plan, [(request.placed.position, State.READY, "")])
-                    if outcome is not None and request.change.kind is Kind.CREATE:
+                    if outcome is not None and outcome.doubt:
                         ledger.open_create(c, self.target, request.change, ledger.made_at(c, plan))
                 else:
                     settler.settle(outcome)
@@ -110,9 +110,10 @@ class Applier:
                 why = vanished(missing, linked)
             elif too_many_failed(len(self.tally.failed), self.tally.tried):
                 why = f"{len(self.tally.failed)} of {self.tally.tried} changes failed"
-            if why and self.tally.unreachable < MOST_UNREACHABLE:
+            silent = self.tally.unreachable >= min(MOST_UNREACHABLE, max(1, self.tally.tried))
+            if why and not silent:
                 quarantine(c, self.source.app, why, now)
-        if self.tally.unreachable >= MOST_UNREACHABLE:
+        if silent:
             raise TargetProblem("the target does not answer: check that it is running, then sync again")
         if why:
             raise Quarantined(f"{why}: the app is in quarantine. Look at `lockstep idp events`, then `lockstep idp app start`")

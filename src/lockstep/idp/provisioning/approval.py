@@ -17,6 +17,8 @@ class Decisions:
     rejected: frozenset[str] = frozenset()
     released: frozenset[str] = frozenset()
     discarded: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
+    """Creates that met somebody else's object while `adopt=ignore`."""
 
 
 def removal_item(group_key: str, member_id: str) -> str:
@@ -37,6 +39,8 @@ def judged(change: Change, settings: Settings, decisions: Decisions) -> Change:
     """The change with the state that people's decisions give it; limits come on top of it."""
     if change.digest in decisions.rejected or change.digest in decisions.discarded:
         return replace(change, state=State.DROPPED, reason="thrown away by an administrator until the object changes again")
+    if change.digest in decisions.ignored and settings.adopt == "ignore":
+        return replace(change, state=State.DROPPED, reason="exists at the target, and is left alone (adopt=ignore)")
     if needs_approval(change, settings) and change.digest not in decisions.approved:
         return replace(change, state=State.WAITING, reason=f"waits for approval of {change.action}")
     return change

@@ -134,15 +134,14 @@ class Checker:
                 found.differences.append(Difference("group", link.name, "missing", link.id))
         present = [link for target_id, link in known.groups.items() if target_id in seen]
         actual = await self._memberships(known, present, users)
-        found.floor = _pages(len(users)) + _pages(len(seen)) + self._membership_floor(known, present, users)
+        by_group = sum(_pages(len(members)) for members in actual.values())
+        found.floor = _pages(len(users)) + _pages(len(seen)) + min(by_group, len(users))
         for link in present:
             self._compare(link, known, actual[link.target_id], users, found)
 
-    def _by_group_cost(self, known: _Known, present: list[GroupLink]) -> int:
-        return sum(max(1, _pages(len(known.members[link.id]))) for link in present)
-
-    def _membership_floor(self, known: _Known, present: list[GroupLink], users: set[str]) -> int:
-        return min(self._by_group_cost(known, present), len(users))
+    @staticmethod
+    def _by_group_cost(known: _Known, present: list[GroupLink]) -> int:
+        return sum(_pages(len(known.members[link.id])) for link in present)
 
     async def _memberships(self, known: _Known, present: list[GroupLink], users: set[str]) -> dict[str, set[str]]:
         """Group id → ids of its members, read the cheaper way."""

@@ -19,10 +19,16 @@ TRIES = 4
 PAUSES = (0.2, 0.6, 1.5)
 _NOT_FOUND, _CONFLICT, _SERVER_ERROR = 404, 409, 500
 _REFUSED = (401, 403)
+_NO_SUCH_PLACE = (404, 405)
 
 
 class TargetProblem(Problem):
-    """The target as a whole cannot be worked with: the run stops, and nothing is held against single objects."""
+    """The target as a whole cannot be worked with: the run stops, and nothing is held against single objects.
+
+    `doubt` says that the create which met with it may have taken effect before.
+    """
+
+    doubt = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ class Exchange:
                     return Outcome(request, ok=False, error=f"no answer from the target: {error}", unreachable=True)
             else:
                 self._refused(answer)
+                if not answer.is_scim and attempt == TRIES - 1:
+                    raise TargetProblem(_words(answer))
                 if (answer.is_scim and answer.status < _SERVER_ERROR) or attempt == TRIES - 1:
                     return answer
             await asyncio.sleep(PAUSES[attempt])
@@ -106,13 +114,17 @@ class Exchange:
             known = await self._known(wanted) if doubt else None
             if known is not None and is_ours(known, wanted, self._client.skew_ms):
                 return Outcome(request, ok=True, target_id=str(known["id"]), found=known, ours=True)
-            outcome, doubt = await self._create_once(request, wanted, doubt=doubt)
+            try:
+                outcome, doubt = await self._create_once(request, wanted, doubt=doubt, last=attempt == TRIES - 1)
+            except TargetProblem as problem:
+                problem.doubt = doubt
+                raise
             if outcome is not None and (outcome.ok or not outcome.again or attempt == TRIES - 1):
                 return replace(outcome, doubt=doubt and not outcome.ok)
             await asyncio.sleep(PAUSES[attempt])
         raise AssertionError("unreachable")  # pragma: no cover - the last attempt returns
 
-    async def _create_once(self, request: Request, wanted: Wanted, *, doubt: bool) -> tuple[Outcome, bool]:
+    async def _create_once(self, request: Request, wanted: Wanted, *, doubt: bool, last: bool) -> tuple[Outcome, bool]:
         """What came of one POST, and whether it (or one before) may have taken effect unseen."""
         try:
             answer = await self._client.request(request.method, request.path, request.body)
@@ -123,6 +135,12 @@ class Exchange:
         doubt = doubt or answer.sends > 1
         if answer.ok and isinstance(answer.body, dict) and answer.body.get("id"):
             return Outcome(request, ok=True, target_id=str(answer.body["id"])), doubt
+        if last and not answer.is_scim:
+            raise TargetProblem(_words(answer))
+        if answer.status in _NO_SUCH_PLACE and not request.add:
+            raise TargetProblem(
+                f"the target knows no {request.path} below this URL ({answer.status}): `lockstep idp app connect` says more"
+            )
         if answer.status == _CONFLICT:
             return await self._explain_conflict(request, answer, wanted, doubt=doubt), doubt
         if answer.is_scim and not answer.ok and answer.status < _SERVER_ERROR:

@@ -67,6 +67,9 @@ _SENDING = Statement(
     .where(_is(_p.app_id, "app"), _c.state == State.SENDING.value)
     .order_by(_c.plan_id, _c.position)
 )
+_CREATES = Statement(
+    sa.select(_c.key, _c.state).where(_is(_c.plan_id, "plan"), _c.object == "user", _c.kind == Kind.CREATE.value)
+)
 _LIMITED = Statement(
     sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _is(_c.limited, "limited")).order_by(_c.stage, _c.position)
 )
@@ -94,6 +97,8 @@ _UNDECIDE_ONE = Statement(
     )
 )
 _CONTRARY = {"approved": "rejected", "rejected": "approved", "released": "discarded", "discarded": "released"}
+IGNORED = "ignored"
+"""What `adopt=ignore` has left alone: not a person's word, but kept like one."""
 _TROUBLES = Statement(
     sa.select(_t.object, _t.key, _t.name, _t.kind, _t.attempts, _t.next_at, _t.error).where(_is(_t.target, "target"))
 )
@@ -103,16 +108,18 @@ _ADD_TROUBLE = Statement(
         insert(troubles)
         .values({column.name: sa.bindparam(column.name, type_=column.type) for column in _t})
         .on_conflict_do_update(
-            index_elements=["target", "object", "key"],
+            index_elements=["target", "object", "key", "kind"],
             set_={
                 column.name: sa.bindparam(column.name, type_=column.type)
                 for column in _t
-                if column.name not in ("target", "object", "key")
+                if column.name not in ("target", "object", "key", "kind")
             },
         )
     )
 )
-_END_TROUBLE = Statement(sa.delete(troubles).where(_is(_t.target, "target"), _is(_t.object, "object"), _is(_t.key, "key")))
+_END_TROUBLE = Statement(
+    sa.delete(troubles).where(_is(_t.target, "target"), _is(_t.object, "object"), _is(_t.key, "key"), _is(_t.kind, "kind"))
+)
 _UNSETTLED = Statement(
     sa.select(unsettled.c.object, unsettled.c.key, unsettled.c.name, unsettled.c.payload, unsettled.c.at).where(
         _is(unsettled.c.target, "target")
@@ -346,6 +353,11 @@ def drop_group_changes(c: Connection, plan: int) -> None:
     c.run(_DROP_GROUP_CHANGES, plan=plan)
 
 
+def states_of_creates(c: Connection, plan: int) -> dict[str, State]:
+    """How it stands with everyone whom a plan makes, by key."""
+    return {key: State(state) for key, state in c.all(_CREATES, plan=plan)}
+
+
 def sending(c: Connection, app_id: int) -> list[tuple[int, Placed]]:
     """(plan, change) of everything that was sent, or was about to be, when a worker died."""
     return [(row[0], _placed(row[1:])) for row in c.all(_SENDING, app=app_id)]
@@ -377,7 +389,7 @@ def is_believed(c: Connection, app_id: int) -> bool:
 
 def decided(c: Connection, app_id: int) -> Decisions:
     """What people have decided."""
-    found: dict[str, set[str]] = {"approved": set(), "rejected": set(), "released": set(), "discarded": set()}
+    found: dict[str, set[str]] = {name: set() for name in (*_CONTRARY, IGNORED)}
     for decision, item in c.all(_DECIDED, app=app_id):
         found[decision].add(item)
     return Decisions(**{name: frozenset(items) for name, items in found.items()})
@@ -386,7 +398,8 @@ def decided(c: Connection, app_id: int) -> Decisions:
 def decide(c: Connection, app_id: int, decision: str, items: Iterable[str], now: int) -> None:
     """Write a decision about some items.  It replaces its contrary; approval and release are two words, and stand together."""
     chosen = list(items)
-    c.run(_UNDECIDE_ONE, app=app_id, decision=_CONTRARY[decision], items=listed(chosen))
+    if decision in _CONTRARY:
+        c.run(_UNDECIDE_ONE, app=app_id, decision=_CONTRARY[decision], items=listed(chosen))
     c.many(_DECIDE, [{"app_id": app_id, "decision": decision, "item": item, "at": now} for item in chosen])
 
 
@@ -395,14 +408,19 @@ def undecide(c: Connection, app_id: int, items: Iterable[str]) -> None:
     c.run(_UNDECIDE, app=app_id, items=listed(items))
 
 
-def troubled(c: Connection, target: int) -> dict[tuple[str, str], Trouble]:
-    """Everything that failed and was not mended yet, by (object, key)."""
-    return {(row[0], row[1]): Trouble(*row) for row in c.all(_TROUBLES, target=target)}
+What = tuple[str, str, str]
+"""(object, key, kind of change): what a failure is remembered for."""
 
 
-def attempts(c: Connection, target: int, obj: str, key: str) -> int:
-    """How often the object's change has failed."""
-    return int(c.value(_TROUBLE, target=target, object=obj, key=key) or 0)
+def troubled(c: Connection, target: int) -> dict[What, Trouble]:
+    """Everything that failed and was not mended yet."""
+    return {(row[0], row[1], row[3]): Trouble(*row) for row in c.all(_TROUBLES, target=target)}
+
+
+def attempts(c: Connection, target: int, what: What) -> int:
+    """How often the change has failed."""
+    obj, key, kind = what
+    return int(c.value(_TROUBLE, target=target, object=obj, key=key, kind=kind) or 0)
 
 
 def put_trouble(c: Connection, target: int, trouble: Trouble, now: int) -> None:
@@ -421,9 +439,10 @@ def put_trouble(c: Connection, target: int, trouble: Trouble, now: int) -> None:
     )
 
 
-def end_trouble(c: Connection, target: int, obj: str, key: str) -> None:
+def end_trouble(c: Connection, target: int, what: What) -> None:
     """It worked, or nobody wants it any more."""
-    c.run(_END_TROUBLE, target=target, object=obj, key=key)
+    obj, key, kind = what
+    c.run(_END_TROUBLE, target=target, object=obj, key=key, kind=kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from lockstep.idp.provisioning.plan import email_of, manager_of, name_of
-from lockstep.idp.provisioning.records import Document, GroupLink, UserLink
+from lockstep.idp.provisioning.records import Document, GroupLink, UserLink, name_key
 from lockstep.idp.provisioning.tables import group_links, link_members, targets, user_links
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import Statement, among, listed
@@ -166,13 +166,13 @@ def target_ids(c: Connection, target: int, keys: Iterable[str]) -> dict[str, str
 
 def holder_of_user_name(c: Connection, target: int, name: str) -> str | None:
     """Whose link holds the userName."""
-    found: str | None = c.value(_KEY_BY_USER_NAME, target=target, name=name.casefold())
+    found: str | None = c.value(_KEY_BY_USER_NAME, target=target, name=name_key(name))
     return found
 
 
 def holder_of_email(c: Connection, target: int, email: str) -> str | None:
     """Whose link holds the e-mail address."""
-    found: str | None = c.value(_KEY_BY_EMAIL, target=target, name=email.casefold())
+    found: str | None = c.value(_KEY_BY_EMAIL, target=target, name=name_key(email))
     return found
 
 
@@ -199,8 +199,8 @@ def count_members(c: Connection, target: int) -> int:
 def _indexed(value: Document) -> dict[str, Any]:
     return {
         "value": msgspec.json.encode(value).decode(),
-        "user_name_key": name_of(value).casefold(),
-        "email_key": email_of(value).casefold(),
+        "user_name_key": name_key(name_of(value)),
+        "email_key": name_key(email_of(value)),
         "manager_key": manager_of(value),
     }
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lockstep.idp.provisioning.plan import name_of
-from lockstep.idp.provisioning.records import Document, ObjectKind
+from lockstep.idp.provisioning.records import Document, ObjectKind, name_key
 from lockstep.scim.client import ScimClient, quoted
 
 TOLERANCE_MS = 5_000
@@ -65,7 +65,7 @@ def _same(found: dict[str, Any], wanted: Wanted) -> bool:
     external = wanted.document.get("externalId")
     if external and found.get("externalId"):
         return bool(found["externalId"] == external)
-    return str(found.get("userName", "")).casefold() == name_of(wanted.document).casefold()
+    return name_key(str(found.get("userName", ""))) == name_key(name_of(wanted.document))
 
 
 def _created(found: dict[str, Any]) -> int | None:

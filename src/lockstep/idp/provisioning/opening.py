@@ -69,7 +69,7 @@ def _settle(c: Connection, source: Source, target: int, found: _Found, now: int)
         _link_user(c, source, target, create, found.resource)
     else:
         _link_group(c, target, create, found)
-    ledger.end_trouble(c, target, create.object, create.key)
+    ledger.end_trouble(c, target, (create.object, create.key, Kind.CREATE.value))
     _mark_done(c, source, create)
     kind = EventType.USER_LINKED_IN_APP if create.object == "user" else EventType.GROUP_LINKED_IN_APP
     event = Event(

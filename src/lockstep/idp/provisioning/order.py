@@ -3,8 +3,11 @@
 from lockstep.idp.provisioning import ledger
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.plan import email_of, name_of
-from lockstep.idp.provisioning.records import Change, Kind, Stage, State
+from lockstep.idp.provisioning.records import Change, Kind, Stage, State, name_key
 from lockstep.kit.db import Connection
+
+MOST_ABOVE = 1_000
+"""Managers above one another that are followed."""
 
 Managed = dict[str, tuple[str, int]]
 """employee_id → (the manager's employee_id, position of the change), for everyone whose change names a manager."""
@@ -17,7 +20,32 @@ def settle(c: Connection, plan: int, managed: Managed, made: set[str]) -> None:
     """
     depths = manager_depths({key: manager for key, (manager, _) in managed.items() if manager in made})
     ledger.set_stages(c, plan, [(managed[key][1], Stage.USERS + depth) for key, depth in depths.items()])
-    _Names(c, plan).settle()
+    freed = _Names(c, plan).settle()
+    _managers_of_freed(c, plan, managed, made, freed)
+
+
+def _managers_of_freed(c: Connection, plan: int, managed: Managed, made: set[str], freed: set[int]) -> None:
+    """Who frees a name goes early, and takes along a manager who is made in this plan and needs nobody's name."""
+    stages: list[tuple[int, int]] = []
+    for manager, position in managed.values():
+        if position not in freed or manager not in made:
+            continue
+        chain = _makers(c, plan, managed, made, manager)
+        if not any(placed.change.needs for placed in chain):
+            early = [(placed.position, Stage.EARLY_MANAGERS + step) for step, placed in enumerate(reversed(chain))]
+            stages.extend(early)
+    ledger.set_stages(c, plan, stages)
+
+
+def _makers(c: Connection, plan: int, managed: Managed, made: set[str], manager: str) -> list[Placed]:
+    """The creates of a manager and of everyone above them who is made in this plan."""
+    chain: list[Placed] = []
+    met: set[str] = set()
+    while manager in made and manager not in met and len(chain) < MOST_ABOVE:
+        met.add(manager)
+        chain.extend(one for one in ledger.of_key(c, plan, "user", manager) if one.change.kind is Kind.CREATE)
+        manager = managed.get(manager, ("", 0))[0]
+    return chain
 
 
 def manager_depths(manager_of: dict[str, str]) -> dict[str, int]:
@@ -48,12 +76,14 @@ class _Names:
         self._blocked: dict[int, str] = {}
         self._stages: dict[int, int] = {}
 
-    def settle(self) -> None:
+    def settle(self) -> set[int]:
+        """Put every change where its names are free; the positions of the changes that free names for others."""
         for placed in ledger.with_needs(self._c, self._plan):
             if placed.change.state in (State.READY, State.LATER):
                 self._follow(placed)
         ledger.set_states(self._c, self._plan, [(position, State.BLOCKED, why) for position, why in self._blocked.items()])
         ledger.set_stages(self._c, self._plan, [one for one in self._stages.items() if one[0] not in self._blocked])
+        return {position for position in self._stages if position not in self._blocked}
 
     def _follow(self, first: Placed) -> None:
         """Walk down from one change over those that it waits for, and settle them from the bottom up."""
@@ -103,10 +133,10 @@ class _Names:
             if placed.change.kind is Kind.DELETE:
                 return placed
             after = placed.change.payload["document"]
-            if name_of(after).casefold() != name_of(wanted).casefold() and not _same_email(after, wanted):
+            if name_key(name_of(after)) != name_key(name_of(wanted)) and not _same_email(after, wanted):
                 return placed
         return None
 
 
 def _same_email(one: dict[str, object], other: dict[str, object]) -> bool:
-    return email_of(one) != "" and email_of(one).casefold() == email_of(other).casefold()
+    return email_of(one) != "" and name_key(email_of(one)) == name_key(email_of(other))

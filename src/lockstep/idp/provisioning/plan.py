@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from lockstep.idp.apps.settings import Settings
-from lockstep.idp.provisioning.records import Change, DesiredUser, Document, Kind, Stage, UserLink
+from lockstep.idp.provisioning.records import Change, DesiredUser, Document, Kind, Stage, UserLink, name_key
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.patch import diff
 
@@ -138,7 +138,7 @@ def _needs(before: Document, after: Document, key: str, holder: Holder) -> tuple
     found = {
         held_by: None
         for kind, read in kinds
-        if (value := read(after)) and value.casefold() != read(before).casefold()
+        if (value := read(after)) and name_key(value) != name_key(read(before))
         if (held_by := holder(kind, value)) is not None and held_by != key
     }
     return tuple(found)

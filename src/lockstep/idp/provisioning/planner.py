@@ -38,7 +38,7 @@ class _Making:
     now: int
     only: str | None
     decisions: Decisions
-    troubles: dict[tuple[str, str], Trouble]
+    troubles: dict[ledger.What, Trouble]
     retry_now: bool
     position: int = 0
     buffer: list[Placed] = field(default_factory=list)
@@ -51,16 +51,17 @@ class _Making:
     managed: order.Managed = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
     """Items of decisions that this plan has met again."""
-    planned: set[tuple[str, str]] = field(default_factory=set)
-    """(object, key) of every change, to know which earlier failures nobody needs mended any more."""
+    planned: set[ledger.What] = field(default_factory=set)
+    """Of every change, to know which earlier failures nobody needs mended any more."""
     marks: list[Leaver | Forgotten] = field(default_factory=list)
 
     def put(self, change: Change) -> Change:
         """Judge a change by people's decisions and by earlier failures, count it, and store it."""
         change = judged(change, self.source.app.settings, self.decisions)
         self.met.add(change.digest)
-        trouble = self.troubles.get((change.object, change.key))
-        self.planned.add((change.object, change.key))
+        what = (change.object, change.key, change.kind.value)
+        trouble = self.troubles.get(what)
+        self.planned.add(what)
         waits = trouble is not None and not self.retry_now and trouble.next_at > self.now
         if trouble is not None and waits and change.state is State.READY:
             change = replace(change, state=State.LATER, reason=f"failed before ({trouble.error}); tried again later")
@@ -89,13 +90,16 @@ def make_plan(c: Connection, app: App, now: int, *, only: str | None = None, ret
     number = ledger.begin_plan(c, app.id, target, only or "", now)
     making = _Making(c, source, target, number, now, only, ledger.decided(c, app.id), ledger.troubled(c, target), retry_now)
     _plan_users(making)
+    making.flush()
+    held = _hold_users(making)
+    order.settle(c, number, making.managed, set(making.creating))
+    making.creating = ledger.states_of_creates(c, number)
     if app.settings.groups:
         _plan_groups(making, held=False)
-    making.flush()
-    held = _hold(making)
-    order.settle(c, number, making.managed, set(making.creating))
+        making.flush()
+        held |= _hold_groups(making)
     _remember(making)
-    return summary.finish(c, number, app.id, held, source.connector.members_per_request)
+    return summary.finish(c, number, app.id, _held_values(making, held), source.connector.members_per_request)
 
 
 def _plan_users(m: _Making) -> None:
@@ -257,8 +261,8 @@ def _put_members(m: _Making, key: str, name: str, link: GroupLink, diff: MemberD
             m.put(change)
 
 
-def _hold(m: _Making) -> list[dict[str, Any]]:
-    """Hold every kind that is over its limit, but for what a person let through; what is held, for people to read."""
+def _over(m: _Making, kinds: Iterable[LimitedKind]) -> dict[LimitedKind, Held]:
+    """Those of `kinds` that are over their limit."""
     linked: dict[LimitedKind, int] = {
         "user-deletions": links.count_users(m.c, m.target),
         "switch-offs": links.count_users(m.c, m.target),
@@ -266,17 +270,33 @@ def _hold(m: _Making) -> list[dict[str, Any]]:
         "removals": links.count_members(m.c, m.target),
     }
     held = over_limits(m.counts, linked, m.source.app.settings, _by_hand(m))
+    return {kind: held[kind] for kind in kinds if kind in held}
+
+
+def _hold_users(m: _Making) -> dict[LimitedKind, Held]:
+    """Hold the kinds of users that are over their limits."""
+    held = _over(m, ("user-deletions", "switch-offs"))
+    _hold_changes(m, held)
+    return held
+
+
+def _hold_groups(m: _Making) -> dict[LimitedKind, Held]:
+    """Hold the kinds of groups that are over their limits; held removals are planned anew, apart from the rest."""
+    held = _over(m, ("group-deletions", "removals"))
     if "removals" in held:
         ledger.drop_group_changes(m.c, m.plan_id)
-        for kind in ("group-deletions", "removals"):
-            del m.counts[kind]  # counted again
+        del m.counts["group-deletions"]  # counted again
         _plan_groups(m, held=True)
         m.flush()
+    _hold_changes(m, {kind: why for kind, why in held.items() if kind != "removals"})
+    return held
+
+
+def _hold_changes(m: _Making, held: dict[LimitedKind, Held]) -> None:
+    """Hold every change of these kinds, but for what a person let through."""
     states: list[tuple[int, State, str]] = []
     extra: list[Change] = []
     for kind, why in held.items():
-        if kind == "removals":
-            continue
         for placed in list(ledger.limited_to(m.c, m.plan_id, kind)):
             if placed.change.digest in m.decisions.released or placed.change.state is State.DROPPED:
                 continue
@@ -286,7 +306,6 @@ def _hold(m: _Making) -> list[dict[str, Any]]:
     for change in extra:
         m.put(change)
     m.flush()
-    return _held_values(m, held)
 
 
 def _rest(m: _Making, change: Change) -> Iterator[Change]:
@@ -337,6 +356,6 @@ def _remember(m: _Making) -> None:
         d = m.decisions
         if links.count_missing(m.c, m.target):
             m.met.add(ledger.BELIEVED)
-        ledger.undecide(m.c, m.source.app.id, (d.approved | d.rejected | d.released | d.discarded) - m.met)
-        for obj, key in m.troubles.keys() - m.planned:
-            ledger.end_trouble(m.c, m.target, obj, key)
+        ledger.undecide(m.c, m.source.app.id, (d.approved | d.rejected | d.released | d.discarded | d.ignored) - m.met)
+        for what in m.troubles.keys() - m.planned:
+            ledger.end_trouble(m.c, m.target, what)

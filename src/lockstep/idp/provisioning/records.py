@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from lockstep.idp.apps.settings import LimitedKind
+from lockstep.idp.directory.records import folded
 
 Document = dict[str, Any]
 ObjectKind = Literal["user", "group"]
@@ -49,6 +50,8 @@ class Stage:
     """The order of a run.  A stage begins when the one before has ended."""
 
     TAKEN_AWAY = 0
+    EARLY_MANAGERS = 50_000
+    """Managers who are made before a name is freed, because whoever frees it is theirs."""
     NAMES_FREED = 100_000
     USERS = 200_000
     GROUPS_MADE = 300_000
@@ -148,5 +151,5 @@ def digest_of(value: Any) -> str:
 
 
 def name_key(name: str) -> str:
-    """How names of users and groups are compared: without case."""
-    return name.casefold()
+    """How names of users and groups are compared: without case, as everywhere in the directory."""
+    return folded(name)

@@ -306,7 +306,7 @@ class Run:
         self._report(self._done, max(floor, self._done))
         given["requests"] = self._sent() - before
         given["applied"] = self._tally.applied - applied
-        given["failed"] = len(self._tally.failed)
+        given["failed"] = self._tally.failed_objects
         return given
 
     async def status(self, plan: int) -> Values:

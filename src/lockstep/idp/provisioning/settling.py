@@ -48,12 +48,23 @@ class Tally:
 
     tried: int = 0
     applied: int = 0
-    failed: set[tuple[str, str]] = field(default_factory=set)
-    """(object, key) of what failed and was not mended since."""
+    failed: set[ledger.What] = field(default_factory=set)
+    """What failed and was not mended since."""
     unreachable: int = 0
     """Requests in a row to which no answer came."""
     again: bool = False
     """Something was learnt (taken over, found, made anew) that only another plan brings in line."""
+
+    def mended(self, change: Change) -> None:
+        """A change went through; with a create or a delete, everything that failed for the object before is past."""
+        whole = change.kind in (Kind.CREATE, Kind.DELETE)
+        about = (change.object, change.key)
+        self.failed = {one for one in self.failed if one[:2] != about or not (whole or one[2] == change.kind.value)}
+
+    @property
+    def failed_objects(self) -> int:
+        """Objects of which something failed and was not mended since."""
+        return len({one[:2] for one in self.failed})
 
 
 @dataclass(slots=True)
@@ -76,6 +87,8 @@ class Settler:
         taken = outcome.found is not None and self._linked(change, outcome.target_id)
         if not taken and (outcome.ok or self._known_again(outcome) or self._adopted(outcome)):
             self._done(outcome, change)
+        elif outcome.found is not None and not taken and self.source.app.settings.adopt == "ignore":
+            self._ignored(outcome, change)
         else:
             self._failed(outcome, change)
 
@@ -88,11 +101,18 @@ class Settler:
         if outcome.ok:
             self._remember(outcome, change)
         self.tally.applied += 1
-        self.tally.failed.discard((change.object, change.key))
+        self.tally.mended(change)
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.DONE, "")])
-        ledger.end_trouble(self.c, self.target, change.object, change.key)
+        ledger.end_trouble(self.c, self.target, _what(change))
         self._forget_decisions(outcome, change)
         self._event(_DONE[change.object, change.kind] if outcome.ok else _LINKED[change.object], change, "")
+
+    def _ignored(self, outcome: Outcome, change: Change) -> None:
+        """What is there is somebody else's, and is left alone until what we want there changes."""
+        ledger.decide(self.c, self.source.app.id, ledger.IGNORED, [change.digest], self.now)
+        ledger.end_trouble(self.c, self.target, _what(change))
+        reason = "exists at the target, and is left alone (adopt=ignore)"
+        ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.DROPPED, reason)])
 
     def _forget_decisions(self, outcome: Outcome, change: Change) -> None:
         items = [change.digest]
@@ -109,10 +129,10 @@ class Settler:
             link = links.user_by_target_id(self.c, self.target, member)
             if link is not None:
                 links.set_user_missing(self.c, self.target, link)
-        self.tally.failed.add((change.object, change.key))
+        self.tally.failed.add(_what(change))
         error = self._explained(outcome, change)
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.FAILED, error)])
-        attempts = ledger.attempts(self.c, self.target, change.object, change.key) + 1
+        attempts = ledger.attempts(self.c, self.target, _what(change)) + 1
         pause = RETRY_AFTER_MS[min(attempts, len(RETRY_AFTER_MS)) - 1]
         mends_itself = bool(outcome.missing or outcome.missing_members)
         self.tally.again = self.tally.again or mends_itself
@@ -256,6 +276,10 @@ class Settler:
 
 
 _LINKED = {"user": EventType.USER_LINKED_IN_APP, "group": EventType.GROUP_LINKED_IN_APP}
+
+
+def _what(change: Change) -> ledger.What:
+    return change.object, change.key, change.kind.value
 
 
 def _group_id(outcome: Outcome) -> str:
