@@ -21,6 +21,7 @@ from lockstep.scim.messages import ENTERPRISE, ScimError
 
 MOST_MEMBERS = 100
 PAGE = 100
+CONFLICT = 409
 JSON = "application/scim+json"
 Document = dict[str, Any]
 
@@ -55,6 +56,8 @@ class Target:
         self.users: dict[str, Document] = {}
         self.groups: dict[str, Document] = {}
         self.log: list[Sent] = []
+        self.refused: list[Sent] = []
+        """Requests that were answered with 409."""
         self.faults: Faults = lambda _sent: None
         self.watch: Callable[[Sent], None] = lambda _sent: None
         self._numbers = count(1)
@@ -75,6 +78,8 @@ class Target:
         fault = self.faults(sent)
         if fault is None or fault.done:
             status, body = self._done(sent)
+            if status == CONFLICT:
+                self.refused.append(sent)
         if fault is not None:
             if not fault.status:
                 raise TransportError("the connection broke", sent=True)
@@ -121,7 +126,7 @@ class Target:
             return 404, {"detail": "a member was not found"}
         objects = self.users if kind == "Users" else self.groups
         taken = {name for number, one in objects.items() if number != wanted["id"] for name in _names(one)}
-        return (409, {"detail": "the name is taken"}) if taken & _names(wanted) else None
+        return (CONFLICT, {"detail": "the name is taken"}) if taken & _names(wanted) else None
 
     def _listed(self, kind: str, objects: dict[str, Document], query: dict[str, str]) -> tuple[int, Any]:
         found = [{key: value for key, value in one.items() if key != "members"} for one in objects.values()]

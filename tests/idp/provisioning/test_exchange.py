@@ -240,9 +240,8 @@ def says(body: Any, status: int = 200, content_type: str = "text/html") -> Calla
 @pytest.mark.parametrize("what", [CREATE, UPDATE, DELETE])
 async def test_a_web_page_with_a_200_is_no_success(target: Target, monkeypatch: pytest.MonkeyPatch, what: Request) -> None:
     monkeypatch.setattr(target, "answer", says("<html>sign in</html>"))
-    outcome = await send(target, what)
-    assert not outcome.ok
-    assert outcome.error == "something else than SCIM answered (200, text/html): check the URL and proxies"
+    with pytest.raises(TargetProblem, match=r"something else than SCIM answered \(200, text/html\): check the URL and proxies"):
+        await send(target, what)
 
 
 async def test_a_create_that_says_done_without_an_id_is_in_doubt(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,7 +96,8 @@ def test_a_stranger_in_its_place_is_no_creation_of_ours(each_world: World) -> No
     each_world.target.users["x"] = {"id": "x", "userName": A, "meta": created}
     each_world.become(everyone("A"))
     each_world.target.faults = lambda _sent: Fault(0)
-    each_world.sync(Orders(by_hand=False))
+    with pytest.raises(TargetProblem, match="does not answer"):
+        each_world.sync(Orders(by_hand=False))
     each_world.target.faults = lambda _sent: None
     assert each_world.sync().failed == 1
     with each_world.db.read() as c:

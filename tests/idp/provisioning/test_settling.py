@@ -162,9 +162,19 @@ def test_a_group_that_vanished_before_its_later_members(world: World) -> None:
     assert len(world.target.teams().get("Team", set())) == 120
 
 
-@pytest.mark.parametrize("adopt", ["report", "ignore"])
-def test_what_exists_is_reported_and_not_taken_over(world: World, adopt: str) -> None:
-    world.make_app(f"adopt={adopt}")
+def test_what_exists_is_left_alone_without_a_word(world: World) -> None:
+    world.make_app("adopt=ignore")
+    world.target.users["x"] = {"id": "x", "userName": "A@x.example"}
+    world.become(everyone("A"))
+    first = world.sync()
+    assert (first.failed, first.applied, first.waiting, first.held) == (0, 0, 0, 0)
+    assert world.sync().requests == 0  # and is not asked for again
+    world.set("adopt=adopt")
+    assert world.sync().applied >= 1
+
+
+def test_what_exists_is_reported_and_not_taken_over(world: World) -> None:
+    world.make_app("adopt=report")
     world.target.users["x"] = {"id": "x", "userName": "A@x.example"}
     world.become(everyone("A"))
     assert world.sync().failed == 1

@@ -1,0 +1,192 @@
+"""Whatever happened before, a sync ends where planning from nothing would, at the floor of requests."""
+
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lockstep.idp.provisioning.records import Change, Kind, State
+from tests.idp.provisioning.histories import (
+    Directory,
+    Snapshot,
+    cost,
+    directories,
+    expected_people,
+    expected_teams,
+    fresh,
+    people_there,
+)
+from tests.idp.provisioning.target import Fault
+from tests.idp.provisioning.world import World
+
+often = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+histories = st.lists(directories(), min_size=1, max_size=4)
+
+
+def step(world: World, directory: Directory) -> None:
+    """The directory becomes this, and one sync brings the target in line."""
+    world.become(directory.people, directory.roles)
+    result = world.sync()
+    assert (result.failed, result.held, result.waiting, result.quarantine) == (0, 0, 0, ""), result
+    assert world.changes() == [], "a second plan has nothing to do"
+
+
+def is_right(world: World, directory: Directory) -> None:
+    assert people_there(world.target) == expected_people(directory)
+    assert world.target.teams() == expected_teams(directory)
+
+
+@often
+@given(history=histories)
+def test_step_by_step_ends_where_planning_from_nothing_does(empty_file: Path, history: list[Directory]) -> None:
+    with fresh(empty_file, "leavers=delete") as worn:
+        for directory in history:
+            step(worn, directory)
+            is_right(worn, directory)
+        with fresh(empty_file, "leavers=delete") as new:
+            step(new, history[-1])
+            assert (worn.target.people(), worn.target.teams()) == (new.target.people(), new.target.teams())
+
+
+@often
+@given(history=histories)
+def test_every_floor_is_what_the_difference_at_the_target_costs(empty_file: Path, history: list[Directory]) -> None:
+    with fresh(empty_file, "leavers=delete") as world:
+        for directory in history:
+            world.become(directory.people, directory.roles)
+            before = Snapshot.of(world.target)
+            floor = world.plan()[0].floor
+            result = world.sync()
+            after = Snapshot.of(world.target)
+            assert floor == result.floor == cost(before, after)
+            assert result.requests >= floor
+            if not directory.has_circle():
+                assert result.requests == floor
+
+
+@often
+@given(history=histories, leavers=st.sampled_from(["delete", "suspend", "nothing"]))
+def test_nobody_who_stays_gets_another_id(empty_file: Path, history: list[Directory], leavers: str) -> None:
+    """Access at the target hangs on it: of people, and of groups whose name stays or whose roles all stay."""
+    with fresh(empty_file, f"leavers={leavers}") as world:
+        ids: dict[str, str] = {}
+        for directory in history:
+            step(world, directory)
+            now = {str(one["externalId"]): number for number, one in world.target.users.items()}
+            assert {key: now[key] for key in ids.keys() & directory.people.keys()} == {
+                key: ids[key] for key in ids.keys() & directory.people.keys()
+            }
+            assert leavers == "delete" or ids.items() <= now.items()
+            ids = now
+
+
+@often
+@given(history=st.lists(directories(), min_size=2, max_size=3))
+def test_a_group_whose_name_stays_keeps_its_id(empty_file: Path, history: list[Directory]) -> None:
+    with fresh(empty_file, "leavers=delete") as world:
+        ids: dict[str, str] = {}
+        for directory in history:
+            step(world, directory)
+            now = {one["displayName"].casefold(): number for number, one in world.target.groups.items()}
+            assert all(now[name] == ids[name] for name in now.keys() & ids.keys())
+            ids = now
+
+
+@often
+@given(history=histories)
+def test_leavers_who_are_switched_off_are_nowhere_but_in_the_list(empty_file: Path, history: list[Directory]) -> None:
+    with fresh(empty_file, "leavers=suspend") as world:
+        for directory in history:
+            step(world, directory)
+            there = people_there(world.target)
+            assert {key for key, one in there.items() if one["active"]} == directory.people.keys()
+            assert {key: one for key, one in there.items() if one["active"]} == expected_people(directory)
+            assert world.target.teams() == expected_teams(directory)
+
+
+@often
+@given(history=st.lists(directories(shared_names=True), min_size=2, max_size=3))
+def test_names_move_between_people_without_a_conflict(empty_file: Path, history: list[Directory]) -> None:
+    """What can go goes in an order in which the target never says 409; what cannot (a swap) is not sent."""
+    with fresh(empty_file, "leavers=delete") as world:
+        for directory in history:
+            world.become(directory.people, directory.roles)
+            world.target.refused.clear()
+            result = world.sync()
+            assert (world.target.refused, result.failed) == ([], 0)
+            left = world.changes()
+            assert {change.state for change in left} <= {State.BLOCKED}
+            blocked = {change.key for change in left}
+            there, wanted = people_there(world.target), expected_people(directory)
+            for key in wanted.keys() - blocked:
+                assert without_manager(there[key]) == without_manager(wanted[key])
+
+
+def without_manager(one: dict[str, Any]) -> dict[str, Any]:
+    """A manager is shown by userName, which may be one that is still to change."""
+    return {name: value for name, value in one.items() if name != "manager"}
+
+
+def of_user(changes: list[Change], key: str) -> tuple[set[str], set[tuple[str, str]]]:
+    """What a plan says of one person: the digests of their own changes, and (group, add or remove)."""
+    own = {change.digest for change in changes if change.object == "user" and change.key == key}
+    seats = {
+        (change.key, what)
+        for change in changes
+        if change.kind is Kind.MEMBERS and change.target_id
+        for what in ("add", "remove")
+        for member, _ in change.payload[what]
+        if member == key
+    }
+    return own, seats
+
+
+@often
+@given(
+    before=directories(),
+    after=directories(),
+    leavers=st.sampled_from(["delete", "suspend", "nothing"]),
+)
+def test_a_plan_for_one_user_says_what_the_whole_plan_says(
+    empty_file: Path, before: Directory, after: Directory, leavers: str
+) -> None:
+    with fresh(empty_file, f"leavers={leavers}") as world:
+        step(world, before)
+        world.become(after.people, after.roles)
+        whole = world.changes()
+        for key in sorted(before.people.keys() | after.people.keys()):
+            alone = world.changes(only=key)
+            assert of_user(alone, key) == of_user(whole, key)
+            assert all(one.key == key for one in alone if one.object == "user")
+
+
+@often
+@given(before=directories(), after=directories())
+def test_a_plan_does_not_depend_on_the_way_to_its_directory(empty_file: Path, before: Directory, after: Directory) -> None:
+    """Other row ids, another order of coming in: the same digest."""
+    with fresh(empty_file) as worn, fresh(empty_file) as new:
+        worn.become(before.people, before.roles)
+        for world in (worn, new):
+            world.become(after.people, after.roles)
+        (one, changes), (other, others) = worn.plan(), new.plan()
+        assert (one.digest, one.floor) == (other.digest, other.floor)
+        assert [change.digest for change in changes] == [change.digest for change in others]
+
+
+@often
+@given(before=directories(), after=directories(), broken=st.sets(st.integers(0, 12)))
+def test_lost_answers_leave_no_trace(empty_file: Path, before: Directory, after: Directory, broken: set[int]) -> None:
+    """Requests that are done but not answered, and requests that fail once: the target ends right all the same."""
+    with fresh(empty_file, "leavers=delete") as world:
+        step(world, before)
+        world.target.log.clear()
+        world.become(after.people, after.roles)
+        world.target.faults = lambda _sent: Fault(500 if len(world.target.log) % 2 else 0, done=len(world.target.log) % 3 > 0) if (
+            len(world.target.log) in broken
+        ) else None  # fmt: skip
+        world.sync()
+        world.target.faults = lambda _sent: None
+        world.sync()
+        is_right(world, after)
+        assert world.changes() == []
