@@ -60,7 +60,10 @@ def plan(
     if only is not None:
         shown["user"] = only
     if out is not None:
-        out.write_bytes(msgspec.json.format(msgspec.json.encode(shown), indent=2) + b"\n")
+        try:
+            out.write_bytes(msgspec.json.format(msgspec.json.encode(shown), indent=2) + b"\n")
+        except OSError as error:
+            raise Problem(f"--out {out}: {error.strerror}") from None
     if json:
         print_json(shown)
     else:
