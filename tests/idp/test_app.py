@@ -18,7 +18,9 @@ class Worker:
 
     async def serve(self, stop: Callable[[], bool]) -> None:
         self.started += 1
-        while not stop() and not self._ends:
+        for _ in range(0 if self._ends else 2_000):
+            if stop():
+                break
             await asyncio.sleep(0.01)
         self.stopped = True
 

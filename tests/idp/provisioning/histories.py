@@ -122,7 +122,7 @@ def cost(before: Snapshot, after: Snapshot, limit: int = MEMBERS_PER_REQUEST) ->
     patches = sum(ceil(len(stayed[one] ^ after.members[one]) / limit) for one in kept)
     made = after.groups.keys() - before.groups.keys()
     patches += sum(max(0, ceil(len(after.members[one]) / limit) - 1) for one in made)
-    return users + groups + patches
+    return int(users + groups + patches)
 
 
 def expected_people(directory: Directory) -> dict[str, dict[str, Any]]:

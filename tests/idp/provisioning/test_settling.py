@@ -1,7 +1,5 @@
 """What is written down of each outcome: links, states, troubles, events."""
 
-import pytest
-
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.run import Orders
