@@ -53,7 +53,9 @@ def directories(draw: Draw, *, shared_names: bool = False) -> Directory:
     """Few people, few roles, few names; with `shared_names` people take each other's userNames and addresses."""
     keys = sorted(draw(st.sets(st.sampled_from(KEYS), min_size=1)))
     people = {key: _person(draw, key) for key in keys}
-    if shared_names:
+    if shared_names:  # and nobody manages anybody: that has its own order
+        for fields in people.values():
+            fields["manager_id"] = ""
         for field, pool in (("user_name", ["u1", "U1", "u2", "u3", "u4", "u5", "u6", "u7", "u8"]), ("email", _ADDRESSES)):
             values = draw(st.lists(st.sampled_from(pool), min_size=len(keys), max_size=len(keys), unique_by=str.casefold))
             for key, value in zip(keys, values, strict=True):

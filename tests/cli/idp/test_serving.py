@@ -1,0 +1,88 @@
+"""`lockstep idp serve | worker` as processes of their own."""
+
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from lockstep.cli.idp.serving import serve, worker
+from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.storage import open_idp
+from lockstep.kit.vault import open_vault
+from tests.cli.processes import ENVIRONMENT, LOCKSTEP, run, serving
+
+PATIENCE = 60.0
+
+
+def get(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def lease_is_free(data: Path) -> bool:
+    """Whether no worker holds the lease of the data."""
+    database = open_idp(data, None)
+    try:
+        engine = Engine(database, open_vault(data / "key", may_create=True))
+        if not engine.lease.take():
+            return False
+        engine.lease.release()
+        return True
+    finally:
+        database.close()
+
+
+def until(data: Path, *, free: bool) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while lease_is_free(data) is not free:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("options", [[], ["--no-worker"]])
+def test_serve_answers_with_a_worker_inside_or_without(tmp_path: Path, options: list[str]) -> None:
+    data = tmp_path / "data"
+    with serving("idp", serve.__name__, "--data", str(data), *options) as origin:
+        status, body = get(f"{origin}/healthz")
+        assert (status, '"ok":true' in body.replace(" ", "")) == (200, True)
+        assert get(f"{origin}/nothing")[0] == 404
+        until(data, free=bool(options))
+        # A command beside the server works on the same data.
+        assert run("idp", "users", "--data", str(data), "--json").code == 0
+    assert lease_is_free(data)
+
+
+def test_a_port_in_use_is_a_problem(tmp_path: Path) -> None:
+    with serving("idp", "serve", "--data", str(tmp_path / "one"), "--no-worker") as origin:
+        second = run("idp", "serve", "--data", str(tmp_path / "other"), "--port", origin.rpartition(":")[2])
+    assert (second.code, second.out) == (1, "")
+    assert second.err.startswith("lockstep: cannot listen on 127.0.0.1:")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_holds_the_lease_until_it_is_told_to_end(tmp_path: Path, number: signal.Signals) -> None:
+    command = [LOCKSTEP, "idp", worker.__name__, "--data", str(tmp_path)]
+    with subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            until(tmp_path, free=False)
+            process.send_signal(number)
+            assert process.wait(PATIENCE) == 0
+            assert process.stderr is not None
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()
+    assert lease_is_free(tmp_path)
+
+
+def test_it_has_to_be_said_where_the_data_is() -> None:
+    ended = run("idp", "serve")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == "lockstep: say where the data is: --data DIR (or LOCKSTEP_DATA), or --database-url URL\n"
