@@ -1,5 +1,6 @@
 """Fixtures for every test."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from hypothesis import HealthCheck, settings
 from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
 from tests.support.postgres import PostgresMissing, PostgresServer, postgres_server
 
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
-"""A busy or slow machine is no reason for a property to fail."""
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("explore", settings.get_profile("any machine"), derandomize=False)
+settings.load_profile("explore" if os.environ.get("LOCKSTEP_EXPLORE") else "any machine")
+"""A busy or slow machine is no reason for a property to fail, and a run is the same each time; LOCKSTEP_EXPLORE=1 looks further."""
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,23 @@ def settle(c: Connection, plan: int, managed: Managed, made: set[str]) -> None:
     ledger.set_stages(c, plan, [(managed[key][1], Stage.USERS + depth) for key, depth in depths.items()])
     freed = _Names(c, plan).settle()
     _managers_of_freed(c, plan, managed, made, freed)
+    _wait_for_managers(c, plan, managed, made)
+
+
+def _wait_for_managers(c: Connection, plan: int, managed: Managed, made: set[str]) -> None:
+    """Who only gets a manager, and that manager is not made in this run, is left for the run that makes them."""
+    states = ledger.states_of_creates(c, plan)
+    for key, (manager, position) in managed.items():
+        if manager not in made or states.get(manager) is State.READY:
+            continue
+        for placed in ledger.of_key(c, plan, "user", key):
+            if placed.position == position and placed.change.state is State.READY and _only_manager(placed.change):
+                ledger.set_states(c, plan, [(position, State.LATER, f"follows once the manager {manager} is at the target")])
+
+
+def _only_manager(change: Change) -> bool:
+    """Whether a change is an update of nothing but the manager."""
+    return change.kind is Kind.UPDATE and {*change.before, *change.after} == {"manager"}
 
 
 def _managers_of_freed(c: Connection, plan: int, managed: Managed, made: set[str], freed: set[int]) -> None:
