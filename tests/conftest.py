@@ -13,7 +13,7 @@ from tests.support.postgres import PostgresMissing, PostgresServer, postgres_ser
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.register_profile("explore", settings.get_profile("any machine"), derandomize=False)
 settings.load_profile("explore" if os.environ.get("LOCKSTEP_EXPLORE") else "any machine")
-"""A busy or slow machine is no reason for a property to fail, and a run is the same each time; LOCKSTEP_EXPLORE=1 looks further."""
+"""A busy machine is no reason for a property to fail, and a run is the same each time; LOCKSTEP_EXPLORE=1 looks further."""
 
 
 @pytest.fixture(scope="session")
