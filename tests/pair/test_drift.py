@@ -95,12 +95,12 @@ def test_drift_is_reported_at_the_floor_and_put_right_on_demand(both: Both, rost
     meddle, expected, cost = MEDDLING[what]
     meddle(both)
     both.writes()
-    before, reads = both.held(), both.tenant.trail()
+    before, reads = both.held(), both.tenant.count(reads=True)
 
     report = both.idp.drift()
     assert [(one["object"], one["name"], one["kind"]) for one in report["differences"]] == [expected]
     wanted = check_floor(len(before.users), [len(group["members"]) for group in before.groups])
-    assert report["requests"] == report["floor"] == wanted == reads_since(both, len(reads), wanted)
+    assert report["requests"] == report["floor"] == wanted == reads_since(both, reads, wanted)
     assert both.writes() == 0
     assert both.held() == before
 
@@ -117,9 +117,9 @@ def test_drift_is_reported_at_the_floor_and_put_right_on_demand(both: Both, rost
 def reads_since(both: Both, before: int, wanted: int) -> int:
     """How many requests the centre has seen; it writes reads down a moment after their answer."""
     until = time.monotonic() + 5
-    while len(both.tenant.trail()) - before < wanted and time.monotonic() < until:
+    while both.tenant.count(reads=True) - before < wanted and time.monotonic() < until:
         time.sleep(0.01)
-    return len(both.tenant.trail()) - before
+    return both.tenant.count(reads=True) - before
 
 
 def test_strangers_are_neither_touched_nor_drift(both: Both) -> None:

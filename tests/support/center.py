@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 
 from lockstep.center import events
 from lockstep.center.directory import reads
@@ -16,11 +17,17 @@ from lockstep.center.instances import actions
 from lockstep.center.storage import open_center
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Database
+from lockstep.kit.sql import Statement
 from tests.support.processes import Server, served
 from tests.support.scim import Scim
 
 Json = dict[str, Any]
 _numbers = count(1)
+_requests = sa.select(sa.func.count()).where(
+    events.trail.c.instance_key == sa.bindparam("instance"), events.trail.c.source == events.SCIM_SOURCE
+)
+_EVERYTHING = Statement(_requests)
+_WRITES = Statement(_requests.where(*(events.trail.c.operation != read for read in sorted(events.READ_ONLY))))
 
 
 @dataclass(slots=True)
@@ -56,6 +63,12 @@ class Tenant:
     def writes(self) -> list[Json]:
         """The SCIM requests that were to change something."""
         return [record for record in self.trail() if not record["readOnly"]]
+
+    def count(self, *, reads: bool) -> int:
+        """How many SCIM requests came, with reads or without them."""
+        with self.database.read() as c:
+            instance = actions.named(c, self.name)
+            return int(c.value(_EVERYTHING if reads else _WRITES, instance=instance.key))
 
 
 @dataclass(slots=True)
