@@ -23,7 +23,7 @@ from lockstep.kit.problems import Problem
 from lockstep.kit.vault import KEY_BYTES, Vault
 from tests.idp.provisioning.databases import QuickDatabase
 from tests.idp.provisioning.target import Fault
-from tests.idp.provisioning.world import World, everyone
+from tests.idp.provisioning.world import World, everyone, many
 
 PATIENCE = 30.0
 AB = everyone("A", "B")
@@ -300,6 +300,23 @@ def test_after_a_run_that_failed_there_is_a_pause(workers: Workers) -> None:
         time.sleep(0.3)
     with world.db.read() as c:
         assert c.raw.execute("SELECT count(*) FROM jobs").fetchone()[0] == 1
+
+
+def test_a_worker_that_is_stopped_in_a_run_halts_between_two_batches(workers: Workers) -> None:
+    """And the next one does the rest; nothing is sent twice."""
+    world, engine = workers.world, workers.engine()
+    world.make_app()
+    world.become(everyone(*many(250)))
+    stop = threading.Event()
+    world.target.watch = lambda _sent: stop.set() if len(world.target.log) > 20 else None
+    asyncio.run(engine.serve(stop.is_set))
+    assert len(world.target.users) % 100 == 0
+    assert len(world.target.users) < 250
+    with world.db.read() as c:
+        assert [job.kind for job in jobs.running(c)] == ["sync"]
+    with serving(workers.engine()):
+        until(lambda: len(world.target.users) == 250)
+    assert len(world.target.writes) == 250
 
 
 def test_a_second_worker_stands_by_and_takes_over(workers: Workers) -> None:

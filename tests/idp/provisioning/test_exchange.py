@@ -149,6 +149,22 @@ async def test_a_conflict_with_something_that_is_not_shown(target: Target) -> No
     )
 
 
+@pytest.mark.parametrize("what", [CREATE, TEAM])
+async def test_a_target_without_such_a_list_stops_everything(target: Target, what: Request) -> None:
+    target.faults = lambda _sent: Fault(404)
+    with pytest.raises(TargetProblem, match=f"the target knows no {what.path} below this URL"):
+        await send(target, what)
+    assert len(target.log) == 1
+
+
+async def test_a_conflict_with_what_an_earlier_try_has_made(target: Target) -> None:
+    """The first try was done, nobody could be asked, the second try is in the way of the first."""
+    target.faults = lambda _sent: {1: Fault(500, done=True), 2: Fault(400)}.get(len(target.log))
+    done = await send(target, CREATE)
+    assert (done.ok, done.ours, done.doubt, len(target.users)) == (True, True, False, 1)
+    assert methods(target) == ["POST", "GET", "POST", "GET"]
+
+
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("what", [CREATE, UPDATE, DELETE])
 async def test_a_refused_token_stops_everything(target: Target, status: int, what: Request) -> None:

@@ -110,6 +110,34 @@ def test_a_chain_of_names_is_freed_from_its_end(world: World) -> None:
     assert world.synced(after).requests == 3
 
 
+def test_who_frees_a_name_takes_along_a_manager_who_is_made_first(world: World) -> None:
+    """A gives up `ann` to B and gets N, who is new and managed by M, who is new too: one pass, nobody twice."""
+    world.make_app()
+    world.synced({"A": {"user_name": "ann"}})
+    after = {
+        "A": {"user_name": "anna", "manager_id": "N"},
+        "B": {"user_name": "ann"},
+        "M": {},
+        "N": {"manager_id": "M"},
+    }
+    world.become(after)
+    assert [one.key for one in world.changes()] == ["M", "N", "A", "B"]
+    result = world.synced(after)
+    assert (result.requests, result.floor) == (4, 4)
+    assert "'manager': 'N@x.example'" in str(world.target.people()["A"])
+
+
+def test_a_manager_who_waits_for_the_name_that_is_freed_comes_after_it(world: World) -> None:
+    """A gives up `ann` to N, who is to manage A: the manager follows in the next pass."""
+    world.make_app()
+    world.synced({"A": {"user_name": "ann"}})
+    after = {"A": {"user_name": "anna", "manager_id": "N"}, "N": {"user_name": "ann"}}
+    world.become(after)
+    assert [one.key for one in world.changes()] == ["A", "N"]
+    world.synced(after)
+    assert "'manager': 'ann'" in str(world.target.people()["A"])
+
+
 def test_a_name_that_falls_with_its_holder_is_taken_after_that(world: World) -> None:
     world.make_app("leavers=delete")
     world.synced({"A": {"user_name": "ann"}})

@@ -217,3 +217,13 @@ def test_only_people_who_wait_for_approval_are_shown_in_a_group_that_waits_too(e
     each_world.set("approve-create=on")
     each_world.become(everyone("A", "B", "C"), {"G": ("Team", ["A", "B", "C"])})
     assert brief(each_world.changes()) == ["user create C@x.example [waiting]"]
+
+
+def test_a_group_that_vanished_on_both_sides_is_forgotten(each_world: World) -> None:
+    each_world.make_app()
+    each_world.synced(AB, {"G": ("Team", ["A"])})
+    with each_world.write() as c:
+        links.set_group_missing(c, links.groups(c, each_world.link_target(c))[0].id)
+    each_world.become(AB, {})
+    assert each_world.changes() == []
+    assert group_links(each_world) == []

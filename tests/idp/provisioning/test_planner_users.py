@@ -224,3 +224,16 @@ def test_a_person_renamed_by_hand_is_one_update(each_world: World) -> None:
     each_world.synced(TWO, {"G": ("Team", ["A"])})
     each_world.by_hand(lambda c, number, **who: directory.change_user(c, number, {"user_name": "new@x"}, **who), "A")
     assert brief(each_world.changes()) == ["user update new@x"]
+
+
+def test_a_manager_who_is_not_going_to_be_there_is_not_planned_for(each_world: World) -> None:
+    """B, who manages A, waits for a name that C keeps: A is made without manager, and then there is nothing to do for A."""
+    each_world.make_app()
+    each_world.synced({"C": {"user_name": "c"}})
+    each_world.become({"A": {"manager_id": "B"}, "B": {"user_name": "c"}})
+    assert each_world.sync().failed == 0
+    plan, changes = each_world.plan()
+    assert [(one.key, one.state) for one in changes if one.state is State.READY] == []
+    assert plan.floor == 0
+    each_world.target.log.clear()
+    assert each_world.sync().requests == 0

@@ -7,7 +7,7 @@ import pytest
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.store import set_quarantine
 from lockstep.idp.directory import store
-from lockstep.idp.provisioning import ledger, run
+from lockstep.idp.provisioning import actions, ledger, run
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.run import Orders, Result, employee_id
 from lockstep.kit.problems import Problem
@@ -64,6 +64,20 @@ def test_an_app_in_quarantine_is_left_alone(each_world: World) -> None:
     result = each_world.sync(Orders(full=True))
     assert (result.quarantine, result.requests, each_world.target.log) == ("too much failed", 0, [])
     assert result.as_json()["quarantine"] == "too much failed"
+
+
+def test_too_much_that_fails_ends_the_run_and_what_is_left_stays(each_world: World) -> None:
+    each_world.make_app()
+    each_world.become(everyone(*many(150)))
+    each_world.target.faults = lambda sent: Fault(400) if sent.body["externalId"] < "E0050" else None
+    result = each_world.sync()
+    assert result.quarantine.startswith("50 of 100 changes failed")
+    assert (result.requests, result.applied, result.failed) == (100, 50, 50)
+    assert each_world.events()[-1].type.value == "sync.finished"
+    with each_world.write() as c:
+        actions.start(c, apps.find_app(c, "aws"), each_world.now)
+    each_world.target.faults = lambda _sent: None
+    assert (each_world.sync().failed, len(each_world.target.users)) == (0, 150)
 
 
 def test_an_app_that_is_gone(world: World) -> None:

@@ -142,6 +142,34 @@ def test_members_who_are_gone_are_made_again_and_added(each_world: World) -> Non
     assert world.target.teams() == {"Team": {"A@x.example", "B@x.example"}}
 
 
+def test_a_user_who_only_seemed_to_be_gone_keeps_the_id(each_world: World) -> None:
+    """A target that says 404 once: who is made anew is in the way of themselves."""
+    world = each_world
+    world.make_app()
+    world.synced(AB, {"G": ("Team", ["A", "B"])})
+    number = world.target.id_of("A@x.example")
+    world.become({"A": {"title": "x"}, "B": {}}, {"G": ("Team", ["A", "B"])})
+    world.target.faults = lambda _sent: Fault(404) if len(world.target.log) == 1 else None
+    result = world.sync()
+    assert (result.failed, result.waiting, world.changes()) == (0, 0, [])
+    assert world.target.id_of("A@x.example") == number
+    assert (world.target.people()["A"]["title"], len(world.target.users)) == ("x", 2)
+    assert world.target.teams() == {"Team": {"A@x.example", "B@x.example"}}
+
+
+def test_a_group_that_only_seemed_to_be_gone_keeps_the_id(each_world: World) -> None:
+    world = each_world
+    world.make_app()
+    world.synced(AB, {"G": ("Team", ["A"])})
+    number = world.target.id_of("Team")
+    world.become(AB, {"G": ("Team", ["A", "B"])})
+    world.target.faults = lambda sent: Fault(404) if sent.path == f"/Groups/{number}" and len(world.target.log) < 3 else None
+    result = world.sync()
+    assert (result.failed, result.waiting, world.changes()) == (0, 0, [])
+    assert world.target.id_of("Team") == number
+    assert world.target.teams() == {"Team": {"A@x.example", "B@x.example"}}
+
+
 def test_a_group_that_vanished_before_its_later_members(world: World) -> None:
     people = many(120)
     world.make_app()
