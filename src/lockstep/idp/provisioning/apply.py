@@ -6,6 +6,7 @@ one transaction.
 
 import asyncio
 from dataclasses import dataclass
+from itertools import takewhile
 
 from lockstep.idp import events
 from lockstep.idp.provisioning import ledger, links
@@ -91,17 +92,27 @@ class Applier:
         outcomes = await asyncio.gather(*(one(request) for request in requests))
         return list(outcomes), stop[0] if stop else None
 
+    def _silent(self, outcomes: list[Ended]) -> int:
+        """How many outcomes at the end of a batch are nothing but the target's silence: it is down, and they are put back."""
+        ended = [one for one in outcomes if isinstance(one, Outcome)]
+        silent = sum(1 for _ in takewhile(lambda one: one.unreachable, reversed(ended)))
+        in_a_row = silent + (self.tally.unreachable if silent == len(ended) else 0)
+        return silent if silent and in_a_row >= min(MOST_UNREACHABLE, self.tally.tried + len(ended)) else 0
+
     def _settle(self, plan: int, requests: list[Request], outcomes: list[Ended]) -> None:
         now = self.clock()
+        silent = self._silent(outcomes)
+        settled = sum(isinstance(one, Outcome) for one in outcomes) - silent
         with self.db.write(serial=events.SERIAL) as c:
             settler = Settler(c, self.source, self.target, plan, now, self.tally)
             for request, outcome in zip(requests, outcomes, strict=True):
-                if outcome is None or isinstance(outcome, TargetProblem):
-                    ledger.set_states(c, plan, [(request.placed.position, State.READY, "")])
-                    if outcome is not None and outcome.doubt:
-                        ledger.open_create(c, self.target, request.change, ledger.made_at(c, plan))
-                else:
+                if isinstance(outcome, Outcome) and settled > 0:
+                    settled -= 1
                     settler.settle(outcome)
+                    continue
+                ledger.set_states(c, plan, [(request.placed.position, State.READY, "")])
+                if outcome is not None and outcome.doubt:
+                    ledger.open_create(c, self.target, request.change, ledger.made_at(c, plan))
             settler.finish()
             missing = links.count_missing(c, self.target)
             linked = links.count_users(c, self.target) + links.count_groups(c, self.target)
@@ -110,7 +121,6 @@ class Applier:
                 why = vanished(missing, linked)
             elif too_many_failed(len(self.tally.failed), self.tally.tried):
                 why = f"{len(self.tally.failed)} of {self.tally.tried} changes failed"
-            silent = self.tally.unreachable >= min(MOST_UNREACHABLE, max(1, self.tally.tried))
             if why and not silent:
                 quarantine(c, self.source.app, why, now)
         if silent:
