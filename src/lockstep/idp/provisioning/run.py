@@ -111,6 +111,8 @@ async def flow(steps: Steps, orders: Orders) -> Values:
             break
         if attempt == 0:
             result.floor, seen = planned["floor"], planned["seen"]
+        elif not result.failed:
+            result.floor += planned["floor"]  # what only the pass before could show: not a repeat, but work of its own
         sent = await _send_all(steps, planned["plan"], result)
         status = await steps.status(planned["plan"])
         result.held, result.waiting = status["held"], status["waiting"]

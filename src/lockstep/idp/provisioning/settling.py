@@ -82,7 +82,8 @@ class Settler:
     def settle(self, outcome: Outcome) -> None:
         """Write down one outcome."""
         change = outcome.request.change
-        self.tally.tried += 1
+        if _what(change) not in self.tally.failed:  # trying again is not another change
+            self.tally.tried += 1
         self.tally.unreachable = self.tally.unreachable + 1 if outcome.unreachable else 0
         taken = outcome.found is not None and self._linked(change, outcome.target_id)
         if not taken and (outcome.ok or self._known_again(outcome) or self._adopted(outcome)):
