@@ -5,6 +5,7 @@ import pytest
 from tests.pair.both import Both
 from tests.pair.floor import floor
 from tests.pair.rosters import Roster, small
+from tests.support.idp import AT_ONCE
 
 PEOPLE = "E1 E2 E3"
 
@@ -110,6 +111,19 @@ def test_without_groups_none_is_sent_and_switching_them_off_leaves_all_as_it_is(
     both.idp.unseat("R2", "E3")
     assert both.sync()["requests"] == 0
     both.assert_equal(roster)
+
+
+def test_an_app_for_one_role_has_its_people_and_all_groups(both: Both) -> None:
+    """Who does not have the app is in no group there; who gets it comes with all memberships, whoever loses it goes."""
+    both.take(small(PEOPLE, {"Readers": "E1 E2", "Writers": "E2 E3", "Nobody": ""}))
+    both.idp.app(both.tenant.url, both.tenant.scim.token, *AT_ONCE, "leavers=delete", role="Readers")
+    assert both.sync()["requests"] == 5
+    both.assert_equal(small("E1 E2", {"Readers": "E1 E2", "Writers": "E2", "Nobody": ""}))
+    both.idp.seat("Readers", "E3")
+    assert both.sync()["requests"] == 3
+    both.idp.unseat("Readers", "E2")
+    assert both.sync()["requests"] == 1
+    both.assert_equal(small("E1 E3", {"Readers": "E1 E3", "Writers": "E3", "Nobody": ""}))
 
 
 def test_protected_groups_are_neither_made_nor_changed_nor_deleted(both: Both) -> None:

@@ -11,7 +11,7 @@ from tests.pair.equality import differences
 from tests.pair.floor import floor
 from tests.pair.history import history
 from tests.pair.rosters import Roster, small
-from tests.support.processes import Server, served
+from tests.support.processes import Command, Server, served
 
 PROMISED_SECONDS = 2.0
 PATIENCE_SECONDS = 30.0
@@ -95,6 +95,27 @@ def test_sync_beside_a_server_gives_its_result(both: Both) -> None:
         assert both.command("sync", "aws", "--json").ended(DONE).json["requests"] == 0
         report = both.command("drift", "aws", "--json").ended(DONE).json
         assert report["differences"] == []
+    assert both.writes() == floor(Roster(), roster).requests
+
+
+def test_commands_at_once_do_the_work_once(both: Both) -> None:
+    roster = history()["founding"]
+    both.connect(roster)
+    commands = [Command("idp", "sync", "aws", "--json", "--data", str(both.idp.folder)) for _ in range(2)]
+    requests = [command.finish().ended(DONE).json["requests"] for command in commands]
+    assert sorted(requests) == [0, both.writes()] == [0, floor(Roster(), roster).requests]
+    both.assert_equal(roster)
+
+
+def test_a_server_that_is_stopped_in_the_middle_ends_well_and_leaves_the_rest(both: Both) -> None:
+    roster = history()["founding"]
+    both.connect(roster, "provisioning=off", "rate=100")
+    with serving(both):
+        both.idp.set("provisioning=on")
+        seconds_until(lambda: len(both.tenant.users()) >= 20)
+    assert len(both.tenant.users()) < len(roster.people)
+    both.idp.sync()
+    both.assert_equal(roster)
     assert both.writes() == floor(Roster(), roster).requests
 
 
