@@ -16,6 +16,8 @@ CREATES = 60_000
 PATCHES = 60_000
 GROUP_PATCHES = 10_000
 _PAGES = PEOPLE // 100
+_STRIDE = 7919
+"""Has no divisor in common with PEOPLE: steps of it meet everybody once, and nobody beside the one before."""
 _encode = msgspec.json.encode
 
 Request = tuple[str, str, people.Json | None]
@@ -66,10 +68,10 @@ def _patch_in_vain(loaded: Loaded) -> Iterator[Request]:
 
 
 def _add_members(loaded: Loaded) -> Iterator[Request]:
-    """100 people who are not in the group yet, one group after the other."""
+    """100 people from anywhere who are not in the group yet, one group after the other."""
     for turn in range(GROUP_PATCHES):
-        start = (turn * 37 + turn // GROUPS * MEMBERS) % PEOPLE
-        ids = [loaded.users[(start + number) % PEOPLE] for number in range(MEMBERS)]
+        start = turn % GROUPS * 37 + turn // GROUPS * MEMBERS * _STRIDE
+        ids = [loaded.users[(start + number * _STRIDE) % PEOPLE] for number in range(MEMBERS)]
         yield "PATCH", f"/Groups/{loaded.groups[turn % GROUPS]}", people.added(ids)
 
 
