@@ -97,8 +97,9 @@ class Pair:
         held = self.held()
         found = self.company.expected().differences(held)
         assert not found, "\n".join(found)
+        done = self.center.done()
         for kind, there in (("User", len(held.people)), ("Group", len(held.groups))):
-            assert self.center.done(f"Create{kind}") - self.center.done(f"Delete{kind}") == there, f"a {kind} was made twice"
+            assert done[f"Create{kind}"] - done[f"Delete{kind}"] == there, f"a {kind} was made twice"
 
     def assert_quiet(self) -> None:
         """There is nothing left to do, and nothing that the identity provider does not know."""

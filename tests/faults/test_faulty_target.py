@@ -69,6 +69,23 @@ def test_what_says_that_nothing_was_done_costs_one_request(sqlite_world: World, 
     sqlite_world.assert_equal()
 
 
+@pytest.mark.parametrize("fault", [Fault.WAIT_429, Fault.WAIT_503])
+def test_the_target_says_how_long_to_wait(sqlite_world: World, fault: Fault) -> None:
+    world = sqlite_world
+    world.bring()
+    world.sync()
+    key = sorted(world.company.people)[0]
+    path = f"/Users/{world.held().ids[f'person {key}']}"
+    world.company.people[key]["department"] = "Elsewhere"
+    world.bring()
+    world.target.retry_after = "1"
+    world.target.plan.lie_in_wait("PATCH", path, fault, fault)
+    assert world.sync()["failed"] == 0
+    first, second, third = [seen.at for seen in world.target.seen if seen.path == path]
+    assert min(second - first, third - second) >= 1
+    world.assert_equal()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_storm(world: World, seed: int) -> None:
     """Every kind at once, while people, groups and memberships are lost and edited at the target."""

@@ -9,9 +9,10 @@ import base64
 import contextlib
 import json
 import threading
+import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,6 +41,7 @@ class Seen:
     path: str
     fault: Fault | None
     status: int
+    at: float = field(default_factory=time.monotonic)
 
 
 class FaultyTarget:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -173,7 +174,7 @@ class Center:
         """The groups it holds, with their members."""
         return self.side.must("groups", self.instance, "--json").lines()
 
-    def done(self, operation: str) -> int:
-        """How often an operation was done, by its trail."""
+    def done(self) -> Counter[str]:
+        """How often each operation was done, by the trail."""
         records = self.side.must("trail", self.instance, "--json").lines()
-        return sum(record["eventName"] == operation and "errorCode" not in record for record in records)
+        return Counter(record["eventName"] for record in records if "errorCode" not in record)
