@@ -79,7 +79,9 @@ def test_lost_and_found_by_a_change(synced: World) -> None:
     sent = world.target.count()
     assert world.sync()["failed"] == 0
     world.assert_equal()
-    assert world.target.count() - sent == 1 + 1 + len(groups_of(world, key)), "the PATCH that met 404, the user, the groups"
+    assert world.target.count() - sent == 1 + 1 + 1 + len(groups_of(world, key)), (
+        "the PATCH that met 404, the look whether it is so, the user, the groups"
+    )
     world.assert_quiet()
 
 

@@ -17,7 +17,7 @@ from lockstep.idp.provisioning.sending import NotSent, Request, prepare
 from lockstep.idp.provisioning.settling import Settler, Tally, quarantine
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.clock import Clock
-from lockstep.kit.db import Database
+from lockstep.kit.db import Connection, Database
 from lockstep.scim.client import ScimClient
 
 IN_FLIGHT = 16
@@ -99,6 +99,15 @@ class Applier:
         in_a_row = silent + (self.tally.unreachable if silent == len(ended) else 0)
         return silent if silent and in_a_row >= min(MOST_UNREACHABLE, self.tally.tried + len(ended)) else 0
 
+    def _vanished(self, c: Connection, outcomes: list[Ended]) -> str:
+        """Why the app has to stop, if this batch found so much gone; counted only where it found anything gone."""
+        if not any(isinstance(one, Outcome) and (one.missing or one.missing_members) for one in outcomes):
+            return ""
+        missing = links.count_missing(c, self.target)
+        linked = links.count_users(c, self.target) + links.count_groups(c, self.target)
+        believed = ledger.is_believed(c, self.source.app.id)
+        return vanished(missing, linked) if too_many_missing(missing, linked) and not believed else ""
+
     def _settle(self, plan: int, requests: list[Request], outcomes: list[Ended]) -> None:
         now = self.clock()
         silent = self._silent(outcomes)
@@ -114,12 +123,8 @@ class Applier:
                 if outcome is not None and outcome.doubt:
                     ledger.open_create(c, self.target, request.change, ledger.made_at(c, plan))
             settler.finish()
-            missing = links.count_missing(c, self.target)
-            linked = links.count_users(c, self.target) + links.count_groups(c, self.target)
-            why = ""
-            if too_many_missing(missing, linked) and not ledger.is_believed(c, self.source.app.id):
-                why = vanished(missing, linked)
-            elif too_many_failed(len(self.tally.failed), self.tally.tried):
+            why = self._vanished(c, outcomes)
+            if not why and too_many_failed(len(self.tally.failed), self.tally.tried):
                 why = f"{len(self.tally.failed)} of {self.tally.tried} changes failed"
             if why and not silent:
                 quarantine(c, self.source.app, why, now)

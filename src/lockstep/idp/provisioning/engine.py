@@ -148,7 +148,11 @@ class Engine:
     async def _drift(self, job: Job) -> dict[str, Any]:
         with self.db.write(serial=events.SERIAL) as c:
             app = ready_app(c, job.app_id)
-            source, target, token = source_of(c, app), links.target_of(c, app.id, app.scim_url), token_of(c, self.vault, app)
+            source, target, token = (
+                source_of(c, app, with_logins=False),
+                links.target_of(c, app.id, app.scim_url),
+                token_of(c, self.vault, app),
+            )
         async with ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
             found = await check.Checker(self.db, source, target, client).check()
         if found.differences:

@@ -182,13 +182,11 @@ class Exchange:
         return Outcome(request, ok=False, error=_words(answer))
 
     async def _explain_not_found(self, request: Request, answer: Answer) -> Outcome:
-        """404 for a PATCH: the object, or one of the members that it names."""
-        if not (request.add or request.remove):
-            return Outcome(request, ok=False, error="gone at the target", missing=True)
+        """404 for a PATCH: the object is gone, or one of the members that it names; asked for before it is believed."""
         if await self._is_gone(request.path):
             return Outcome(request, ok=False, error="gone at the target", missing=True)
         lost = await self._lost_members(request)
-        if not lost:
+        if not lost:  # nothing is gone: it was an answer for this moment, and is tried again
             return Outcome(request, ok=False, error=_words(answer))
         return Outcome(request, ok=False, error="members are gone at the target", missing_members=lost)
 

@@ -195,7 +195,7 @@ def _wanted(m: _Making, group: DesiredGroup) -> dict[str, str]:
     found: dict[str, str] = {}
     for role in group.role_ids:
         found.update(members_of_role(m.c, role))
-    keys = found.keys() & m.source.logins
+    keys = m.source.logins.intersection(found)  # walks `found`; `found.keys() & logins` would walk everybody who has the app
     if m.only is not None:
         keys &= {m.only}
     return {key: found[key] for key in sorted(keys)}

@@ -217,7 +217,7 @@ class Run:
     async def _settle_creates(self, app: App) -> None:
         """Find out what became of creates that nobody heard of again."""
         with self._db.read() as c:
-            source, target = source_of(c, app), links.find_target(c, app.id, app.scim_url)
+            source, target = source_of(c, app, with_logins=False), links.find_target(c, app.id, app.scim_url)
             if not target or not ledger.open_creates(c, target):
                 return
         client = await self._connected(app)
@@ -236,7 +236,7 @@ class Run:
         """See `Steps`."""
         with self._db.write(serial=events.SERIAL) as c:
             app = ready_app(c, self._app_id)
-            source, target = source_of(c, app), links.target_of(c, app.id, app.scim_url)
+            source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
         client = await self._connected(app)
         found = await check.Checker(self._db, source, target, client).check()
         with self._db.write(serial=events.SERIAL) as c:
@@ -292,7 +292,7 @@ class Run:
         if settle_unsettled(self._db, self._app_id):
             await self._settle_creates(app)
         with self._db.read() as c:
-            source, target = source_of(c, app), links.find_target(c, app.id, app.scim_url)
+            source, target = source_of(c, app, with_logins=False), links.find_target(c, app.id, app.scim_url)
             floor = ledger.floor_of(c, plan)
         client = await self._connected(app)
         applied = self._tally.applied

@@ -85,7 +85,7 @@ class Settler:
         if _what(change) not in self.tally.failed:  # trying again is not another change
             self.tally.tried += 1
         self.tally.unreachable = self.tally.unreachable + 1 if outcome.unreachable else 0
-        taken = outcome.found is not None and self._linked(change, outcome.target_id)
+        taken = outcome.target_id != "" and self._linked(change, outcome.target_id)
         if not taken and (outcome.ok or self._known_again(outcome) or self._adopted(outcome)):
             self._done(outcome, change)
         elif outcome.found is not None and not taken and self.source.app.settings.adopt == "ignore":
@@ -150,6 +150,8 @@ class Settler:
         self._event(_FAILED[change.object, change.kind], change, error)
 
     def _explained(self, outcome: Outcome, change: Change) -> str:
+        if outcome.ok and outcome.found is None:
+            return "the target answered with the id of an object that is linked to somebody else"
         if outcome.found is None:
             return outcome.error
         if self._linked(change, outcome.target_id):

@@ -32,10 +32,11 @@ class Source:
     logins: frozenset[str]
 
 
-def source_of(c: Connection, app: App) -> Source:
-    """Read what belongs to `app`."""
+def source_of(c: Connection, app: App, *, with_logins: bool = True) -> Source:
+    """Read what belongs to `app`.  Who has it is needed for planning only, and costs a look at everybody."""
     connector = CONNECTORS[app.connector]
-    return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), _logins(c, app.id))
+    logins = _logins(c, app.id) if with_logins else frozenset()
+    return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins)
 
 
 def _logins(c: Connection, app_id: int) -> frozenset[str]:
