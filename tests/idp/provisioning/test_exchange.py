@@ -211,7 +211,15 @@ async def test_what_is_gone_is_deleted_already(target: Target) -> None:
 async def test_a_user_who_is_gone(target: Target) -> None:
     gone = await send(target, UPDATE)
     assert (gone.ok, gone.missing, gone.error) == (False, True, "gone at the target")
-    assert methods(target) == ["PATCH"]
+    assert methods(target) == ["PATCH", "GET"]
+
+
+async def test_a_404_is_looked_into_before_it_is_believed(target: Target) -> None:
+    """Else somebody might be made a second time."""
+    there(target)
+    target.faults = first(1, Fault(404, detail="try again"))
+    puzzling = await send(target, UPDATE)
+    assert (puzzling.ok, puzzling.missing, puzzling.error) == (False, False, "the target refused it (404): try again")
 
 
 async def test_a_group_that_is_gone(target: Target) -> None:

@@ -4,8 +4,9 @@ from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.run import Orders
 from lockstep.idp.provisioning.settling import RETRY_AFTER_MS
-from tests.idp.provisioning.target import Fault
-from tests.idp.provisioning.world import World, everyone, many
+from lockstep.scim.client import Answer
+from tests.idp.provisioning.target import Fault, Sent
+from tests.idp.provisioning.world import URL, World, everyone, many
 
 AB = everyone("A", "B")
 MINUTE = 60_000
@@ -244,6 +245,27 @@ def test_what_is_linked_already_is_never_taken_over_by_somebody_else(world: Worl
     assert "is linked already, to somebody else of this directory" in happened(world)[-1][2]
     with world.db.read() as c:
         assert [one.key for one in links.users(c, world.link_target(c))] == ["A"]
+
+
+def test_an_answer_that_names_somebody_else_fails_alone(each_world: World) -> None:
+    """A target that gives an existing user for a POST: A's, for B."""
+    world = each_world
+    world.make_app()
+    world.synced(everyone("A"))
+    world.become(everyone("A", "B", "C"))
+    answer = world.target.answer
+
+    def upsert(sent: Sent) -> Answer:
+        if sent.method == "POST" and sent.body["externalId"] == "B":
+            return Answer(200, world.target.users[world.target.id_of("A@x.example")], "application/json", "{}")
+        return answer(sent)
+
+    world.target.answer = upsert  # type: ignore[method-assign]
+    result = world.sync(Orders(by_hand=False))
+    assert (result.failed, result.applied) == (1, 1)
+    with world.db.read() as c:
+        target = links.find_target(c, world.app_id(c), URL)
+        assert [one.key for one in links.users(c, target)] == ["A", "C"]
 
 
 def test_what_failed_says_so_in_the_next_plan(world: World) -> None:
