@@ -114,14 +114,15 @@ def prepared(folder: Path) -> Iterator[Scenario]:
 
 
 def walked(scenario: Scenario, roster: Roster) -> Iterator[Step]:
-    """First run, nothing changed, ten members more in one group, ten other members, one edit, and a check of everything."""
+    """First run, nothing changed, a check of everything; each of CHANGES; and a check again."""
     scenario.load(roster)
     yield scenario.sync("first run", floor.first_run(roster))
     scenario.load(roster)
     yield scenario.sync("no change", 0)
+    yield scenario.check("full check", floor.full_check(roster))
     for name, changed in CHANGES.items():
         after = changed(roster)
         scenario.load(after)
         yield scenario.sync(name, floor.change(roster, after))
         roster = after
-    yield scenario.check("full check", floor.full_check(roster))
+    yield scenario.check("full check at the end", floor.full_check(roster))
