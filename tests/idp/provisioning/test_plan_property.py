@@ -60,10 +60,10 @@ def test_every_floor_is_what_the_difference_at_the_target_costs(empty_file: Path
             floor = world.plan()[0].floor
             result = world.sync()
             after = Snapshot.of(world.target)
-            assert floor == result.floor == cost(before, after)
-            assert result.requests >= floor
-            if not directory.has_circle():
-                assert result.requests == floor
+            assert floor == cost(before, after)
+            assert result.requests == result.floor
+            if not directory.has_circle():  # else somebody was made before their manager, which costs another request
+                assert result.floor == floor
 
 
 @often
