@@ -49,8 +49,8 @@ def _about_peer(why: str) -> str:
 
 
 def _table(rows: list[tuple[str, ...]], *, with_peer: bool) -> None:
-    both = ("scimmy req/s", "ratio", "scimmy CPU µs", "ratio of CPU") if with_peer else ()
-    table(("operation", "Lockstep req/s (min–max)", "p99 ms", "CPU µs", "fsync ms", *both), rows)
+    both = ("scimmy req/s (min–max)", "ratio", "scimmy CPU µs", "ratio of CPU") if with_peer else ()
+    table(("operation", "Lockstep req/s, median (min–max)", "p99 ms", "CPU µs", "fsync ms", *both), rows)
 
 
 def _row(title: str, found: Mapping[str, Measured], fsync: str) -> tuple[str, ...]:
