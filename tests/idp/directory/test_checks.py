@@ -34,7 +34,7 @@ def test_takes(check: Callable[[str, str], None], value: str) -> None:
         (check_key, "a\0b", "NUL"),
         (check_key, "x" * 1025, "longer than 1024 bytes"),
         (check_length, "é" * 513, "longer than 1024 bytes"),
-        pytest.param(check_length, "ΐ" * 400, "longer than 1024 bytes", id="longer once its case is folded"),
+        pytest.param(check_length, "ŉ" * 400, "longer than 1024 bytes", id="longer once its case is folded"),
     ],
 )
 def test_refuses_and_names_the_field(check: Callable[[str, str], None], value: str, words: str) -> None:
