@@ -7,15 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lockstep.idp.provisioning import jobs, links
+import sqlalchemy as sa
+
+from lockstep.center.events import trail
+from lockstep.center.storage import open_center
+from lockstep.idp.provisioning import jobs, ledger, links
 from lockstep.idp.storage import open_idp
 from lockstep.kit.db import Connection, Database
+from lockstep.kit.sql import Statement
 from tests.support.company import DEPARTMENTS, Company, Held, held_of
 from tests.support.sides import Center, Process, Side
 
 APP = "aws"
 BEGIN_SECONDS = 60
 POLL_SECONDS = 0.005
+_REQUESTS = Statement(sa.select(sa.func.max(trail.c.key)))
 
 
 @dataclass(slots=True)
@@ -28,6 +34,8 @@ class Pair:
     rng: random.Random
     folder: Path
     database: Database
+    watched: Database
+    """The centre's, to see what comes in."""
 
     def set_up(self, rate: int) -> None:
         """Make the app at the centre, with groups and without approvals, at most `rate` requests a second."""
@@ -66,16 +74,26 @@ class Pair:
         with self.looking() as c:
             return bool(jobs.running(c))
 
-    def wait_for_work(self, process: Process) -> bool:
-        """Wait until a run is under way; False if the process ended before."""
+    def in_flight(self) -> int:
+        """Changes of which it is not written down what became of them."""
+        with self.looking() as c:
+            return len(ledger.sending(c, 1))
+
+    def requests(self) -> int:
+        """A number that grows with each request that the centre has answered."""
+        with self.watched.read() as c:
+            return int(c.value(_REQUESTS) or 0)
+
+    def wait_for_requests(self, process: Process, before: int) -> bool:
+        """Wait until requests come in (more than `before`); False if the process ended without any."""
         until = time.monotonic() + BEGIN_SECONDS
         while time.monotonic() < until:
-            if self.at_work():
+            if self.requests() > before:
                 return True
             if not process.running:
                 return False
             time.sleep(POLL_SECONDS)
-        raise AssertionError(f"no run began: {''.join(process.said)}")
+        raise AssertionError(f"nothing was sent: {''.join(process.said)}")
 
     def held(self) -> Held:
         """What the centre holds."""
@@ -112,11 +130,12 @@ def pair(folder: Path, company: Company, seed: int, urls: tuple[str, str] | None
     """Both services, set up; `urls` are PostgreSQL databases for the identity provider and the centre."""
     idp = Side("idp", folder / "idp", urls[0] if urls else None)
     center = Center(Side("center", folder / "center", urls[1] if urls else None))
-    database = open_idp(idp.folder, idp.url)
+    database, watched = open_idp(idp.folder, idp.url), open_center(center.side.folder, center.side.url)
     try:
-        both = Pair(idp, center, company, random.Random(seed), folder, database)
+        both = Pair(idp, center, company, random.Random(seed), folder, database, watched)
         both.set_up(rate)
         yield both
     finally:
         center.kill()
         database.close()
+        watched.close()

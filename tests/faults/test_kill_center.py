@@ -36,10 +36,10 @@ def test_in_the_middle_of_a_sync(kind: str, tmp_path: Path, request: pytest.Fixt
         hits = 0
         while hits < KILLS:
             with both.idp.begin("sync", APP, "--json") as sync:
-                while hits < KILLS and both.wait_for_work(sync):
-                    time.sleep(rng.uniform(0.1, 1.5))
-                    hits += both.at_work()
+                while hits < KILLS and both.wait_for_requests(sync, both.requests()):
+                    time.sleep(rng.uniform(0, 1))
                     both.center.kill()
+                    hits += sync.running and both.at_work()
                     both.center.start()
                 sync.wait()
             users, groups, members = both.acknowledged()

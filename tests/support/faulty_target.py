@@ -56,6 +56,8 @@ class FaultyTarget:
         self.seen: list[Seen] = []
         self.before: Callable[[ScimStore, int], None] = lambda _store, _number: None
         """Called before each request: for what happens behind the client's back."""
+        self.arriving: Callable[[str, str], None] = lambda _method, _path: None
+        """Called with method and path of each request before it is looked at."""
         self.retry_after = "0"
         self._page_size = page_size
         self._late_seconds = late_seconds
@@ -132,6 +134,7 @@ class FaultyTarget:
     async def _met(self, request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
         path = request.path_qs.removeprefix(PREFIX)
+        self.arriving(request.method, path)
         self.before(self.store, len(self.seen))
         if request.headers.get("Authorization") != f"Bearer {self.token}" or self.token in self.refused:
             return self._answered(request, path, None, 401, _error(401, "UnauthorizedException"))

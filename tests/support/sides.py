@@ -115,6 +115,10 @@ class Process:
             self._process.kill()
         self._end()
 
+    def kill_now(self) -> None:
+        """kill -9, without waiting for its end: from any thread."""
+        self._process.kill()
+
     def stop(self) -> None:
         """Ask it to end, and wait."""
         if self.running:
@@ -146,7 +150,7 @@ class Center:
 
     def set_up(self) -> None:
         """Make its instance, switch its SCIM endpoint on, and start it."""
-        self.side.must("instance", "create", self.instance, "--json")
+        self.side.must("instance", "create", self.instance, "--setting", "trail_reads=true", "--json")
         (enabled,) = self.side.must("provisioning", "enable", self.instance, "--json").lines()
         self.scim_path, self.token = enabled["scim_path"], enabled["token"]
         self.start()
