@@ -4,6 +4,7 @@ import pytest
 
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.records import GroupLink, State
+from lockstep.idp.provisioning.run import Orders
 from tests.idp.provisioning.target import Fault
 from tests.idp.provisioning.world import World, brief, everyone, many
 
@@ -129,6 +130,13 @@ def test_an_adopted_group_loses_the_members_we_put_in_and_stays(each_world: Worl
     assert each_world.changes() == []
     each_world.sync()
     assert group_links(each_world) == []
+
+
+def test_strangers_in_an_adopted_group_are_no_drift(each_world: World) -> None:
+    adopted(each_world, "stranger")
+    result = each_world.sync(Orders(full=True))
+    assert (result.requests, result.check["differences"]) == (0, 0)
+    assert "stranger" in each_world.target.teams()["Team"]
 
 
 def test_of_an_adopted_group_s_members_those_whom_we_know_are_as_the_role_says(each_world: World) -> None:
