@@ -20,7 +20,9 @@ from tests.support.sides import Center, Process, Side
 
 APP = "aws"
 BEGIN_SECONDS = 60
-POLL_SECONDS = 0.005
+IDLE_SECONDS = 8
+"""A server that has something to do begins within two, once it is up."""
+POLL_SECONDS = 0.01
 _REQUESTS = Statement(sa.select(sa.func.max(trail.c.key)))
 
 
@@ -84,13 +86,20 @@ class Pair:
         with self.watched.read() as c:
             return int(c.value(_REQUESTS) or 0)
 
+    def idle(self) -> bool:
+        """Whether nothing is under way, and nothing waits to be."""
+        with self.looking() as c:
+            return not jobs.running(c) and not jobs.queued(c)
+
     def wait_for_requests(self, process: Process, before: int) -> bool:
-        """Wait until requests come in (more than `before`); False if the process ended without any."""
-        until = time.monotonic() + BEGIN_SECONDS
-        while time.monotonic() < until:
+        """Wait until requests come in (more than `before`); False if it has nothing to send."""
+        began = busy = time.monotonic()
+        while time.monotonic() < began + BEGIN_SECONDS:
             if self.requests() > before:
                 return True
-            if not process.running:
+            if not self.idle():
+                busy = time.monotonic()
+            if not process.running or time.monotonic() > busy + IDLE_SECONDS:
                 return False
             time.sleep(POLL_SECONDS)
         raise AssertionError(f"nothing was sent: {''.join(process.said)}")

