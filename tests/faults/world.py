@@ -123,6 +123,13 @@ class World:
             target = links.find_target(c, app_id, self.target.url)
             return {(obj, key): trouble.error for (obj, key, _), trouble in ledger.troubled(c, target).items()}
 
+    def in_doubt(self) -> bool:
+        """Whether it is not known of something whether it was made."""
+        app_id = self.app_id
+        with self.db.read() as c:
+            target = links.find_target(c, app_id, self.target.url)
+            return bool(ledger.sending(c, app_id) or ledger.open_creates(c, target))
+
     def quarantine(self) -> str:
         """Why the app is in quarantine, "" if it is not."""
         with self.db.read() as c:
