@@ -63,6 +63,20 @@ def test_a_lost_manager(synced: World) -> None:
     assert_put_back(synced, 1, 1 + len(groups_of(synced, key)) + len(managed_by(synced, key)))
 
 
+@pytest.mark.parametrize("full", [True, False])
+def test_a_lost_manager_whose_people_change(synced: World, full: bool) -> None:
+    """What they are given besides her new id goes in the same run: found by a full check, or by a change of hers."""
+    world = synced
+    key = max(world.company.people, key=lambda one: len(managed_by(world, one)))
+    world.target.store.lose_user(world.held().ids[f"person {key}"])
+    for person in (key, *managed_by(world, key)):
+        world.company.people[person]["department"] = "Elsewhere"
+    world.bring()
+    assert world.sync(full=full)["failed"] == 0
+    world.assert_equal()
+    world.assert_quiet()
+
+
 def test_a_lost_group_comes_back_with_its_members(synced: World) -> None:
     name = sorted(synced.company.expected().groups)[0]
     synced.target.store.lose_group(synced.held().ids[f"group {name}"])
