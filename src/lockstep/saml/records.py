@@ -92,7 +92,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an identity provider vouches for.  `acs_url` is Destination and Recipient, `audience` the entity id of the other side."""
+    """What an identity provider vouches for.  `acs_url` is Destination and Recipient, `audience` its entity id."""
 
     issuer: str
     acs_url: str
