@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,14 +47,16 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(app: Any, host: str, port: int) -> None:
+def serve(app: Any, host: str, port: int, *, bound: Callable[[str], None] = lambda _url: None) -> None:
     """Serve `app` on `host:port` (0: a free port).  Requests under way are finished before it returns.
 
+    `bound` is told the origin (`http://127.0.0.1:8090`) once it is known, before the first request.
     Raises Problem if the address cannot be listened on.
     """
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listening.getsockname()[1]}"
+    bound(url)
     config = uvicorn.Config(
         app,
         loop="uvloop",
