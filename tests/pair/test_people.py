@@ -168,6 +168,24 @@ def test_a_name_is_given_up_by_somebody_with_a_new_manager(both: Both) -> None:
     both.assert_equal(after)
 
 
+@pytest.mark.parametrize("stays", [False, True], ids=["leaver", "stayer"])
+def test_a_new_manager_takes_the_name_of_another(both: Both, stays: bool) -> None:
+    """First goes the leaver (or their new name), then comes the manager, then who gives a name up, then who takes it."""
+    roster = small("E1 E2 E4", {})
+    both.begin(roster, "leavers=delete")
+    after = small("E1 E2 E3 E4", {})
+    if stays:
+        after.people["E4"]["user_name"] = "moved@x.example"
+    else:
+        del after.people["E4"]
+    after.people["E3"]["user_name"] = roster.name_of("E4")
+    after.people["E1"] |= {"user_name": "new@x.example", "manager_id": "E3"}
+    after.people["E2"]["user_name"] = roster.name_of("E1")
+    both.take(after)
+    assert both.sync()["requests"] == floor(roster, after).requests == 4
+    both.assert_equal(after)
+
+
 def test_a_name_that_is_held_waits_with_its_reason_and_the_rest_goes(both: Both) -> None:
     roster = small("E1 E2 E3 E4", {})
     both.begin(roster, "leavers=delete", "limit-user-deletions=0")

@@ -1,6 +1,7 @@
 """Small companies that change at random, over and over: names collide, merge, split and pass on far more than they ever do.
 
-Every day is held against the independent floor, as in the replay; a seed that fails is a case to keep.
+Every day is held against the independent floor, as in the replay; a seed that fails is a case to keep (67, 72, 79: a new
+manager who takes a leaver's name).
 """
 
 from random import Random
@@ -76,7 +77,7 @@ def flip_seats(random: Random, after: Roster) -> None:
     after.seats = {(role, key) for role, key in after.seats if role in after.groups and key in after.people}
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(12), 67, 72, 79])
 def test_random_days_cost_the_floor(both: Both, seed: int) -> None:
     random = Random(seed)
     before = Roster({"E0": person("E0")}, {"R0": "Red"}, {("R0", "E0")})

@@ -3,6 +3,7 @@
 import pytest
 
 from lockstep.idp.provisioning import links
+from lockstep.idp.provisioning.plan import manager_of
 from lockstep.idp.provisioning.records import Document, GroupLink
 from lockstep.kit.db import Connection
 from tests.idp.provisioning.values import document
@@ -98,7 +99,7 @@ def test_a_user_who_vanished_holds_no_name_no_id_and_no_membership(each_world: W
         assert links.target_ids(c, target, ["E1"]) == {}
         assert (links.holder_of_user_name(c, target, "ann"), links.holder_of_email(c, target, "ann@x")) == (None, None)
         assert (links.members(c, group), links.count_missing(c, target), links.count_users(c, target)) == ([], 1, 1)
-        links.set_user_found(c, link.id)
+        links.set_value(c, link.id, link.value)
         assert (links.target_ids(c, target, ["E1"]), links.count_missing(c, target)) == ({"E1": "t-E1"}, 0)
 
 
@@ -130,13 +131,24 @@ def test_the_same_id_at_another_target_is_somebody_else(each_world: World, app: 
         assert (links.members(c, groups[0]), links.members(c, groups[1])) == ([], [("t-E1", "E1", True)])
 
 
-def test_who_had_a_manager_that_is_another_object_now_has_none(each_world: World, app: int) -> None:
+def test_who_was_managed_by_a_user_who_vanished_holds_an_id_of_nobody(each_world: World, app: int) -> None:
     with each_world.write() as c:
         target = links.target_of(c, app, "u")
+        put(c, target, "E9")
         put(c, target, "E1", document("a", manager="E9"))
         put(c, target, "E2", document("b", manager="E8"))
-        links.forget_manager(c, target, "E9")
-        assert ["manager" in str(link.value) for link in links.users(c, target)] == [False, True]
+        manager = links.user_by_key(c, target, "E9")
+        assert manager is not None
+        links.set_user_missing(c, target, manager)
+        assert managers(c, target) == ["t-E9", "E8", ""]
+        links.manager_is_back(c, target, manager)
+        assert managers(c, target) == ["E9", "E8", ""]
+
+
+def managers(c: Connection, target: int) -> list[str]:
+    held = [manager_of(link.value) for link in links.users(c, target)]
+    assert held == [links.manager_held(c, link.id) for link in links.users(c, target)]
+    return held
 
 
 def test_groups(each_world: World, app: int) -> None:

@@ -97,7 +97,8 @@ class Checker:
         seen: set[str] = set()
 
         def key_of(target_id: str) -> str | None:
-            return known.users[target_id].key if target_id in known.users else None
+            link = known.users.get(target_id)
+            return None if link is None or link.missing else link.key
 
         async for page in self._client.pages("/Users", count=self._source.connector.page_size):
             for resource in page:
@@ -212,6 +213,9 @@ def record(c: Connection, target: int, differences: list[Difference]) -> None:
         else:
             member, key, made = one.value
             links.add_members(c, one.link_id, [(member, key)], added=made)
+    for one in differences:
+        if one.object == "user" and one.kind in ("changed", "found") and one.link_id in users and users[one.link_id].missing:
+            links.manager_is_back(c, target, users[one.link_id])
 
 
 def event(source: Source, found: Checked) -> events.Event:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from lockstep.idp.provisioning.plan import email_of, manager_of, name_of
+from lockstep.idp.provisioning.plan import email_of, manager_of, name_of, with_manager
 from lockstep.idp.provisioning.records import Document, GroupLink, UserLink, name_key
 from lockstep.idp.provisioning.tables import group_links, link_members, targets, user_links
 from lockstep.kit.db import Connection, Row
@@ -55,6 +55,8 @@ _SET_USER = Statement(
 _SET_LEFT = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["left_at"])
 _SET_USER_MISSING = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["missing"])
 _DROP_USER = Statement(sa.delete(user_links).where(_is(_u.id, "link")))
+_SET_MANAGER = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["value", "manager_key"])
+_MANAGER = Statement(sa.select(_u.manager_key).where(_is(_u.id, "link")))
 _REPORTS = Statement(sa.select(_u.id, _u.value).where(_is(_u.target, "target"), _is(_u.manager_key, "manager")))
 
 _GROUPS = Statement(sa.select(*_GROUP).where(_is(_g.target, "target")).order_by(_g.key))
@@ -221,9 +223,10 @@ def set_left(c: Connection, link_id: int, at: int) -> None:
 
 
 def set_user_missing(c: Connection, target: int, link: UserLink) -> None:
-    """The target answers 404 for this user; its memberships fell with it."""
+    """The target answers 404 for this user; its memberships fell with it, and those they manage hold an id that is nobody's."""
     c.run(_SET_USER_MISSING, link=link.id, missing=1)
     c.run(_DROP_MEMBERSHIPS, target=target, member=link.target_id)
+    _name_manager(c, target, link.key, link.target_id)
 
 
 def drop_user(c: Connection, target: int, link_id: int, target_id: str) -> None:
@@ -232,16 +235,16 @@ def drop_user(c: Connection, target: int, link_id: int, target_id: str) -> None:
     c.run(_DROP_MEMBERSHIPS, target=target, member=target_id)
 
 
-def forget_manager(c: Connection, target: int, manager_key: str) -> int:
-    """The manager's id at the target has changed: what those they manage hold there names nobody.  How many they are."""
-    reports = c.all(_REPORTS, target=target, manager=manager_key)
-    for link_id, text in reports:
-        value = msgspec.json.decode(text)
-        for extension in value.values():
-            if isinstance(extension, dict):
-                extension.pop("manager", None)
-        set_value(c, link_id, value)
-    return len(reports)
+def _name_manager(c: Connection, target: int, old: str, new: str) -> None:
+    """Whoever is remembered with the manager `old` (an employee_id, or an id that is nobody's) has `new`."""
+    for link_id, text in c.all(_REPORTS, target=target, manager=old):
+        value = with_manager(msgspec.json.decode(text), new)
+        c.run(_SET_MANAGER, link=link_id, value=msgspec.json.encode(value).decode(), manager_key=new)
+
+
+def manager_held(c: Connection, link_id: int) -> str:
+    """The manager that a user holds at the target: an employee_id, an id that is nobody's, or ""."""
+    return str(c.value(_MANAGER, link=link_id) or "")
 
 
 def groups(c: Connection, target: int) -> list[GroupLink]:
@@ -307,9 +310,9 @@ def set_group_found(c: Connection, link_id: int) -> None:
     c.run(_SET_GROUP_MISSING, link=link_id, missing=0)
 
 
-def set_user_found(c: Connection, link_id: int) -> None:
-    """The user is at the target after all."""
-    c.run(_SET_USER_MISSING, link=link_id, missing=0)
+def manager_is_back(c: Connection, target: int, link: UserLink) -> None:
+    """A user who was missing is at the target after all: whoever they manage holds an id that is theirs again."""
+    _name_manager(c, target, link.target_id, link.key)
 
 
 def drop_group(c: Connection, link_id: int) -> None:

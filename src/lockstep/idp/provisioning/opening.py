@@ -93,7 +93,7 @@ def _is_linked(c: Connection, target: int, create: OpenCreate, target_id: str) -
 def _link_user(c: Connection, source: Source, target: int, create: OpenCreate, resource: dict[str, Any]) -> None:
     def key_of(target_id: str) -> str | None:
         link = links.user_by_target_id(c, target, target_id)
-        return None if link is None else link.key
+        return None if link is None or link.missing else link.key
 
     value = observed(resource, [parameter.key for parameter in source.parameters], key_of)
     links.put_user(c, target, create.key, str(resource["id"]), value, made=True)

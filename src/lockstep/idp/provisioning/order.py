@@ -20,8 +20,11 @@ def settle(c: Connection, plan: int, managed: Managed, made: set[str]) -> None:
     """
     depths = manager_depths({key: manager for key, (manager, _) in managed.items() if manager in made})
     ledger.set_stages(c, plan, [(managed[key][1], Stage.USERS + depth) for key, depth in depths.items()])
-    freed = _Names(c, plan).settle()
-    _managers_of_freed(c, plan, managed, made, freed)
+    names = _Names(c, plan)
+    freed = names.settle()
+    if freed:
+        early = _Early(c, plan, managed, made, names)
+        ledger.set_stages(c, plan, [(position, Stage.NAMES_FREED + depth) for position, depth in early.depths(freed).items()])
     _wait_for_managers(c, plan, managed, made)
 
 
@@ -39,30 +42,6 @@ def _wait_for_managers(c: Connection, plan: int, managed: Managed, made: set[str
 def _only_manager(change: Change) -> bool:
     """Whether a change is an update of nothing but the manager."""
     return change.kind is Kind.UPDATE and {*change.before, *change.after} == {"manager"}
-
-
-def _managers_of_freed(c: Connection, plan: int, managed: Managed, made: set[str], freed: set[int]) -> None:
-    """Who frees a name goes early, and takes along a manager who is made in this plan and needs nobody's name."""
-    stages: list[tuple[int, int]] = []
-    for manager, position in managed.values():
-        if position not in freed or manager not in made:
-            continue
-        chain = _makers(c, plan, managed, made, manager)
-        if not any(placed.change.needs for placed in chain):
-            early = [(placed.position, Stage.EARLY_MANAGERS + step) for step, placed in enumerate(reversed(chain))]
-            stages.extend(early)
-    ledger.set_stages(c, plan, stages)
-
-
-def _makers(c: Connection, plan: int, managed: Managed, made: set[str], manager: str) -> list[Placed]:
-    """The creates of a manager and of everyone above them who is made in this plan."""
-    chain: list[Placed] = []
-    met: set[str] = set()
-    while manager in made and manager not in met and len(chain) < MOST_ABOVE:
-        met.add(manager)
-        chain.extend(one for one in ledger.of_key(c, plan, "user", manager) if one.change.kind is Kind.CREATE)
-        manager = managed.get(manager, ("", 0))[0]
-    return chain
 
 
 def manager_depths(manager_of: dict[str, str]) -> dict[str, int]:
@@ -88,19 +67,18 @@ class _Names:
     def __init__(self, c: Connection, plan: int) -> None:
         self._c = c
         self._plan = plan
-        self._depths: dict[int, int] = {}
-        """Position → how many changes stand under it, of every change that was looked at."""
+        self._settled: set[int] = set()
+        """Positions of the changes that can go, once what they wait for has gone."""
         self._blocked: dict[int, str] = {}
-        self._stages: dict[int, int] = {}
+        self._freed: dict[int, Placed] = {}
 
-    def settle(self) -> set[int]:
-        """Put every change where its names are free; the positions of the changes that free names for others."""
+    def settle(self) -> dict[int, Placed]:
+        """Block what cannot have its names; the changes that free names for others, by position."""
         for placed in ledger.with_needs(self._c, self._plan):
             if placed.change.state in (State.READY, State.LATER):
                 self._follow(placed)
         ledger.set_states(self._c, self._plan, [(position, State.BLOCKED, why) for position, why in self._blocked.items()])
-        ledger.set_stages(self._c, self._plan, [one for one in self._stages.items() if one[0] not in self._blocked])
-        return {position for position in self._stages if position not in self._blocked}
+        return {position: one for position, one in self._freed.items() if position not in self._blocked}
 
     def _follow(self, first: Placed) -> None:
         """Walk down from one change over those that it waits for, and settle them from the bottom up."""
@@ -108,13 +86,13 @@ class _Names:
         on_path = {first.position}
         while path:
             taker, needs = path[-1]
-            if needs and taker.position not in self._blocked and taker.position not in self._depths:
-                freeing = self._freeing(taker.change, needs.pop())
+            if needs and taker.position not in self._blocked and taker.position not in self._settled:
+                freeing = self.freeing(taker.change, needs.pop())
                 if freeing is None:
                     self._block(taker, "the userName or e-mail address is still held by another person")
                 elif freeing.position in on_path:
                     self._block(taker, "swaps names with another person: one of them needs another name first")
-                elif freeing.position not in self._depths and freeing.position not in self._blocked:
+                elif freeing.position not in self._settled and freeing.position not in self._blocked:
                     path.append((freeing, list(freeing.change.needs)))
                     on_path.add(freeing.position)
                 continue
@@ -127,21 +105,18 @@ class _Names:
 
     def _settle(self, taker: Placed) -> None:
         """Everything that `taker` waits for is settled."""
-        if taker.position in self._blocked or taker.position in self._depths:
+        if taker.position in self._blocked or taker.position in self._settled:
             return
-        depth = 0
         for key in taker.change.needs:
-            freeing = self._freeing(taker.change, key)
+            freeing = self.freeing(taker.change, key)
             if freeing is None or freeing.position in self._blocked:
                 self._block(taker, "waits for a name that another person cannot give up yet")
                 return
             if freeing.change.kind is Kind.UPDATE:
-                below = self._depths.get(freeing.position, 0)
-                self._stages[freeing.position] = Stage.NAMES_FREED + min(below, Stage.STEPS - 1)
-                depth = max(depth, below + 1)
-        self._depths[taker.position] = depth
+                self._freed[freeing.position] = freeing
+        self._settled.add(taker.position)
 
-    def _freeing(self, taker: Change, holder: str) -> Placed | None:
+    def freeing(self, taker: Change, holder: str) -> Placed | None:
         """The change by which `holder` gives up what `taker` wants, if it goes in this run."""
         wanted = taker.payload["document"]
         for placed in ledger.of_key(self._c, self._plan, "user", holder):
@@ -157,3 +132,72 @@ class _Names:
 
 def _same_email(one: dict[str, object], other: dict[str, object]) -> bool:
     return email_of(one) != "" and name_key(email_of(one)) == name_key(email_of(other))
+
+
+class _Early:
+    """How early changes go that free names: after the names that they take themselves, and after the managers they are given.
+
+    So a manager who is made in this plan may go before other people, and wait for a name first.  Where a name and a manager
+    wait for each other, the name goes first, and the manager follows in a request of its own.
+    """
+
+    def __init__(self, c: Connection, plan: int, managed: Managed, made: set[str], names: _Names) -> None:
+        self._c = c
+        self._plan = plan
+        self._managed = managed
+        self._made = made
+        self._names = names
+        self._depths: dict[int, int] = {}
+
+    def depths(self, freed: dict[int, Placed]) -> dict[int, int]:
+        """Position → how many changes go before it, one after the other; for `freed` and all that they wait for."""
+        for placed in freed.values():
+            self._follow(placed)
+        return self._depths
+
+    def _follow(self, first: Placed) -> None:
+        path = [(first, self._before(first))]
+        while path:
+            placed, waits_for = path[-1]
+            below = next((one for one in waits_for if one.position not in self._depths), None)
+            if below is not None and len(path) < MOST_ABOVE:
+                path.append((below, self._before(below)))
+                continue
+            path.pop()
+            under = [self._depths[one.position] + 1 for one in waits_for if one.position in self._depths]
+            self._depths[placed.position] = min(max(under, default=0), Stage.STEPS - 1)
+
+    def _before(self, placed: Placed) -> list[Placed]:
+        """What has to go first.  A manager who waits for this very change does not."""
+        found = self._names_of(placed)
+        manager = self._manager_of(placed)
+        if manager is not None and not self._waits_for(manager, placed):
+            found.append(manager)
+        return found
+
+    def _names_of(self, placed: Placed) -> list[Placed]:
+        """The updates that free names which it takes; deletions go before all of this."""
+        freeing = (self._names.freeing(placed.change, key) for key in placed.change.needs)
+        return [one for one in freeing if one is not None and one.change.kind is Kind.UPDATE]
+
+    def _manager_of(self, placed: Placed) -> Placed | None:
+        """The create of the manager it names."""
+        manager, position = self._managed.get(placed.change.key, ("", -1))
+        if position != placed.position or manager not in self._made:
+            return None
+        made = ledger.of_key(self._c, self._plan, "user", manager)
+        return next((one for one in made if one.change.kind is Kind.CREATE and one.change.state is State.READY), None)
+
+    def _waits_for(self, first: Placed, other: Placed) -> bool:
+        """Whether `first` waits for `other`, however far down."""
+        met: set[int] = set()
+        open_ = [first]
+        while open_ and len(met) < MOST_ABOVE:
+            one = open_.pop()
+            if one.position == other.position:
+                return True
+            if one.position not in met:
+                met.add(one.position)
+                manager = self._manager_of(one)
+                open_ += self._names_of(one) + ([] if manager is None else [manager])
+        return False

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from lockstep.idp.apps.settings import Settings
 from lockstep.idp.provisioning.records import Change, DesiredUser, Document, Kind, Stage, UserLink, name_key
 from lockstep.scim.messages import ENTERPRISE
+from lockstep.scim.messages import USER as USER_SCHEMA
 from lockstep.scim.patch import diff
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -130,6 +131,19 @@ def manager_of(document: Document) -> str:
     """The employee_id of the manager in a document, "" without."""
     manager = document.get(ENTERPRISE, {}).get("manager") or {}
     return str(manager.get("value", ""))
+
+
+def with_manager(document: Document, manager: str) -> Document:
+    """The document with another manager, or with none ("")."""
+    extension = {name: value for name, value in document.get(ENTERPRISE, {}).items() if name != "manager"}
+    if manager:
+        extension["manager"] = {"value": manager}
+    changed = {name: value for name, value in document.items() if name not in (ENTERPRISE, "schemas")}
+    changed["schemas"] = [USER_SCHEMA]
+    if extension:
+        changed[ENTERPRISE] = extension
+        changed["schemas"] = [USER_SCHEMA, ENTERPRISE]
+    return changed
 
 
 def _needs(before: Document, after: Document, key: str, holder: Holder) -> tuple[str, ...]:

@@ -50,9 +50,8 @@ class Stage:
     """The order of a run.  A stage begins when the one before has ended."""
 
     TAKEN_AWAY = 0
-    EARLY_MANAGERS = 50_000
-    """Managers who are made before a name is freed, because whoever frees it is theirs."""
     NAMES_FREED = 100_000
+    """Who gives up a name that somebody takes, and managers who are made for them."""
     USERS = 200_000
     GROUPS_MADE = 300_000
     MEMBERS = 400_000

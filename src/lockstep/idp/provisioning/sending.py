@@ -5,11 +5,10 @@ from typing import Any
 
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Placed
-from lockstep.idp.provisioning.plan import manager_of
+from lockstep.idp.provisioning.plan import manager_of, with_manager
 from lockstep.idp.provisioning.records import Change, Document, Kind, State
 from lockstep.kit.db import Connection
 from lockstep.scim.messages import ENTERPRISE, GROUP, PATCH_OP
-from lockstep.scim.messages import USER as USER_SCHEMA
 
 Members = list[tuple[str, str]]
 """(id at the target, employee_id)."""
@@ -26,6 +25,8 @@ class Request:
     document: Document = field(default_factory=dict)
     add: Members = field(default_factory=list)
     remove: Members = field(default_factory=list)
+    keeps_manager: bool = False
+    """Whether a user's PATCH leaves the manager as the target holds it, whatever `document` says."""
 
     @property
     def change(self) -> Change:
@@ -80,30 +81,14 @@ def _user(c: Connection, target: int, placed: Placed) -> Request | NotSent:
     document = change.payload["document"]
     manager = manager_of(document)
     manager_id = links.target_ids(c, target, [manager]).get(manager, "") if manager else ""
-    if manager and not manager_id:
-        document = _without_manager(document)
     if change.kind is Kind.CREATE:
-        return Request(placed, "POST", "/Users", _with_manager_id(document, manager_id), document)
+        document = document if manager_id else with_manager(document, "")
+        return Request(placed, "POST", "/Users", with_manager(document, manager_id), document)
     operations = [one for one in (_operation(op, manager_id) for op in change.payload["operations"]) if one is not None]
     if not operations:
         return NotSent(placed, State.LATER, f"the manager {manager} is not at the target yet")
-    return Request(placed, "PATCH", path, _patch(operations), document)
-
-
-def _without_manager(document: Document) -> Document:
-    extension = {name: value for name, value in document[ENTERPRISE].items() if name != "manager"}
-    copy = {name: value for name, value in document.items() if name != ENTERPRISE}
-    copy["schemas"] = [USER_SCHEMA]
-    if extension:
-        copy[ENTERPRISE] = extension
-        copy["schemas"] = [USER_SCHEMA, ENTERPRISE]
-    return copy
-
-
-def _with_manager_id(document: Document, manager_id: str) -> Document:
-    if not manager_id:
-        return document
-    return {**document, ENTERPRISE: {**document[ENTERPRISE], "manager": {"value": manager_id}}}
+    keeps = not any(map(_names_manager, operations))
+    return Request(placed, "PATCH", path, _patch(operations), document, keeps_manager=keeps)
 
 
 def _operation(operation: dict[str, Any], manager_id: str) -> dict[str, Any] | None:
@@ -117,6 +102,14 @@ def _operation(operation: dict[str, Any], manager_id: str) -> dict[str, Any] | N
     if manager_id:
         rest["manager"] = {"value": manager_id}
     return {**operation, "value": rest} if rest else None
+
+
+def _names_manager(operation: dict[str, Any]) -> bool:
+    """Whether an operation changes the manager."""
+    path = operation.get("path", "")
+    if path == ENTERPRISE:
+        return operation["op"] == "remove" or "manager" in operation["value"]
+    return str(path).startswith(f"{ENTERPRISE}:manager")
 
 
 def _resolved(c: Connection, target: int, listed: list[list[str]]) -> Members:

@@ -11,7 +11,7 @@ from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.exchange import Outcome
 from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.observe import observed
-from lockstep.idp.provisioning.plan import manager_of
+from lockstep.idp.provisioning.plan import manager_of, with_manager
 from lockstep.idp.provisioning.records import Change, Document, Kind, State
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.db import Connection
@@ -209,6 +209,7 @@ class Settler:
             if user is None or user.target_id != outcome.target_id:
                 return False
             links.set_value(self.c, user.id, self._observed(outcome.found))
+            links.manager_is_back(self.c, self.target, user)
         else:
             group = links.group_by_key(self.c, self.target, change.key)
             if group is None or group.target_id != outcome.target_id:
@@ -221,7 +222,7 @@ class Settler:
     def _observed(self, resource: Document) -> Document:
         def key_of(target_id: str) -> str | None:
             link = links.user_by_target_id(self.c, self.target, target_id)
-            return None if link is None else link.key
+            return None if link is None or link.missing else link.key
 
         return observed(resource, [parameter.key for parameter in self.source.parameters], key_of)
 
@@ -231,6 +232,8 @@ class Settler:
 
     def _remember_user(self, outcome: Outcome, change: Change) -> None:
         document = outcome.request.document
+        if outcome.request.keeps_manager:
+            document = with_manager(document, links.manager_held(self.c, change.link_id))
         if change.kind is not Kind.DELETE and manager_of(document) != manager_of(change.payload["document"]):
             self.tally.again = True  # sent without a manager who was not there yet
         if change.kind is Kind.DELETE:
@@ -239,8 +242,6 @@ class Settler:
             ledger.close_create(self.c, self.target, "user", change.key)
             value = document if outcome.found is None else self._observed(outcome.found)
             links.put_user(self.c, self.target, change.key, outcome.target_id, value, made=True)
-            if change.link_id and links.forget_manager(self.c, self.target, change.key):
-                self.tally.again = True
         else:
             links.set_value(self.c, change.link_id, document)
 
