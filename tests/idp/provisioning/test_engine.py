@@ -377,7 +377,10 @@ def test_a_worker_that_lost_its_lease_does_nothing_more(postgresql: Database, mo
     try:
         with serving(worker):
             until(lambda: is_taken(other))
-            ending = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            ending = (
+                "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON oid = database"
+                " WHERE datname = current_database() AND locktype = 'advisory' AND pid <> pg_backend_pid()"
+            )
 
             def taken() -> bool:
                 with world.db.write() as c:

@@ -1,5 +1,6 @@
 """One run from begin to end: what it refuses to do, what it counts, what it leaves for the next."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from lockstep.idp.apps.store import set_quarantine
 from lockstep.idp.directory import store
 from lockstep.idp.provisioning import actions, ledger, run
 from lockstep.idp.provisioning.exchange import TargetProblem
-from lockstep.idp.provisioning.run import Orders, Result, employee_id
+from lockstep.idp.provisioning.run import Halt, Orders, Result, Run, employee_id, flow
 from lockstep.kit.problems import Problem
 from tests.idp.provisioning.target import Fault, Sent
 from tests.idp.provisioning.world import World, brief, everyone, many
@@ -53,6 +54,24 @@ def test_a_stop_in_the_middle_ends_the_run_after_its_batch(each_world: World) ->
     each_world.become(everyone(*many(250)))
     with pytest.raises(Problem, match="aws is stopped"):
         each_world.sync(report=lambda _done, _of: stop(each_world))
+    assert len(each_world.target.users) == 100
+
+
+async def test_a_run_whose_lease_is_lost_sends_no_further_batch(each_world: World) -> None:
+    """Not even between two looks of the worker at its lease."""
+    each_world.make_app()
+    each_world.become(everyone(*many(250)))
+    halt = Halt(lost=lambda: len(each_world.target.users) >= 100)
+    one = Run(each_world.db, each_world.vault, each_world.app().id, Orders(), clock=each_world.clock, halt=halt)
+    sending = asyncio.ensure_future(flow(one, Orders()))
+    try:
+        async with asyncio.timeout(30):
+            while not halt.reached:
+                await asyncio.sleep(0.01)
+    finally:
+        sending.cancel()
+        await asyncio.wait({sending})
+        await one.close()
     assert len(each_world.target.users) == 100
 
 

@@ -48,11 +48,15 @@ class Engine:
     durable: Durable = field(default_factory=Plain)
     _lease: Lease | None = None
     _report: Report = _SILENT
-    _halt: Halt = field(default_factory=Halt)
+    _halt: Halt = field(init=False)
     _not_before: dict[int, float] = field(default_factory=dict)
     """When an app is run by itself again (monotonic seconds)."""
     _looked: dict[int, int] = field(default_factory=dict)
     """Up to which event an app was looked at."""
+
+    def __post_init__(self) -> None:
+        """A run asks for the lease before each batch, so that one that lost it sends nothing more."""
+        self._halt = Halt(lost=lambda: not self.lease.take())
 
     @property
     def lease(self) -> Lease:

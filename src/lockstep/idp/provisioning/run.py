@@ -158,14 +158,16 @@ def ready_app(c: Connection, app_id: int) -> App:
 
 @dataclass(slots=True)
 class Halt:
-    """Asks a run to halt between two batches: it waits there, until the process ends, for the next one to take it up."""
+    """Has a run halt between two batches: it waits there, until the process ends, for the next one to take it up."""
 
     wanted: bool = False
     reached: bool = False
+    lost: Callable[[], bool] = lambda: False
+    """Whether the lease is somebody else's by now: then nothing more is sent."""
 
     async def point(self) -> None:
         """Stay here if a halt is wanted.  Nothing is under way at this moment."""
-        while self.wanted:
+        while self.wanted or self.lost():
             self.reached = True
             await asyncio.sleep(1)
 
