@@ -172,7 +172,7 @@ class Idp:
         """`lockstep idp plan --json`."""
         with self.changing() as c:
             app = app_actions.find_app(c, name)
-            return summary.as_json(c, app, make_plan(c, app, self._now(), retry_now=True))
+            return summary.as_json(c, app, make_plan(c, app, self._now(), retry_now=True, shown=True))
 
     def approve(self, digest: str | None = None, *, name: str = APP) -> int:
         """`lockstep idp approve`."""

@@ -45,6 +45,30 @@ def test_all_that_waits_is_approved_and_goes(each_world: World) -> None:
     assert (result.waiting, result.applied) == (0, 3)
 
 
+def test_a_plan_that_a_worker_made_meanwhile_is_not_what_was_read(each_world: World) -> None:
+    """Who read of two says yes to two: the third came behind their back, and is asked for apart."""
+    each_world.make_app("approve-create=on")
+    each_world.become(TWO)
+    each_world.plan()
+    each_world.become(everyone("A", "B", "C"))
+    each_world.plan(shown=False)
+    assert each_world.sync(Orders(by_hand=False)).waiting == 3
+    assert approve(each_world) == 2
+    result = each_world.sync(Orders(by_hand=False))
+    assert (result.applied, result.waiting) == (2, 1)
+    assert list(each_world.target.people()) == ["A", "B"]
+
+
+def test_nothing_is_said_of_a_plan_that_nobody_has_read(each_world: World) -> None:
+    each_world.make_app("approve-create=on")
+    each_world.become(TWO)
+    each_world.sync(Orders(by_hand=False))
+    with pytest.raises(Problem, match="no plan of aws was shown yet: read it first, `lockstep idp plan aws`"):
+        approve(each_world)
+    each_world.sync()
+    assert approve(each_world) == 2
+
+
 def test_one_change_is_approved_by_its_digest(each_world: World) -> None:
     each_world.make_app("approve-create=on")
     each_world.become(TWO)
@@ -145,7 +169,7 @@ def test_a_later_word_replaces_an_earlier_one(each_world: World) -> None:
 def test_nothing_waits(each_world: World, say: object) -> None:
     assert callable(say)
     each_world.make_app()
-    with pytest.raises(Problem, match="no plan of aws was shown yet: `lockstep idp plan aws`"):
+    with pytest.raises(Problem, match="no plan of aws was shown yet: read it first, `lockstep idp plan aws`"):
         say(each_world)
     each_world.become(TWO)
     each_world.plan()

@@ -7,6 +7,7 @@ from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import store
 from lockstep.idp.provisioning import actions, ledger
 from lockstep.idp.provisioning.records import Change, State
+from lockstep.idp.provisioning.run import Orders
 from tests.idp.provisioning.world import People, Roles, World, brief, everyone, many
 
 TEN = many(10)
@@ -70,6 +71,17 @@ def test_what_comes_after_the_release_is_held_anew(each_world: World) -> None:
     result = each_world.sync()
     assert (result.applied, result.held) == (7, 1)
     assert [one.key for one in each_world.changes()] == [TEN[7]]
+
+
+def test_what_a_worker_planned_after_it_was_read_is_not_let_through(each_world: World) -> None:
+    ten(each_world)
+    each_world.become(everyone(*TEN[7:]))
+    each_world.plan()
+    each_world.become(everyone(*TEN[9:]))
+    assert each_world.sync(Orders(by_hand=False)).held == 9
+    release(each_world)
+    result = each_world.sync(Orders(by_hand=False))
+    assert (result.applied, result.held) == (7, 2)
 
 
 def test_only_one_kind_is_let_through(each_world: World) -> None:

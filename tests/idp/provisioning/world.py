@@ -121,10 +121,10 @@ class World:
         """Somebody suspends a user."""
         self.by_hand(directory.suspend, key)
 
-    def plan(self, *, only: str | None = None, retry_now: bool = False) -> tuple[Plan, list[Change]]:
-        """A plan and its changes, in the order of the run."""
+    def plan(self, *, only: str | None = None, retry_now: bool = False, shown: bool = True) -> tuple[Plan, list[Change]]:
+        """A plan that somebody asked for (or a worker's: not `shown`), and its changes, in the order of the run."""
         with self.write() as c:
-            made = make_plan(c, apps.find_app(c, "aws"), self.now, only=only, retry_now=retry_now)
+            made = make_plan(c, apps.find_app(c, "aws"), self.now, only=only, retry_now=retry_now, shown=shown)
             return made, [placed.change for placed in ledger.all_changes(c, made.id)]
 
     def changes(self, *, only: str | None = None) -> list[Change]:

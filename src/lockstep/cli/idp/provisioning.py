@@ -55,7 +55,7 @@ def plan(
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
         app = find_app(c, name)
         only = None if user is None else employee_id(c, user)
-        made = make_plan(c, app, now_ms(), only=only, retry_now=True)
+        made = make_plan(c, app, now_ms(), only=only, retry_now=True, shown=True)
         shown = summary.as_json(c, app, made)
     if only is not None:
         shown["user"] = only

@@ -78,9 +78,9 @@ def items_of(placed: Placed) -> list[str]:
 
 
 def _shown(c: Connection, app: App) -> Plan:
-    plan = ledger.newest(c, app.id)
+    plan = ledger.last_shown(c, app.id)
     if plan is None:
-        raise Problem(f"no plan of {app.name} was shown yet: `lockstep idp plan {app.name}`")
+        raise Problem(f"no plan of {app.name} was shown yet: read it first, `lockstep idp plan {app.name}`")
     return plan
 
 

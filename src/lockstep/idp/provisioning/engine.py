@@ -56,7 +56,14 @@ class Engine:
 
     def __post_init__(self) -> None:
         """A run asks for the lease before each batch, so that one that lost it sends nothing more."""
-        self._halt = Halt(lost=lambda: not self.lease.take())
+        self._halt = Halt(lost=self._lost)
+
+    def _lost(self) -> bool:
+        try:
+            return not self.lease.take()
+        except Exception:  # a database that is away: nobody knows who holds it, so nothing is sent until it is known again
+            log.exception("the lease cannot be looked at")
+            return True
 
     @property
     def lease(self) -> Lease:
@@ -202,8 +209,13 @@ class Engine:
     async def _until(self, stop: Callable[[], bool], work: Coroutine[Any, Any, None]) -> None:
         """Work, but not beyond `stop()`: then the run under way halts between two batches, and goes on at the next start."""
         task = asyncio.ensure_future(work)
-        while not task.done() and not stop():
-            await asyncio.wait({task}, timeout=POLL_SECONDS)
+        try:
+            while not task.done() and not stop():
+                await asyncio.wait({task}, timeout=POLL_SECONDS)
+        except BaseException:  # a database that is away: no run goes on with nobody watching it
+            task.cancel()
+            await asyncio.wait({task}, timeout=1)
+            raise
         if not task.done():
             self._halt.wanted = True
             deadline = time.monotonic() + HALT_SECONDS

@@ -27,6 +27,12 @@ _NEWEST = Statement(
     .order_by(_p.id.desc())
     .limit(1)
 )
+_NEWEST_SHOWN = Statement(
+    sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
+    .where(_is(_p.app_id, "app"), _p.shown == 1)
+    .order_by(_p.id.desc())
+    .limit(1)
+)
 _FINISH_PLAN = Statement(sa.update(plans).where(_is(_p.id, "plan")), columns=["digest", "floor", "held"])
 _OLD_PLANS = Statement(
     sa.select(_p.id)
@@ -237,14 +243,16 @@ def _placed(row: Row) -> Placed:
     return Placed(position, change)
 
 
-def begin_plan(c: Connection, app_id: int, target: int, scope: str, now: int) -> int:
+def begin_plan(c: Connection, app_id: int, target: int, scope: str, now: int, *, shown: bool = False) -> int:
     """A new, empty plan; older ones that nothing depends on are dropped.  Its number."""
-    c.run(_ADD_PLAN, app_id=app_id, target=target, made_at=now, scope=scope, digest="", floor=0, held="[]", in_use=0)
-    made = newest(c, app_id)
+    values = {"app_id": app_id, "target": target, "made_at": now, "scope": scope, "shown": int(shown)}
+    c.run(_ADD_PLAN, **values, digest="", floor=0, held="[]", in_use=0)
+    made, kept = newest(c, app_id), last_shown(c, app_id)
     assert made is not None  # noqa: S101 - it was inserted in this transaction
     for (old,) in c.all(_OLD_PLANS, app=app_id, plan=made.id):
-        c.run(_DROP_CHANGES, plan=old)
-        c.run(_DROP_PLAN, plan=old)
+        if kept is None or old != kept.id:
+            c.run(_DROP_CHANGES, plan=old)
+            c.run(_DROP_PLAN, plan=old)
     return made.id
 
 
@@ -260,8 +268,16 @@ def take_into_use(c: Connection, app_id: int, plan: int) -> None:
 
 
 def newest(c: Connection, app_id: int) -> Plan | None:
-    """The plan that was made last: what was shown."""
-    row = c.one(_NEWEST, app=app_id)
+    """The plan that was made last, by whomever."""
+    return _plan(c.one(_NEWEST, app=app_id))
+
+
+def last_shown(c: Connection, app_id: int) -> Plan | None:
+    """The plan that a person has seen last; a worker may have made others since."""
+    return _plan(c.one(_NEWEST_SHOWN, app=app_id))
+
+
+def _plan(row: Row | None) -> Plan | None:
     if row is None:
         return None
     number, digest, floor, held, scope, made_at, target = row

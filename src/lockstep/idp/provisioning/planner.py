@@ -80,14 +80,17 @@ class _Making:
         self.buffer.clear()
 
 
-def make_plan(c: Connection, app: App, now: int, *, only: str | None = None, retry_now: bool = False) -> Plan:
+def make_plan(
+    c: Connection, app: App, now: int, *, only: str | None = None, retry_now: bool = False, shown: bool = False
+) -> Plan:
     """Plan everything for `app`, or what concerns one person (`only`, an employee_id).
 
-    `retry_now` tries again what failed before, without waiting for its time.  `c` is a write transaction.
+    `retry_now` tries again what failed before, without waiting for its time.  `shown` says that a person asked for the plan, so
+    that what they say next is about it.  `c` is a write transaction.
     """
     source = source_of(c, app)
     target = links.target_of(c, app.id, app.scim_url)
-    number = ledger.begin_plan(c, app.id, target, only or "", now)
+    number = ledger.begin_plan(c, app.id, target, only or "", now, shown=shown)
     making = _Making(c, source, target, number, now, only, ledger.decided(c, app.id), ledger.troubled(c, target), retry_now)
     _plan_users(making)
     making.flush()

@@ -270,7 +270,8 @@ class Run:
         return {"plan": plan.id, "floor": plan.floor, "seen": seen, "quarantine": ""}
 
     def _planned(self, c: Connection, app: App, *, retry_now: bool) -> Plan:
-        return make_plan(c, app, self._clock(), only=self._orders.only, retry_now=retry_now)
+        by_hand = self._orders.by_hand
+        return make_plan(c, app, self._clock(), only=self._orders.only, retry_now=retry_now, shown=by_hand)
 
     @staticmethod
     def _vanished(c: Connection, app: App) -> str:

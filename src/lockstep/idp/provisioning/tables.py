@@ -80,6 +80,8 @@ plans = sa.Table(
     sa.Column("held", sa.Text, nullable=False),
     # 1 while a run works on it: then it stays, whoever else makes a plan meanwhile.
     sa.Column("in_use", sa.Integer, nullable=False),
+    # 1 for a plan that a person asked for: what they say is about the last one of these.
+    sa.Column("shown", sa.Integer, nullable=False),
     sqlite_autoincrement=True,
 )
 changes = sa.Table(

@@ -213,6 +213,7 @@ def upgrade() -> None:
         sa.Column("floor", sa.Integer(), nullable=False),
         sa.Column("held", sa.Text(), nullable=False),
         sa.Column("in_use", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["app_id"],
             ["apps.id"],
