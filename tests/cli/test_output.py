@@ -28,6 +28,7 @@ def test_exit_codes_are_a_contract() -> None:
         "USAGE": 2,
         "WAITS_FOR_A_PERSON": 3,
         "SOME_FAILED": 4,
+        "INTERRUPTED": 130,
     }
 
 

@@ -40,12 +40,14 @@ def _mount() -> None:
 
 def main() -> None:
     """Run the command line; a problem ends it with its message and exit code 1."""
-    _mount()
     try:
+        _mount()
         app()
     except Problem as problem:
         note(f"lockstep: {problem}")
         sys.exit(Exit.PROBLEM)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
 
 
 if __name__ == "__main__":

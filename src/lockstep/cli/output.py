@@ -15,6 +15,8 @@ class Exit(IntEnum):
     USAGE = 2
     WAITS_FOR_A_PERSON = 3
     SOME_FAILED = 4
+    INTERRUPTED = 130
+    """By Ctrl-C, as a shell says it (128 + SIGINT)."""
 
 
 def counted(number: int, thing: str) -> str:

@@ -32,7 +32,7 @@ def test_a_target_on_this_machine(idp: Idp) -> None:
     assert idp.done(*words, *token, "--allow-loopback", "--json").one["scim_url"] == "http://127.0.0.1:8090/scim/v2"
 
 
-@pytest.mark.parametrize(("content", "words"), [(None, "No such file"), (b"\xff", "can't decode"), (b"\n", "is empty")])
+@pytest.mark.parametrize(("content", "words"), [(None, "No such file"), (b"\xff", "is not text"), (b"\n", "is empty")])
 def test_a_token_file_that_cannot_be_used(idp: Idp, content: bytes | None, words: str) -> None:
     path = idp.folder / "token"
     if content is not None:

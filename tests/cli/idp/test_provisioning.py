@@ -53,8 +53,22 @@ def test_plan_for_a_person(idp: Idp) -> None:
     idp.become(["A"], {"Team": []}, title="x")
     said = idp.done("plan", "aws").out
     assert "user update: A@x.example" in said
-    assert "group members: Team (+0 -1)  [waiting]" in said
+    digests = {one["digest"] for one in idp.done("plan", "aws", "--json").one["changes"]}
+    assert all(f"[waiting for approval, digest {digest}]" in said for digest in digests)
+    assert "group members: Team (+0 -1)  [waiting for approval, digest " in said
     assert "Some changes wait for approval: lockstep idp approve aws --all" in said
+
+
+def test_an_empty_plan_says_what_stands_in_the_way(idp: Idp) -> None:
+    token = idp.folder / "t"
+    token.write_text("t")
+    idp.done("app", "create", "aws", "--connector", "scim2", "--scim-url", "https://x.example/", "--token-file", str(token))
+    idp.become(["A"])
+    assert "nobody has the app. Give it to people: lockstep idp app assign aws --everyone" in idp.done("plan", "aws").out
+    idp.done("app", "assign", "aws", "--everyone")
+    idp.done("plan", "aws")
+    idp.done("reject", "aws", "--all")
+    assert "Nothing to do, apart from 1 change that an administrator threw away" in idp.done("plan", "aws").out
 
 
 def test_plan_for_a_person_shows_what_moves(idp: Idp, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,14 +120,17 @@ def test_sync_that_waits_for_a_person_ends_with_3(idp: Idp) -> None:
     idp.become(["A"])
     ended = idp.run("sync", "aws", "--json")
     assert (ended.code, ended.one["waiting"], idp.target.log) == (3, 1, [])
-    assert "1 changes wait: lockstep idp plan aws; lockstep idp approve aws --all" in idp.run("sync", "aws").out
+    said = idp.run("sync", "aws").out
+    assert "1 change waits. Read: lockstep idp plan aws\nThen: lockstep idp approve aws --all\n" in said
 
 
 def test_sync_that_holds_something_ends_with_3(idp: Idp) -> None:
     ready(idp).become(TEN[7:], {"Team": TEN[7:]})
     ended = idp.run("sync", "aws", "--json")
     assert (ended.code, ended.one["held"], ended.one["failed"]) == (3, 14, 0)
-    assert "14 are held, as unusually many: lockstep idp plan aws; lockstep idp release aws" in idp.run("sync", "aws").out
+    said = idp.run("sync", "aws").out
+    assert "14 held, as unusually many. Read what and why: lockstep idp plan aws\n" in said
+    assert "Then let through: lockstep idp release aws [--kind KIND], or throw away with --discard\n" in said
 
 
 def test_sync_of_which_some_failed_ends_with_4_even_if_some_wait(idp: Idp) -> None:
@@ -124,7 +141,8 @@ def test_sync_of_which_some_failed_ends_with_4_even_if_some_wait(idp: Idp) -> No
     idp.target.faults = lambda _sent: Fault(400)
     ended = idp.run("sync", "aws", "--json")
     assert (ended.code, ended.one["failed"], ended.one["waiting"]) == (4, 1, 1)
-    assert "1 objects failed: lockstep idp events" in idp.run("sync", "aws").out
+    said = idp.run("sync", "aws").out
+    assert "1 object failed; tried again in growing pauses by a server, or with sync:\n  user B@x.example: " in said
 
 
 def test_sync_that_cannot_begin_ends_with_1(idp: Idp) -> None:

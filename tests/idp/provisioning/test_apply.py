@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lockstep.idp.apps.actions import find_app
-from lockstep.idp.provisioning import apply, ledger
+from lockstep.idp.provisioning import actions, apply, ledger
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.records import Kind, State
@@ -182,3 +182,42 @@ def test_after_a_death_nothing_is_there_twice_and_nothing_is_lost(each_world: Wo
     assert (result.failed, len(each_world.target.users), each_world.target.teams()) == (0, 2, {"Team": {"A@x.example"}})
     assert each_world.changes() == []
     assert State.SENDING.value not in states(each_world, plan.id)
+
+
+def deletions(world: World, count: int) -> None:
+    """People who are to be deleted, and are not there any more."""
+    world.make_app("leavers=delete", "limit-deletions=1000", "limit-deletions-share=1")
+    world.synced(everyone(*many(count), "A"))
+    world.become(everyone("A"))
+    world.target.users = {key: one for key, one in world.target.users.items() if one["userName"] == "A@x.example"}
+
+
+def test_many_deletions_of_what_is_not_there_look_like_a_wrong_tenant(each_world: World) -> None:
+    """Believed one by one, they would leave everybody active where they really are."""
+    deletions(each_world, 20)
+    result = each_world.sync()
+    assert "20 of 21 linked objects are gone at the target, which looks like a wrong tenant" in result.quarantine
+    with each_world.write() as c:
+        actions.start(c, find_app(c, "aws"), each_world.now)
+    assert (each_world.sync().quarantine, each_world.sync().requests, each_world.changes()) == ("", 0, [])
+
+
+def test_a_deletion_of_what_is_not_there_is_done(each_world: World) -> None:
+    deletions(each_world, 3)
+    result = each_world.sync()
+    assert (result.applied, result.failed, result.quarantine) == (3, 0, "")
+    assert (each_world.sync().requests, each_world.changes()) == (0, [])
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["same plan", "planned anew"])
+def test_deletions_that_a_dead_worker_had_sent_are_no_wrong_tenant(each_world: World, anew: bool) -> None:
+    deletions(each_world, 20)
+    plan, changes = each_world.plan()
+    with each_world.write() as c:
+        ledger.set_states(c, plan.id, [(position, State.SENDING, "") for position in range(len(changes))])
+    assert settle_unsettled(each_world.db, each_world.app().id) == 20
+    if anew:
+        plan, _ = each_world.plan()
+    assert batch(each_world, plan.id) == 20
+    assert states(each_world, plan.id) == {"done": 20}
+    assert each_world.changes() == []

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps import store
 from lockstep.idp.provisioning import engine as engine_module
 from lockstep.idp.provisioning import jobs
+from lockstep.idp.provisioning.due import Due
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.run import Run
 from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
@@ -336,6 +338,35 @@ def test_a_worker_that_waits_for_the_lease_can_be_stopped(workers: Workers) -> N
     assert first.lease.take()
     with serving(second):
         time.sleep(0.05)
+
+
+def test_what_waits_for_a_person_is_looked_at_in_growing_pauses_and_an_edit_at_once(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, engine = workers.world, workers.engine()
+    now = 1_000
+    monkeypatch.setattr("lockstep.idp.provisioning.engine.time", SimpleNamespace(monotonic=lambda: float(now)))
+    why = Due.TIME
+    monkeypatch.setattr("lockstep.idp.provisioning.due.what_is_due", lambda *_: (why, 0))
+    world.make_app()
+
+    def queued() -> bool:
+        engine._queue_due()
+        with world.write() as c:
+            waiting = jobs.queued(c)
+            for job in waiting:
+                jobs.start(c, job.id, "worker")
+                jobs.end(c, job.id, {}, "", world.now)
+        return bool(waiting)
+
+    runs = []
+    for now in range(1_000, 1_500):
+        if queued():
+            runs.append(now - 1_000)
+    assert runs == [0, 30, 90, 210, 450]
+    why = Due.EVENT
+    assert queued()
+    assert queued()
 
 
 @dataclass

@@ -8,7 +8,7 @@ import typer
 
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
-from lockstep.cli.output import Exit, print_json, say
+from lockstep.cli.output import Exit, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.connect import test_connection
@@ -32,8 +32,10 @@ def mount(app: typer.Typer) -> None:
 def _token(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"--token-file {path}: {error}") from None
+    except OSError as error:
+        raise Problem(f"--token-file {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Problem(f"--token-file {path} is not text") from None
 
 
 def _app_json(app: App) -> dict[str, object]:
@@ -74,6 +76,9 @@ def create(
             token=token,
             allow_loopback=allow_loopback,
         )
+        others = [one.name for one in store.all_apps(c) if one.scim_url == app.scim_url and one.id != app.id]
+    if others:
+        note(f"lockstep: {', '.join(others)} provisions into this URL already; two apps there undo each other's work")
     if json:
         print_json(_app_json(app))
         return

@@ -25,6 +25,8 @@ from lockstep.kit.problems import Problem
 
 OneUser = Annotated[str | None, typer.Option("--user", help="Only what concerns this person (user name or employee_id).")]
 TIMELINE = 200
+FAILURES = 5
+"""Failures that `sync` lists."""
 
 
 def mount(app: typer.Typer) -> None:
@@ -72,17 +74,35 @@ def plan(
 
 def _say_plan(shown: dict[str, Any]) -> None:
     if not shown["changes"] and not shown["held"]:
-        say("Nothing to do: the target is as it should be.")
+        say(_nothing(shown))
         return
     say(f"Plan {shown['digest']}: {counted(shown['requests'], 'request')}")
     for change in shown["changes"]:
-        say(f"  {change['object']} {change['kind']}: {change['name']}{_detail(change)}  [{change['state']}]")
+        say(f"  {change['object']} {change['kind']}: {change['name']}{_detail(change)}  [{_state(change)}]")
     if shown["more"]:
         say(f"  … and {shown['more']} more")
     for held in shown["held"]:
         say(f"Held: {held['reason']}. Let through: lockstep idp release {shown['app']} --kind {held['kind']}; or add --discard")
     if any(change["state"] == "waiting" for change in shown["changes"]):
         say(f"Some changes wait for approval: lockstep idp approve {shown['app']} --all")
+
+
+def _nothing(shown: dict[str, Any]) -> str:
+    """Why a plan is empty: an administrator who expected changes has to see what stands in the way."""
+    app = shown["app"]
+    if not shown["assigned"]:
+        return f"Nothing to do: nobody has the app. Give it to people: lockstep idp app assign {app} --everyone"
+    if shown["thrown_away"]:
+        left = counted(shown["thrown_away"], "change")
+        return f"Nothing to do, apart from {left} that an administrator threw away, until those objects change again."
+    return "Nothing to do: the target is as it should be."
+
+
+def _state(change: dict[str, Any]) -> str:
+    """What a change waits for; a digest where a person can say something about it."""
+    if change["state"] == "waiting":
+        return f"waiting for approval, digest {change['digest']}"
+    return f"{change['state']}: {change['reason']}" if change.get("reason") else str(change["state"])
 
 
 def _detail(change: dict[str, Any]) -> str:
@@ -113,7 +133,8 @@ def sync(
             app = find_app(c, name)
             only = None if user is None else employee_id(c, user)
         result = _do(engine, app.id, "sync", {"only": only, "full": full}, json=json)
-    _finish(name, result, json=json)
+        failures = _failures(engine, name) if result["failed"] else []
+    _finish(name, result, failures, json=json)
 
 
 def apply_file(
@@ -133,7 +154,16 @@ def apply_file(
         with engine.db.read() as c:
             app = find_app(c, name)
         result = _do(engine, app.id, "sync", {"only": only, "digest": digest}, json=json)
-    _finish(name, result, json=json)
+        failures = _failures(engine, name) if result["failed"] else []
+    _finish(name, result, failures, json=json)
+
+
+def _failures(engine: Engine, name: str) -> list[str]:
+    """What failed and why, a few of it."""
+    with engine.db.read() as c:
+        found = summary.failures(c, find_app(c, name))
+    rest = len(found) - FAILURES
+    return found[:FAILURES] + ([f"… and {rest} more: lockstep idp events"] if rest > 0 else [])
 
 
 def _do(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:
@@ -157,7 +187,7 @@ def _progress(*, shown: bool) -> Iterator[Report]:
         yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
-def _finish(name: str, result: dict[str, Any], *, json: bool) -> None:
+def _finish(name: str, result: dict[str, Any], failures: list[str], *, json: bool) -> None:
     if json:
         print_json(result)
     else:
@@ -167,11 +197,16 @@ def _finish(name: str, result: dict[str, Any], *, json: bool) -> None:
             check = result["check"]
             say(f"Read the target in {check['requests']} requests (floor {check['floor']}): {check['differences']} differences")
         if result["failed"]:
-            say(f"{result['failed']} objects failed: lockstep idp events; they are tried again by themselves, or with sync")
+            say(f"{counted(result['failed'], 'object')} failed; tried again in growing pauses by a server, or with sync:")
+            for failure in failures:
+                say(f"  {failure}")
         if result["waiting"]:
-            say(f"{result['waiting']} changes wait: lockstep idp plan {name}; lockstep idp approve {name} --all")
+            verb = "waits" if result["waiting"] == 1 else "wait"
+            say(f"{counted(result['waiting'], 'change')} {verb}. Read: lockstep idp plan {name}")
+            say(f"Then: lockstep idp approve {name} --all")
         if result["held"]:
-            say(f"{result['held']} are held, as unusually many: lockstep idp plan {name}; lockstep idp release {name}")
+            say(f"{result['held']} held, as unusually many. Read what and why: lockstep idp plan {name}")
+            say(f"Then let through: lockstep idp release {name} [--kind KIND], or throw away with --discard")
     if result.get("quarantine"):
         note(f"lockstep: {name} is in quarantine: {result['quarantine']}")
     if result["failed"]:

@@ -11,7 +11,7 @@ from itertools import takewhile
 from lockstep.idp import events
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.exchange import Exchange, Outcome, TargetProblem
-from lockstep.idp.provisioning.records import Kind, State
+from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, State
 from lockstep.idp.provisioning.safety import too_many_failed, too_many_missing
 from lockstep.idp.provisioning.sending import NotSent, Request, prepare
 from lockstep.idp.provisioning.settling import Settler, Tally, quarantine
@@ -119,7 +119,7 @@ class Applier:
                     settled -= 1
                     settler.settle(outcome)
                     continue
-                ledger.set_states(c, plan, [(request.placed.position, State.READY, "")])
+                ledger.set_states(c, plan, [(request.placed.position, State.READY, SENT_BEFORE if outcome else "")])
                 if outcome is not None and outcome.doubt:
                     ledger.open_create(c, self.target, request.change, ledger.made_at(c, plan))
             settler.finish()
@@ -154,5 +154,5 @@ def settle_unsettled(db: Database, app_id: int) -> int:
             change = placed.change
             if change.kind is Kind.CREATE:
                 ledger.open_create(c, ledger.target_of_plan(c, plan), change, ledger.made_at(c, plan))
-            ledger.set_states(c, plan, [(placed.position, State.READY, "")])
+            ledger.set_states(c, plan, [(placed.position, State.READY, SENT_BEFORE)])
     return len(open_changes)

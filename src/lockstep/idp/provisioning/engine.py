@@ -31,6 +31,8 @@ from lockstep.scim.client import ScimClient
 
 POLL_SECONDS = 0.2
 PAUSE_SECONDS = 30.0
+LONGEST_TIMED_PAUSE_SECONDS = 900.0
+"""Between two runs for what is due by time alone and cannot go, because a person has to say so first."""
 LONGEST_PAUSE_SECONDS = 10.0
 HALT_SECONDS = 8.0
 """How long a stop waits for the batch that is being sent."""
@@ -51,6 +53,8 @@ class Engine:
     _halt: Halt = field(init=False)
     _not_before: dict[int, float] = field(default_factory=dict)
     """When an app is run by itself again (monotonic seconds)."""
+    _timed: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """When an app is run again for what is due by time alone (monotonic seconds), and how long the pause before was."""
     _looked: dict[int, int] = field(default_factory=dict)
     """Up to which event an app was looked at."""
 
@@ -229,7 +233,7 @@ class Engine:
     def _queue_due(self) -> None:
         """Queue a run for each app that something has happened for, or that has something due.
 
-        After a run that failed as a whole, and for what is only due by time, there is a pause in between.
+        After a run that failed as a whole there is a pause in between.
         """
         now = time.monotonic()
         with self.db.read() as c:
@@ -244,10 +248,20 @@ class Engine:
                 why, self._looked[app.id] = due.what_is_due(c, app, self.clock(), self._looked.get(app.id, 0))
                 found.append((app, why))
         for app, why in found:
-            if why in (due.Due.TIME, due.Due.CHECK):
-                self._not_before[app.id] = now + PAUSE_SECONDS
-            if why:
+            if why and self._may_run(app, why, now):
                 self.order(app.id, "sync", {"by_hand": False, "full": why is due.Due.CHECK})
+
+    def _may_run(self, app: App, why: due.Due, now: float) -> bool:
+        """What happened is followed at once; what is due by time alone may wait for a person, so the pauses grow."""
+        if why is due.Due.EVENT:
+            self._timed.pop(app.id, None)
+            return True
+        not_before, pause = self._timed.get(app.id, (0.0, PAUSE_SECONDS / 2))
+        if now < not_before:
+            return False
+        pause = min(2 * pause, LONGEST_TIMED_PAUSE_SECONDS)
+        self._timed[app.id] = (now + pause, pause)
+        return True
 
 
 def _runs_by_itself(app: App) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up, members_of
-from lockstep.idp.provisioning.records import Kind
+from lockstep.idp.provisioning.records import SENT_BEFORE, Kind
 from lockstep.idp.provisioning.sending import Request
 from lockstep.kit.clock import Clock
 from lockstep.kit.problems import Problem
@@ -37,8 +37,8 @@ class Outcome:
 
     `target_id` is the id of what was made or found; `found` what was found at the target in the place of what should have
     been made; `ours` says that it was made by an earlier, unsettled request of ours.  `missing` says that the object itself is
-    gone, `missing_members` which members are.  `unreachable` says that no answer came, `doubt` that a create may have taken
-    effect all the same.
+    gone (one that was to be deleted, too), `missing_members` which members are.  `unreachable` says that no answer came,
+    `doubt` that a create may have taken effect all the same.
     """
 
     request: Request
@@ -63,6 +63,8 @@ class Exchange:
     def __init__(self, client: ScimClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock
+        self._repeated: set[int] = set()
+        """Positions of the changes that were sent more than once."""
 
     async def send(self, request: Request) -> Outcome:
         """Send one request and find out what became of it.  Raises TargetProblem where the target refuses to work with us."""
@@ -79,9 +81,13 @@ class Exchange:
             return Outcome(request, ok=True)
         if answer.status == _NOT_FOUND:
             if request.change.kind is Kind.DELETE:
-                return Outcome(request, ok=True)
+                return Outcome(request, ok=True, missing=not self._was_sent_before(request, answer))
             return await self._explain_not_found(request, answer)
         return Outcome(request, ok=False, error=_words(answer))
+
+    def _was_sent_before(self, request: Request, answer: Answer) -> bool:
+        """Whether an earlier try of ours may be why there is nothing to delete any more."""
+        return request.change.reason == SENT_BEFORE or answer.sends > 1 or request.placed.position in self._repeated
 
     async def _insist(self, request: Request) -> Answer | Outcome:
         for attempt in range(TRIES):
@@ -96,6 +102,7 @@ class Exchange:
                     raise TargetProblem(_words(answer))
                 if (answer.is_scim and answer.status < _SERVER_ERROR) or attempt == TRIES - 1:
                     return answer
+            self._repeated.add(request.placed.position)
             await asyncio.sleep(PAUSES[attempt])
         raise AssertionError("unreachable")  # pragma: no cover - the last attempt returns
 

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from lockstep.idp.provisioning.approval import Decisions
-from lockstep.idp.provisioning.records import Change, Kind, State
+from lockstep.idp.provisioning.records import SENT_BEFORE, Change, Kind, State
 from lockstep.idp.provisioning.tables import changes, decisions, plans, troubles, unsettled, watermarks
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import Statement, among, listed
@@ -72,6 +72,11 @@ _SENDING = Statement(
     .select_from(changes.join(plans, _c.plan_id == _p.id))
     .where(_is(_p.app_id, "app"), _c.state == State.SENDING.value)
     .order_by(_c.plan_id, _c.position)
+)
+_SENT_BEFORE = Statement(
+    sa.select(_c.object, _c.key, _c.kind)
+    .select_from(changes.join(plans, _c.plan_id == _p.id))
+    .where(_is(_p.app_id, "app"), _c.state == State.READY.value, _c.reason == SENT_BEFORE)
 )
 _CREATES = Statement(
     sa.select(_c.key, _c.state).where(_is(_c.plan_id, "plan"), _c.object == "user", _c.kind == Kind.CREATE.value)
@@ -426,6 +431,11 @@ def undecide(c: Connection, app_id: int, items: Iterable[str]) -> None:
 
 What = tuple[str, str, str]
 """(object, key, kind of change): what a failure is remembered for."""
+
+
+def sent_before(c: Connection, app_id: int) -> set[What]:
+    """What was being sent when a worker died or the target fell silent, and has not been sent again."""
+    return {(obj, key, kind) for obj, key, kind in c.all(_SENT_BEFORE, app=app_id)}
 
 
 def troubled(c: Connection, target: int) -> dict[What, Trouble]:

@@ -19,7 +19,7 @@ from lockstep.idp.provisioning.approval import Decisions, judged, removal_item
 from lockstep.idp.provisioning.ledger import Placed, Plan, Trouble
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
 from lockstep.idp.provisioning.plan_groups import Match, Member, MemberDiff
-from lockstep.idp.provisioning.records import Change, DesiredGroup, GroupLink, Kind, State, UserLink
+from lockstep.idp.provisioning.records import SENT_BEFORE, Change, DesiredGroup, GroupLink, Kind, State, UserLink
 from lockstep.idp.provisioning.safety import Held, over_limits
 from lockstep.idp.provisioning.source import Source, members_of_role, people, source_of
 from lockstep.kit.db import Connection
@@ -40,6 +40,7 @@ class _Making:
     decisions: Decisions
     troubles: dict[ledger.What, Trouble]
     retry_now: bool
+    sent_before: set[ledger.What] = field(default_factory=set)
     position: int = 0
     buffer: list[Placed] = field(default_factory=list)
     counts: Counter[LimitedKind] = field(default_factory=Counter)
@@ -65,6 +66,8 @@ class _Making:
         waits = trouble is not None and not self.retry_now and trouble.next_at > self.now
         if trouble is not None and waits and change.state is State.READY:
             change = replace(change, state=State.LATER, reason=f"failed before ({trouble.error}); tried again later")
+        if what in self.sent_before and change.state is State.READY:
+            change = replace(change, reason=SENT_BEFORE)
         if change.limited is not None and change.limited != "removals" and change.state is not State.DROPPED:
             self.counts[change.limited] += 1
             self.single[change.limited] = change.name
@@ -90,8 +93,10 @@ def make_plan(
     """
     source = source_of(c, app)
     target = links.target_of(c, app.id, app.scim_url)
+    sent_before = ledger.sent_before(c, app.id)
     number = ledger.begin_plan(c, app.id, target, only or "", now, shown=shown)
     making = _Making(c, source, target, number, now, only, ledger.decided(c, app.id), ledger.troubled(c, target), retry_now)
+    making.sent_before = sent_before
     _plan_users(making)
     making.flush()
     held = _hold_users(making)

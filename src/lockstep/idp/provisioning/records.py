@@ -46,6 +46,10 @@ class State(StrEnum):
     """Nothing was left to send, or an administrator threw it away."""
 
 
+SENT_BEFORE = "sent before, and no answer is known"
+"""The reason of a change that is ready again because a worker died, or the target fell silent, while it was being sent."""
+
+
 class Stage:
     """The order of a run.  A stage begins when the one before has ended."""
 

@@ -4,8 +4,9 @@ import hashlib
 from collections import Counter
 from typing import Any
 
+from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
-from lockstep.idp.provisioning import ledger
+from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.records import Change, Kind, State
 from lockstep.kit.db import Connection
@@ -69,13 +70,14 @@ def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
     """A plan as `lockstep idp plan --json` prints it."""
     listed: list[dict[str, Any]] = []
     held: dict[str, list[dict[str, Any]]] = {}
-    requests = more = 0
+    requests = more = thrown_away = 0
     counts: Counter[str] = Counter()
     for placed in ledger.all_changes(c, plan.id):
         change = placed.change
         if change.state is State.HELD:
             held.setdefault(str(change.limited), []).append(change_json(change))
             continue
+        thrown_away += change.state is State.DROPPED
         if change.state not in _COVERED:
             continue
         requests += 1
@@ -92,11 +94,19 @@ def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
         "counts": dict(counts),
         "changes": listed,
         "more": more,
+        "thrown_away": thrown_away,
+        "assigned": bool(apps.assignments(c, app.id)),
         "held": [
             {"reason": one["reason"], "kind": one["kind"], "count": one["count"], "changes": held.get(one["kind"], [])[:SHOWN]}
             for one in plan.held
         ],
     }
+
+
+def failures(c: Connection, app: App) -> list[str]:
+    """What failed at the app's target and was not mended since, with the reason, a line each."""
+    troubles = ledger.troubled(c, links.find_target(c, app.id, app.scim_url)).values()
+    return [f"{one.object} {one.name}: {one.error}" for one in sorted(troubles, key=lambda one: (one.object, one.name))]
 
 
 def change_json(change: Change) -> dict[str, Any]:
