@@ -36,6 +36,11 @@ STEPS = [
     "serve-idp",
     "change",
     "resync",
+    "saml-metadata",
+    "access-control",
+    "password",
+    "sign-in",
+    "tag-changes",
 ]
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -141,7 +146,10 @@ def test_once_with_json_prints_what_it_came_to(place: Path) -> None:
         "from": "Research",
         "to": "Treasury",
     }
-    assert result["session"] is None
+    assert result["session"] == {
+        "user_name": "ada.achterberg@example.com",
+        "tags": {"CostCenter": "CC-4200", "Department": "Treasury"},
+    }
     assert not answers(result["idp_url"])
     assert not answers(result["center_url"])
     assert list(place.iterdir()) == []
@@ -156,6 +164,7 @@ def test_with_people_of_ones_own_it_runs_until_interrupted(place: Path, start: S
     text = "".join(said)
     assert "per Ødegård: Nord → Treasury" in text
     assert "memberships   2 here   2 at the centre   equal" in text
+    assert "CostCenter: no tag → CC-4200" in text
     urls = [line.split()[-1] for line in said if line.startswith(("Identity provider ", "Identity centre "))]
     assert [answers(url) for url in urls] == [True, True]
     assert len(processes_on(place)) == 3  # the demo, and both services

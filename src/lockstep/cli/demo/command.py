@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from lockstep.cli.demo import every_day, first_run, setting_up
+from lockstep.cli.demo import every_day, first_run, setting_up, sign_in
 from lockstep.cli.demo.folder import Home, take
 from lockstep.cli.demo.ports import ensure_free
 from lockstep.cli.demo.processes import Processes, StepFailed
@@ -29,7 +29,7 @@ from lockstep.kit.problems import Problem
 DATA = Path("demo-data")
 IDP_PORT = 8080
 CENTER_PORT = 8090
-CHAPTERS = (setting_up.CENTER, setting_up.IDP, first_run.CHAPTER, every_day.CHAPTER)
+CHAPTERS = (setting_up.CENTER, setting_up.IDP, first_run.CHAPTER, every_day.CHAPTER, sign_in.CHAPTER)
 _POLL_SECONDS = 0.5
 _HIGHEST_PORT = 65535
 
@@ -63,7 +63,7 @@ def demo(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Run both services on this machine, and walk through the guide: enable, connect, provision, approve, verify, change."""
+    """Run both services on this machine, and walk through the guide: enable, connect, provision, approve, change, sign in."""
     screen, result = Screen(quiet=json), Result()
     try:
         with Signals() as signals, contextlib.ExitStack() as stack:
@@ -167,9 +167,12 @@ def _keep_running(walk: Walk) -> None:
             "",
             f"Identity provider   {strong(result.idp_url)}",
             f"Identity centre     {strong(result.center_url)}",
+            f"Portal              {strong(walk.portal)}",
+            f"                    as {strong(result.session.user_name if result.session else '')}, "
+            f"password in {strong(sign_in.password_file(walk))}",
             f"Data, token, logs   {strong(walk.home.folder)}",
             "",
-            "To try in another terminal (pages come later):",
+            "To try in another terminal:",
         ],
         to_try(walk),
     )

@@ -94,7 +94,8 @@ def _check(folder: Path, mark: Path) -> None:
 
 def _empty(home: Home, *, keep_company: bool) -> None:
     """Remove what a demo makes, and nothing else.  A company that was edited by hand is kept where it is asked for."""
-    ours = [home.idp, home.center, home.token, *home.folder.glob("*.log")]
+    kept = (home.folder / name for name in ("password", "idp-metadata.xml", "center-metadata.xml"))
+    ours = [home.idp, home.center, home.token, *kept, *home.folder.glob("*.log")]
     for path in ours if keep_company else [*ours, home.company]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

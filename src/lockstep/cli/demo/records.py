@@ -21,6 +21,13 @@ class Change(msgspec.Struct, rename={"before": "from", "after": "to"}):
     seconds: float
 
 
+class Session(msgspec.Struct):
+    """Who signed in last, and the session tags."""
+
+    user_name: str
+    tags: dict[str, str]
+
+
 class Result(msgspec.Struct):
     """Everything.  `requests` and `floor` are those of the first provisioning run."""
 
@@ -35,7 +42,6 @@ class Result(msgspec.Struct):
     floor: int = 0
     resync_requests: int | None = None
     change: Change | None = None
-    session: None = None
-    """Signing in comes with SAML."""
+    session: Session | None = None
     problem: str | msgspec.UnsetType = msgspec.UNSET
     """Why it is not ok; left out where it is."""

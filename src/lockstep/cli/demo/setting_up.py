@@ -21,6 +21,7 @@ def serve_center(walk: Walk) -> Lines:
 def create_instance(walk: Walk) -> Lines:
     """Create the instance."""
     made = walk.center("instance", "create", INSTANCE).json()
+    walk.portal = walk.result.center_url + value(made, "start_path")
     return [f"Identity store {strong(value(made, 'identity_store_id'))}, apart from every other instance"]
 
 

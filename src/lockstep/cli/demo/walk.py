@@ -34,6 +34,8 @@ class Walk:
     commands: list[str] = field(default_factory=list)
     """Those of the step that is being taken."""
     scim_url: str = ""
+    portal: str = ""
+    """Where people sign in to the centre."""
     token: str = ""
     planned: int = 0
     """Requests that the plan announced."""
@@ -44,9 +46,9 @@ class Walk:
         """Run a command of the identity provider.  Raises StepFailed for another exit code than these."""
         return self._run("idp", self.home.idp, words, codes, json)
 
-    def center(self, *words: str, codes: Sequence[int] = (0,)) -> Answer:
+    def center(self, *words: str, codes: Sequence[int] = (0,), json: bool = True) -> Answer:
         """Run a command of the identity centre."""
-        return self._run("center", self.home.center, words, codes, json=True)
+        return self._run("center", self.home.center, words, codes, json)
 
     def serve(self, side: str, port: int) -> Service:
         """Start one of the two services."""
