@@ -79,6 +79,9 @@ class AuthnRequest:
     is_passive: bool = False
     name_id_format: str | None = None
     requested_contexts: tuple[str, ...] = ()
+    """Classes of sign-in, one of which is wanted."""
+    context_comparison: str = "exact"
+    """How: `exact`, `minimum`, `better` or `maximum` (SAML Core 3.3.2.2.1)."""
 
 
 @dataclass(frozen=True, slots=True)
