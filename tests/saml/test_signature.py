@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from lockstep.saml.algorithms import RSA_METHODS
-from lockstep.saml.names import ASSERTION, ISSUER, SIGNATURE, ds
+from lockstep.saml.names import ASSERTION, EXC_C14N, ISSUER, SIGNATURE, ds
 from lockstep.saml.problems import Reason
 from lockstep.saml.records import Signed
 from lockstep.saml.signature import check_form, verified_root, verify
@@ -98,3 +98,24 @@ def test_a_signature_follows_the_issuer() -> None:
 def test_a_message_without_signature_has_none_verified() -> None:
     assert reason_of(lambda: verified_root(unsigned(), [key().der])) is Reason.WRAPPING
     assert posted(unsigned()) != posted(build())
+
+
+@pytest.mark.parametrize(
+    ("place", "number", "reason"),
+    [
+        ("CanonicalizationMethod", 0, Reason.BAD_ALGORITHM),
+        ("Transforms", 0, Reason.BAD_TRANSFORM),
+        ("Transform", 0, Reason.BAD_TRANSFORM),
+        ("Transform", 1, Reason.BAD_TRANSFORM),
+    ],
+)
+def test_canonicalization_has_no_other_parameters(place: str, number: int, reason: Reason) -> None:
+    root = build()
+    list(root.iter(ds(place)))[number].append(etree.Element(ds("XPath"), {"Algorithm": EXC_C14N}))
+    assert form_of(root) is reason
+
+
+def test_a_transform_has_its_own_name() -> None:
+    root = build()
+    next(root.iter(ds("Transform"))).tag = ds("Other")
+    assert form_of(root) is Reason.BAD_TRANSFORM
