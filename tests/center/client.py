@@ -159,12 +159,15 @@ class Stage:
 
     def client(self, app: Center, profile: str = "aws", rate: float | None = None, **settings: Any) -> Client:
         """A new instance with provisioning enabled, and a client of it."""
-        name = f"{self.name}-{next(_numbers)}"
+        instance, made = self.enable(self.instance(profile, rate, **settings).name)
+        return Client(app, instance, made.token, self)
+
+    def instance(self, profile: str = "aws", rate: float | None = None, **settings: Any) -> Instance:
+        """A new instance."""
         with self.database.write() as connection:
             call = actions.admin_call(Operation.CREATE_INSTANCE, "test", now_ms())
-            actions.create(connection, call, name, profile=profile, settings=settings, rate=rate)
-        instance, made = self.enable(name)
-        return Client(app, instance, made.token, self)
+            name = f"{self.name}-{next(_numbers)}"
+            return actions.create(connection, call, name, profile=profile, settings=settings, rate=rate)
 
     def enable(self, name: str, at: int | None = None) -> tuple[Instance, NewToken]:
         with self.database.write() as connection:

@@ -39,6 +39,13 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabase]
 
 
 @pytest.fixture
+def each_center(each_database: Database) -> Database:
+    """A centre's database of the test's own, once of each kind, for what belongs to the centre as a whole."""
+    prepare(each_database)
+    return each_database
+
+
+@pytest.fixture
 async def center(database: Database) -> AsyncIterator[Center]:
     """The application, started."""
     center = build(database)

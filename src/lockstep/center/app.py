@@ -1,15 +1,22 @@
 """Wires the identity centre together; nothing else."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.types import ASGIApp
+
 from lockstep.center.housekeeping import keep_house
+from lockstep.center.instances import origin
 from lockstep.center.scimapi.app import ScimApi
+from lockstep.center.signin.app import build_signin
 from lockstep.kit import clock
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Database
 from lockstep.kit.runner import Runner, open_runner
+from lockstep.kit.vault import KEY_BYTES, Vault
+from lockstep.kit.web.origins import checked_public_url
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -19,12 +26,14 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class Center:
     """The ASGI application of the identity centre.  What needs an event loop is made at `lifespan.startup`."""
 
-    def __init__(self, database: Database, *, now: Clock, public_url: str | None) -> None:
+    def __init__(self, database: Database, *, now: Clock, public_url: str | None, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
         self._now = now
         self._public_url = public_url
         self._runner: Runner | None = None
         self._scim: ScimApi | None = None
+        self._signin: ASGIApp | None = None
         self._house: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,6 +47,9 @@ class Center:
         """Open what requests need."""
         self._runner = open_runner(self._database)
         self._scim = ScimApi(self._runner, now=self._now, public_url=self._public_url)
+        known = self._public_url or await self._runner.read(origin.known)
+        if known is not None:
+            self._signin = build_signin(self._runner, now=self._now, origin=checked_public_url(known), vault=self._vault)
         self._house = asyncio.get_running_loop().create_task(keep_house(self._runner, self._now))
 
     async def stop(self) -> None:
@@ -61,6 +73,9 @@ class Center:
         if "/scim/v2" in scope["path"]:
             await self._scim(scope, receive, send)
             return
+        if self._signin is not None:
+            await self._signin(scope, receive, send)
+            return
         await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
         await send({"type": "http.response.body", "body": b"There is nothing here.\n"})
 
@@ -76,9 +91,13 @@ class Center:
                 return
 
 
-def build(database: Database, *, now: Clock = clock.now_ms, public_url: str | None = None) -> Center:
+def build(
+    database: Database, *, now: Clock = clock.now_ms, public_url: str | None = None, vault: Vault | None = None
+) -> Center:
     """The identity centre over `database`, which the caller opened (`storage.open_center`) and closes.
 
-    `public_url` is the origin that clients see, where it is not the one that requests name.
+    `public_url` is the origin that clients see, where it is not the one that requests name; sign-in uses the one that was
+    written down (`instances.origin`) where none is given, and is not there without either.  `vault` seals what browsers carry;
+    without one a restart, or another process, does not know it again.
     """
-    return Center(database, now=now, public_url=public_url)
+    return Center(database, now=now, public_url=public_url, vault=vault or Vault(secrets.token_bytes(KEY_BYTES)))

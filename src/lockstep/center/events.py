@@ -1,7 +1,8 @@
 """The trail: what was asked of this centre, by whom, and how it ended.
 
 Names are CloudTrail's (AWS user guide, "Logging IAM Identity Center SCIM API calls with CloudTrail").  The event of a change is
-written in the transaction of the change.  Personal values never get here: see `hidden`.
+written in the transaction of the change.  Personal values never get here (see `hidden`), but for the user name of a sign-in,
+which AWS records, too (AWS user guide, "Username in sign-in CloudTrail events").
 """
 
 import re
@@ -26,6 +27,8 @@ _LONGEST_MESSAGE = 2_048
 _LONGEST_WORD = 256
 SCIM_SOURCE = "identitystore-scim.amazonaws.com"
 DIRECTORY_SOURCE = "sso-directory.amazonaws.com"
+SSO_SOURCE = "sso.amazonaws.com"
+SIGNIN_SOURCE = "signin.amazonaws.com"
 
 _MEMBER_PATH = re.compile(r'members\[value eq "[0-9A-Fa-f-]{36,47}"\]')
 _SHOWN = frozenset({"schemas", "active", "type", "id"})
@@ -35,7 +38,11 @@ _REFERENCES = frozenset({"members", "manager"})
 
 
 class Operation(StrEnum):
-    """What can be asked.  The first fifteen are the SCIM operations, under CloudTrail's names."""
+    """What can be asked.  The first fifteen are the SCIM operations, under CloudTrail's names.
+
+    A sign-in is `UserAuthentication`; one that is refused is `ExternalIdPDirectoryLogin` (AWS user guide, "Understanding
+    sign-in events" and "Troubleshooting").
+    """
 
     CREATE_USER = "CreateUser"
     GET_USER = "GetUser"
@@ -55,10 +62,21 @@ class Operation(StrEnum):
     UNKNOWN = "UnknownOperation"
     CREATE_ADMIN = "CreateAdministrator"
     CREATE_INSTANCE = "CreateInstance"
+    UPDATE_INSTANCE = "UpdateInstance"
     ENABLE_PROVISIONING = "CreateProvisioningTenant"
     DISABLE_PROVISIONING = "DeleteProvisioningTenant"
     CREATE_TOKEN = "CreateBearerToken"  # noqa: S105 - the name of an event
     DELETE_TOKEN = "DeleteBearerToken"  # noqa: S105 - the name of an event
+    CREATE_ACCESS_CONTROL = "CreateInstanceAccessControlAttributeConfiguration"
+    UPDATE_ACCESS_CONTROL = "UpdateInstanceAccessControlAttributeConfiguration"
+    DELETE_ACCESS_CONTROL = "DeleteInstanceAccessControlAttributeConfiguration"
+    TRUST_IDP = "CreateExternalIdPConfigurationForDirectory"
+    UPDATE_IDP = "UpdateExternalIdPConfigurationForDirectory"
+    REMOVE_IDP = "DeleteExternalIdPConfigurationForDirectory"
+    SIGN_IN = "UserAuthentication"
+    REFUSED_SIGN_IN = "ExternalIdPDirectoryLogin"
+    SIGN_OUT = "Logout"
+    END_SESSIONS = "BatchDeleteSession"
 
 
 READ_ONLY = frozenset(operation for operation in Operation if operation.startswith(("Get", "List", "ServiceProvider")))
@@ -195,21 +213,26 @@ def records(connection: Connection, instance_key: int, region: str) -> Iterator[
 
 def _record(row: dict[str, Any], region: str) -> dict[str, Any]:
     failed = row["error_code"] is not None
+    signin = row["source"] == SIGNIN_SOURCE
+    who = "IdentityCenterUser" if signin else "WebIdentityUser"
+    parameters = None if row["parameters"] is None else msgspec.json.decode(row["parameters"])
     record = {
         "eventVersion": "1.10",
         "eventTime": clock.iso(row["at"]),
         "eventSource": row["source"],
         "eventName": row["operation"],
         "awsRegion": region,
-        "userIdentity": {"type": "Unknown" if failed else "WebIdentityUser", "principalId": row["actor"]},
+        "userIdentity": {"type": "Unknown" if failed else who, "principalId": row["actor"]},
         "sourceIPAddress": row["ip"],
         "userAgent": row["agent"],
-        "requestParameters": None if row["parameters"] is None else msgspec.json.decode(row["parameters"]),
+        "requestParameters": None if signin else parameters,
         "responseElements": None if row["resource_id"] is None else {"id": row["resource_id"]},
         "requestID": row["request_id"],
         "readOnly": row["operation"] in READ_ONLY,
         "status": row["status"],
     }
+    if signin:
+        record["additionalEventData"] = parameters
     if failed:
         record |= {"errorCode": row["error_code"], "errorMessage": row["error_message"]}
     return record

@@ -1,4 +1,4 @@
-"""What has to be done now and then: forgetting old events."""
+"""What has to be done now and then: forgetting old events, expired sessions, and messages that are too old to come again."""
 
 import asyncio
 import logging
@@ -6,24 +6,26 @@ import logging
 from lockstep.center import events
 from lockstep.center.instances import actions
 from lockstep.center.instances.records import Instance
+from lockstep.center.signin import actions as signin
 from lockstep.kit.clock import Clock
 from lockstep.kit.runner import Runner
 
 log = logging.getLogger(__name__)
 _EVERY_SECONDS = 3600
 _AT_ONCE = 500
-"""Events deleted in one transaction, so that requests do not wait long behind it."""
+"""Rows deleted in one transaction, so that requests do not wait long behind it."""
 _DAY_MS = 86_400_000
 
 
 async def keep_house(runner: Runner, now: Clock) -> None:
-    """Forget, at the start and every hour, the events that are older than their instance's profile keeps them."""
+    """Forget, at the start and every hour, what has no meaning any more, and the events that their instance keeps no longer."""
     while True:
         try:
+            await forget_sign_ins(runner, now())
             for instance in await runner.read(lambda connection: list(actions.every(connection))):
                 await forget_old_events(runner, instance, now())
         except Exception:
-            log.exception("old events could not be forgotten; trying again in an hour")
+            log.exception("what is old could not be forgotten; trying again in an hour")
         await asyncio.sleep(_EVERY_SECONDS)
 
 
@@ -33,3 +35,10 @@ async def forget_old_events(runner: Runner, instance: Instance, now: int) -> Non
     gone = _AT_ONCE
     while gone == _AT_ONCE:
         gone = await runner.write(lambda connection: events.forget(connection, instance.key, before, _AT_ONCE))
+
+
+async def forget_sign_ins(runner: Runner, now: int) -> None:
+    """Forget the sessions that have expired, and the messages that are too old to come again."""
+    gone = _AT_ONCE
+    while gone == _AT_ONCE:
+        gone = await runner.write(lambda connection: signin.forget(connection, now, _AT_ONCE))

@@ -51,6 +51,22 @@ def test_values_that_do_not_fit_are_problems(database: Database, stage: Stage, s
         create(database, stage.name, **settings)
 
 
+def test_settings_change_one_by_one(database: Database, stage: Stage) -> None:
+    create(database, stage.name, settings={"put_user_status": 200})
+
+    def change(**settings: object) -> Instance:
+        with database.write() as connection:
+            return actions.change_settings(connection, call(Operation.UPDATE_INSTANCE), stage.name, settings)
+
+    assert change(session_minutes=60).profile.session_minutes == 60
+    for wrong in ({"session_minutes": 14}, {"nothing": 1}, {"user_name_ignores_case": False}):
+        with pytest.raises(Problem, match=next(iter(wrong))):
+            change(**wrong)
+    with database.read() as connection:
+        profile = actions.named(connection, stage.name).profile
+    assert (profile.session_minutes, profile.put_user_status) == (60, 200)
+
+
 def test_an_unknown_instance_is_a_problem(database: Database) -> None:
     with pytest.raises(Problem, match="no instance 'nowhere'"), database.read() as connection:
         actions.named(connection, "nowhere")

@@ -34,6 +34,15 @@ def test_settings_are_checked_before_anything_is_made(command: Command) -> None:
     assert [instance["name"] for instance in command.lines("instance", "list")] == ["corp"]
 
 
+def test_settings_can_be_changed_later(command: Command) -> None:
+    command.one("instance", "create", "corp")
+    made = {"name": "corp", "settings": {"session_minutes": 60, "trail_days": 30}}
+    assert command.one("instance", "set", "corp", "session_minutes=60", "trail_days=30") == made
+    assert command.one("instance", "list")["session_minutes"] == 60
+    assert command.text("instance", "set", "corp", "session_minutes=90") == "corp: session_minutes=90\n"
+    assert "session_minutes" in command.problem("instance", "set", "corp", "session_minutes=1")
+
+
 def test_problems_say_what_to_do(command: Command) -> None:
     assert "corp" in command.text("instance", "create", "corp")
     assert "already" in command.problem("instance", "create", "corp")

@@ -1,5 +1,6 @@
 """`lockstep center serve`: beside commands, and where it cannot listen."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from lockstep.cli.center.serve import serve
 from tests.center.client import a_user
 from tests.cli.center.command import Command
 from tests.cli.center.scim import Scim
-from tests.cli.processes import run, serving
+from tests.cli.processes import ENVIRONMENT, LOCKSTEP, run, serving
 
 
 def test_a_command_counts_for_the_next_request(command: Command) -> None:
@@ -52,3 +53,36 @@ def test_behind_a_proxy_answers_name_its_address(tmp_path: Path, public_url: str
         _, listed = Scim(origin + path, token).send("/ResourceTypes")
     located = [found["meta"]["location"] for found in listed["Resources"]]
     assert located == [f"https://center.example{path}/ResourceTypes/{name}" for name in ("User", "Group")]
+
+
+def test_the_origin_is_known_to_commands_from_then_on(tmp_path: Path) -> None:
+    command = Command(tmp_path / "data")
+    command.one("instance", "create", "corp")
+    with serving("center", "serve", *command.where) as origin:
+        assert f'entityID="{origin}/platform/saml/d-' in command.text("metadata", "corp")
+    assert f'entityID="{origin}/platform/saml/d-' in command.text("metadata", "corp")
+    with serving("center", "serve", *command.where, "--public-url", "https://center.example/"):
+        assert 'entityID="https://center.example/platform/saml/d-' in command.text("metadata", "corp")
+
+
+def test_a_public_url_that_is_no_origin_and_a_key_of_another_are_problems(command: Command, tmp_path: Path) -> None:
+    wrong = run("center", serve.__name__, *command.where, "--port", "0", "--public-url", "center.example")
+    assert (wrong.code, "--public-url" in wrong.err) == (1, True)
+    with serving("center", "serve", *command.where):
+        pass
+    (tmp_path / "other").write_text("00" * 32)
+    other = Command(command.data, command.database_url, tmp_path / "other")
+    stopped = run("center", serve.__name__, *other.where, "--port", "0")
+    assert (stopped.code, "does not open" in stopped.err) == (1, True)
+
+
+def test_where_people_cannot_sign_in_it_is_said(tmp_path: Path) -> None:
+    place = [*Command(tmp_path / "data").where, "--public-url", "http://center.example"]
+    command = [LOCKSTEP, "center", serve.__name__, *place, "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        assert process.stderr is not None
+        first, second = process.stderr.readline(), process.stderr.readline()
+        process.terminate()
+        assert process.wait(60) == 0
+    assert "https" in first
+    assert second.startswith("ready ")

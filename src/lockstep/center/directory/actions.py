@@ -67,7 +67,7 @@ def create_user(connection: Connection, instance: Instance, body: Any, call: Cal
     user = checked_user(body, instance.profile)
     user.setdefault("active", True)
     user_id = new_id(instance)
-    columns = _user_columns(instance, user, user_document(user, user_id, call.at, call.at))
+    columns = _user_columns(instance, user, user_document(user, user_id, call.at, call.at), call)
     try:
         store.add_user(connection, instance.key, user_id, call.at, columns)
     except unique_violations() as error:
@@ -118,13 +118,13 @@ def _write_user(connection: Connection, instance: Instance, of: tuple[str, store
     user_id, before = of
     document = user_document(user, user_id, before.created_at, call.at)
     try:
-        store.set_user(connection, before.key, _user_columns(instance, user, document))
+        store.set_user(connection, before.key, _user_columns(instance, user, document, call))
     except unique_violations() as error:
         raise _duplicate(error) from None
     return document
 
 
-def _user_columns(instance: Instance, user: Json, document: str) -> Json:
+def _user_columns(instance: Instance, user: Json, document: str, call: Call) -> Json:
     profile = instance.profile
     email = next((email.get("value") for email in user.get("emails", ())), None)
     return {
@@ -134,6 +134,7 @@ def _user_columns(instance: Instance, user: Json, document: str) -> Json:
         "email_key": None if email is None else name_key(email, profile.email_ignores_case),
         "manager": user.get(ENTERPRISE, {}).get("manager", {}).get("value"),
         "document": document,
+        "switched_off_at": None if user["active"] else call.at,
     }
 
 

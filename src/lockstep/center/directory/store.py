@@ -26,13 +26,16 @@ _these_users = (users.c.instance_key == _HERE) & among(users.c.id, "ids")
 _USER_COLUMNS = ["user_name", "user_name_key", "external_id", "email_key", "manager", "document"]
 _GROUP_COLUMNS = ["name_key", "external_id", "document"]
 _IDENTITY = ["instance_key", "id", "created_at"]
+_switched_off_at = sa.func.coalesce(sa.bindparam("switched_off_at", type_=sa.BigInteger), users.c.switched_off_at)
 
-_ADD_USER = Statement(sa.insert(users), columns=[*_IDENTITY, *_USER_COLUMNS])
+_ADD_USER = Statement(sa.insert(users), columns=[*_IDENTITY, *_USER_COLUMNS, "switched_off_at"])
 _LOCK_USER = Statement(
     sa.select(users.c.key, users.c.document, users.c.created_at).where(_this_user).with_for_update(key_share=True)
 )
 _SET_USER = Statement(
-    sa.update(users).where(users.c.key == sa.bindparam("of")).values({name: sa.bindparam(name) for name in _USER_COLUMNS})
+    sa.update(users)
+    .where(users.c.key == sa.bindparam("of"))
+    .values({name: sa.bindparam(name) for name in _USER_COLUMNS} | {"switched_off_at": _switched_off_at})
 )
 _DELETE_USER = Statement(sa.delete(users).where(_this_user))
 
@@ -70,7 +73,7 @@ def lock_user(connection: Connection, instance_key: int, user_id: str) -> Stored
 
 
 def set_user(connection: Connection, key: int, columns: dict[str, Any]) -> None:
-    """Change a user.  Raises UniqueViolation."""
+    """Change a user; `switched_off_at` None keeps what is there.  Raises UniqueViolation."""
     connection.run(_SET_USER, of=key, **columns)
 
 

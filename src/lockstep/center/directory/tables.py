@@ -1,7 +1,8 @@
 """Tables of users, groups and memberships.
 
 Beside its document a row has a column, with an index, for each thing that a filter may ask for.  Rows are found, paged and
-joined by `key`, a small integer; `id` is what clients see.
+joined by `key`, a small integer; `id` is what clients see.  `switched_off_at` is when a user last was inactive: sessions that
+are older do not come back when the user is switched on again.
 """
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ users = sa.Table(
     sa.Column("manager", sa.Text),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("switched_off_at", sa.BigInteger),
     sa.Index("ux_users_id", "instance_key", "id", unique=True),
     sa.Index("ux_users_user_name", "instance_key", "user_name_key", unique=True),
     sa.Index("ux_users_external_id", "instance_key", "external_id", unique=True),

@@ -14,7 +14,7 @@ import msgspec
 from lockstep.center import events
 from lockstep.center.events import Call, Operation
 from lockstep.center.instances import store
-from lockstep.center.instances.profiles import profile_of
+from lockstep.center.instances.profiles import FIXED, profile_of
 from lockstep.center.instances.records import Instance, NewToken, Token, new_identity_store_id, new_instance_arn, new_tenant_id
 from lockstep.center.instances.tokens import digest, new_token
 from lockstep.kit.db import Connection, unique_violations
@@ -66,6 +66,22 @@ def create(
     return instance
 
 
+def change_settings(connection: Connection, call: Call, name: str, settings: dict[str, Any]) -> Instance:
+    """Put `settings` in place of what the instance's profile says; the others stay.  They count from the next request on.
+
+    Raises Problem for a setting that there is not, a value that does not fit, and what cannot change any more.
+    """
+    instance = locked(connection, name)
+    fixed = sorted(FIXED & settings.keys())
+    if fixed:
+        raise Problem(f"{', '.join(fixed)}: how names are compared can only be said when an instance is created")
+    given = store.settings_of(connection, instance) | settings
+    profile_of(instance.profile.name, given)
+    store.set_settings(connection, instance, given)
+    events.append(connection, instance.key, call, _OK, resource_id=instance.instance_arn)
+    return named(connection, name)
+
+
 def every(connection: Connection) -> Iterator[Instance]:
     """All instances, by name."""
     return store.every(connection)
@@ -76,7 +92,8 @@ def named(connection: Connection, name: str) -> Instance:
     return _found(store.by_name(connection, name), name)
 
 
-def _locked(connection: Connection, name: str) -> Instance:
+def locked(connection: Connection, name: str) -> Instance:
+    """The instance called `name`, kept from other writers until the end of the transaction.  Raises Problem."""
     return _found(store.by_name(connection, name, locked=True), name)
 
 
@@ -88,7 +105,7 @@ def _found(instance: Instance | None, name: str) -> Instance:
 
 def enable_provisioning(connection: Connection, call: Call, name: str) -> tuple[Instance, NewToken]:
     """Switch the SCIM endpoint on and make its first token.  Raises Problem if it is on already."""
-    instance = _locked(connection, name)
+    instance = locked(connection, name)
     if instance.provisioning:
         raise Problem(
             f"automatic provisioning of {name!r} is enabled already; `lockstep center token create {name}` makes a token"
@@ -100,7 +117,7 @@ def enable_provisioning(connection: Connection, call: Call, name: str) -> tuple[
 
 def disable_provisioning(connection: Connection, call: Call, name: str) -> None:
     """Switch the SCIM endpoint off; users and groups stay.  Raises Problem while tokens exist, expired ones too."""
-    instance = _locked(connection, name)
+    instance = locked(connection, name)
     if not instance.provisioning:
         raise Problem(f"automatic provisioning of {name!r} is not enabled")
     left = store.tokens_of(connection, instance)
@@ -112,7 +129,7 @@ def disable_provisioning(connection: Connection, call: Call, name: str) -> None:
 
 def create_token(connection: Connection, call: Call, name: str) -> tuple[Instance, NewToken]:
     """A further token.  Raises Problem if provisioning is off, or if there are two already."""
-    instance = _locked(connection, name)
+    instance = locked(connection, name)
     if not instance.provisioning:
         raise Problem(f"enable automatic provisioning first: lockstep center provisioning enable {name}")
     most = instance.profile.max_tokens
@@ -144,7 +161,7 @@ def list_tokens(connection: Connection, name: str) -> list[Token]:
 
 def delete_token(connection: Connection, call: Call, name: str, token_id: str) -> None:
     """Delete a token; the next request with it is refused.  Raises Problem if the instance does not have it."""
-    instance = _locked(connection, name)
+    instance = locked(connection, name)
     if not store.delete_token(connection, instance, token_id):
         raise Problem(f"{name!r} has no access token {token_id}; `lockstep center token list {name}` shows those it has")
     events.append(connection, instance.key, call, _OK, resource_id=token_id)

@@ -4,7 +4,7 @@ The defaults are AWS's documented behaviour; where AWS's documents are silent th
 to change one's mind.  (The pages named below are those of the IAM Identity Center SCIM Implementation developer guide.)
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -104,12 +104,20 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_tokens: int = 2
     """Expired ones count until they are deleted."""
 
+    # Sign-in
+    session_minutes: Annotated[int, msgspec.Meta(ge=15, le=129_600)] = 480
+    """How long a session of the access portal lasts, unless the identity provider ends it sooner.  AWS: 15 minutes to 90 days,
+    8 hours at first."""
+
     # Trail
     trail_reads: bool = False
     """Record reads that succeed.  Changes and failures are always recorded, whatever this says."""
     trail_days: int = 90
     """How long events are kept (CloudTrail's event history: 90 days)."""
 
+
+FIXED = frozenset({"user_name_ignores_case", "email_ignores_case", "group_name_ignores_case"})
+"""Settings that cannot change once there is an instance: names are stored in the form in which they are compared."""
 
 PROFILES = {
     "aws": Profile(),

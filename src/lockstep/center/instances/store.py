@@ -42,6 +42,13 @@ tokens = sa.Table(
     sa.Index("ix_tokens_instance", "instance_key"),
 )
 
+settings = sa.Table(
+    "settings",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
 _INSTANCE = [column.name for column in instances.columns]
 _TOKEN = [tokens.c.token_id, tokens.c.created_at, tokens.c.expires_at, tokens.c.last_used_at]
 _select = sa.select(*instances.columns)
@@ -53,6 +60,10 @@ _BY_NAME_LOCKED = Statement(_select.where(instances.c.name == sa.bindparam("name
 _KEY_OF_TENANT = Statement(sa.select(instances.c.key).where(instances.c.tenant_id == sa.bindparam("tenant_id")))
 _PROVISIONING = Statement(
     sa.update(instances).where(instances.c.key == sa.bindparam("of")).values(provisioning=sa.bindparam("provisioning"))
+)
+_SETTINGS = Statement(sa.select(instances.c.settings).where(instances.c.key == sa.bindparam("of")))
+_SET_SETTINGS = Statement(
+    sa.update(instances).where(instances.c.key == sa.bindparam("of")).values(settings=sa.bindparam("settings"))
 )
 _ADD_TOKEN = Statement(sa.insert(tokens), columns=["token_id", "instance_key", "digest", "created_at", "expires_at"])
 _TOKENS = Statement(
@@ -71,6 +82,16 @@ _BY_DIGEST = Statement(
     .where(tokens.c.digest == sa.bindparam("digest"))
 )
 _USED = Statement(sa.update(tokens).where(tokens.c.token_id == sa.bindparam("of")).values(last_used_at=sa.bindparam("at")))
+_BY_STORE = Statement(_select.where(instances.c.identity_store_id == sa.bindparam("identity_store_id")))
+_BY_TENANT = Statement(_select.where(instances.c.tenant_id == sa.bindparam("tenant_id")))
+_SETTING = Statement(sa.select(settings.c.value).where(settings.c.name == sa.bindparam("name")))
+_ADD_SETTING = Statement(lambda insert: insert(settings).on_conflict_do_nothing(), columns=["name", "value"])
+_SET_SETTING = Statement(
+    lambda insert: insert(settings).on_conflict_do_update(
+        index_elements=["name"], set_={"value": sa.literal_column("excluded.value")}
+    ),
+    columns=["name", "value"],
+)
 
 
 def _instance(row: Row) -> Instance:
@@ -96,10 +117,49 @@ def by_name(connection: Connection, name: str, *, locked: bool = False) -> Insta
     return None if row is None else _instance(row)
 
 
+def by_identity_store(connection: Connection, identity_store_id: str) -> Instance | None:
+    """The instance whose identity store has this id."""
+    row = connection.one(_BY_STORE, identity_store_id=identity_store_id)
+    return None if row is None else _instance(row)
+
+
+def by_tenant(connection: Connection, tenant_id: str) -> Instance | None:
+    """The instance with this tenant id."""
+    row = connection.one(_BY_TENANT, tenant_id=tenant_id)
+    return None if row is None else _instance(row)
+
+
+def setting(connection: Connection, name: str) -> str | None:
+    """A setting of the centre as a whole."""
+    found = connection.value(_SETTING, name=name)
+    return None if found is None else str(found)
+
+
+def set_setting(connection: Connection, name: str, value: str) -> None:
+    """Write a setting down, in place of what it was."""
+    connection.run(_SET_SETTING, name=name, value=value)
+
+
+def add_setting(connection: Connection, name: str, value: str) -> None:
+    """Write a setting down, unless there is one."""
+    connection.run(_ADD_SETTING, name=name, value=value)
+
+
 def key_of_tenant(connection: Connection, tenant_id: str) -> int | None:
     """The key of the instance whose SCIM endpoint has this tenant id."""
     found = connection.value(_KEY_OF_TENANT, tenant_id=tenant_id)
     return None if found is None else int(found)
+
+
+def settings_of(connection: Connection, instance: Instance) -> dict[str, Any]:
+    """What an instance has in place of its profile's own settings."""
+    found: dict[str, Any] = msgspec.json.decode(connection.value(_SETTINGS, of=instance.key))
+    return found
+
+
+def set_settings(connection: Connection, instance: Instance, given: dict[str, Any]) -> None:
+    """Replace what an instance has in place of its profile's own settings."""
+    connection.run(_SET_SETTINGS, of=instance.key, settings=msgspec.json.encode(given).decode())
 
 
 def set_provisioning(connection: Connection, instance: Instance, on: bool) -> None:

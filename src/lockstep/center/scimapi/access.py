@@ -1,11 +1,8 @@
-"""Who is asking: the bearer token of a request, and how many requests an instance may make.
+"""Who is asking: the bearer token of a request.
 
 A change made by any process (a token deleted at the command line, say) counts from the next request on: what is remembered of a
 token is only believed while nothing at all has been committed since, and looked up again otherwise.
 """
-
-import time
-from collections.abc import Callable
 
 from lockstep.center.directory.problems import Code, Refusal
 from lockstep.center.instances import actions
@@ -63,21 +60,3 @@ class Tokens:
 
 def _unauthorized(cause: str) -> Refusal:
     return Refusal(Code.UNAUTHORIZED, _DENIED, cause)
-
-
-class Throttle:
-    """A bucket for each name, filled at a rate and never holding more than one second's worth."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._buckets: dict[int, tuple[float, float]] = {}
-
-    def takes(self, key: int, rate: float) -> bool:
-        """Whether one more request fits now; if it does, it is counted."""
-        now = self._clock()
-        most = max(1.0, rate)
-        left, since = self._buckets.get(key, (most, now))
-        left = min(most, left + (now - since) * rate)
-        fits = left >= 1.0
-        self._buckets[key] = (left - 1.0 if fits else left, now)
-        return fits

@@ -17,7 +17,7 @@ from lockstep.center.events import Call, Operation
 from lockstep.center.instances.profiles import PROFILES, Profile
 from lockstep.center.instances.records import Instance
 from lockstep.center.scimapi import discovery, groups, users
-from lockstep.center.scimapi.access import Throttle, Tokens
+from lockstep.center.scimapi.access import Tokens
 from lockstep.center.scimapi.journal import Journal, append_refusal
 from lockstep.center.scimapi.messages import Header, Reply, Request, error_reply
 from lockstep.center.scimapi.routes import Place, route, split
@@ -26,6 +26,7 @@ from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection
 from lockstep.kit.groupcommit import savepoint
 from lockstep.kit.runner import Runner
+from lockstep.kit.throttle import Throttle
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -14,9 +14,9 @@ from lockstep.center.directory.problems import Refusal
 from lockstep.center.events import Call
 from lockstep.center.instances import store as instance_store
 from lockstep.center.instances.records import Instance, Token
-from lockstep.center.scimapi.access import Throttle
 from lockstep.kit.db import Connection
 from lockstep.kit.runner import Runner
+from lockstep.kit.throttle import Throttle
 
 log = logging.getLogger(__name__)
 _MOST_PENDING = 1000

@@ -42,6 +42,27 @@ def create(
         say(f"Instance {made.name} ({made.instance_arn}), SCIM path {made.scim_path}, portal {made.start_path}")
 
 
+@app.command("set")
+def set_settings(
+    name: str,
+    settings: Annotated[list[str], typer.Argument(metavar="KEY=VALUE…", help="session_minutes=60")],
+    *,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Change settings of an instance; they count from the next request on."""
+    given = dict(setting_of(text) for text in settings)
+    request = call(Operation.UPDATE_INSTANCE, name=name, settings=given)
+    with opened(data, database_url, key_file) as database, database.write() as connection:
+        made = actions.change_settings(connection, request, name, given)
+    if as_json:
+        print_json({"name": made.name, "settings": {key: getattr(made.profile, key) for key in given}})
+    else:
+        say(f"{made.name}: {' '.join(f'{key}={getattr(made.profile, key)}' for key in given)}")
+
+
 @app.command("list")
 def list_instances(
     *, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, as_json: Json = False
@@ -73,5 +94,6 @@ def _details(instance: Instance) -> dict[str, Any]:
         "profile": instance.profile.name,
         "rate": instance.rate,
         "provisioning": instance.provisioning,
+        "session_minutes": instance.profile.session_minutes,
         "created_at": iso(instance.created_at),
     }

@@ -1,0 +1,1 @@
+"""Identity providers that an instance trusts to say who somebody is."""
