@@ -178,6 +178,10 @@ def test_the_wheel_holds_what_migrations_need(tmp_path: Path) -> None:
     for side in ("idp", "center"):
         for needed in ("__init__.py", "env.py", "script.py.mako", "versions/0001_first.py"):
             assert f"lockstep/{side}/migrations/{needed}" in names
+    for needed in ("kit/web/static/lockstep.css", "kit/web/templates/kit/base.html"):
+        assert f"lockstep/{needed}" in names
+    pages = [path.relative_to(SRC.parent).as_posix() for path in SRC.rglob("*.html")]
+    assert [page for page in pages if page not in names] == []
 
 
 def commands() -> list[tuple[str, list[str]]]:

@@ -1,41 +1,50 @@
-"""The identity provider as an ASGI application: its worker lives as long as the server, and health says so."""
+"""The identity provider as an ASGI application: its worker lives as long as the server, and its pages answer."""
 
 import asyncio
-from collections.abc import Callable, MutableMapping
-from typing import Any, cast
+from collections.abc import Callable, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
 
-from lockstep.idp.app import IdpApp, build
+import pytest
+
+from lockstep.idp import app as idp_app
+from lockstep.idp.app import IdpApp, build, place
 from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.signin.certificates import actions as certificates
+from lockstep.idp.storage import open_idp
+from lockstep.kit import log
+from lockstep.kit.vault import open_vault
+from tests.support.browser import Browser, into
+
+ORIGIN = "http://127.0.0.1:8080"
 
 
-class Worker:
-    """Stands in for the engine: works until it is stopped, or ends at once."""
+class Worker(Engine):
+    """An engine that does nothing: works until it is stopped, or ends at once."""
 
-    def __init__(self, *, ends: bool = False) -> None:
-        self.started = 0
-        self.stopped = False
-        self._ends = ends
+    ends = False
+    started = 0
+    stopped = False
 
     async def serve(self, stop: Callable[[], bool]) -> None:
         self.started += 1
-        for _ in range(0 if self._ends else 2_000):
+        for _ in range(0 if self.ends else 2_000):
             if stop():
                 break
             await asyncio.sleep(0.01)
         self.stopped = True
 
 
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    database = open_idp(tmp_path, None)
+    yield Worker(database, open_vault(tmp_path / "key", may_create=True))
+    database.close()
+
+
 async def ask(app: IdpApp, path: str) -> tuple[int, bytes]:
-    sent: list[MutableMapping[str, Any]] = []
-
-    async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": b""}
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        sent.append(message)
-
-    await app({"type": "http", "path": path, "method": "GET"}, receive, send)
-    return sent[0]["status"], sent[1]["body"]
+    answer = await Browser(into(app), ORIGIN).get(path)
+    return answer.status, answer.body
 
 
 class Lifespan:
@@ -52,9 +61,8 @@ class Lifespan:
         return str(answer["type"])
 
 
-async def test_the_worker_lives_as_long_as_the_server() -> None:
-    worker = Worker()
-    app = build(cast(Engine, worker), worker=True)
+async def test_the_worker_lives_as_long_as_the_server(worker: Worker) -> None:
+    app = build(worker, worker=True)
     server = Lifespan(app)
     assert await server.say("startup") == "lifespan.startup.complete"
     assert await ask(app, "/healthz") == (200, b'{"ok":true}')
@@ -62,9 +70,8 @@ async def test_the_worker_lives_as_long_as_the_server() -> None:
     assert (worker.started, worker.stopped) == (1, True)
 
 
-async def test_without_a_worker_none_is_started() -> None:
-    worker = Worker()
-    app = build(cast(Engine, worker), worker=False)
+async def test_without_a_worker_none_is_started(worker: Worker) -> None:
+    app = build(worker, worker=False)
     server = Lifespan(app)
     await server.say("startup")
     assert await ask(app, "/healthz") == (200, b'{"ok":true}')
@@ -72,8 +79,9 @@ async def test_without_a_worker_none_is_started() -> None:
     assert worker.started == 0
 
 
-async def test_a_worker_that_has_ended_is_not_healthy() -> None:
-    app = build(cast(Engine, Worker(ends=True)), worker=True)
+async def test_a_worker_that_has_ended_is_not_healthy(worker: Worker) -> None:
+    worker.ends = True
+    app = build(worker, worker=True)
     server = Lifespan(app)
     await server.say("startup")
     for _ in range(200):
@@ -84,5 +92,35 @@ async def test_a_worker_that_has_ended_is_not_healthy() -> None:
     await server.say("shutdown")
 
 
-async def test_there_are_no_pages_yet() -> None:
-    assert await ask(build(cast(Engine, Worker()), worker=False), "/users") == (404, b'{"error":"not found"}')
+async def test_pages_follow_the_public_url_that_was_written_down(worker: Worker) -> None:
+    assert place(worker, "https://login.example.com") == ""
+    app = build(worker, worker=False)
+    server = Lifespan(app)
+    await server.say("startup")
+    browser = Browser(into(app), ORIGIN)
+    answer = await browser.get("/login")
+    assert answer.status == 200
+    assert list(browser.cookies) == ["__Host-lockstep_idp_browser"]
+    assert answer.header("strict-transport-security")
+    assert (await ask(app, "/users"))[0] == 404
+    await server.say("shutdown")
+    assert place(worker, ORIGIN) == "https://login.example.com"
+
+
+async def test_the_certificate_is_looked_at_again_and_again(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    enough = asyncio.Event()
+
+    def warn(_connection: object, now: int) -> None:
+        looked.append(now)
+        if len(looked) == 3:
+            enough.set()
+        raise RuntimeError("the database is gone for a moment")
+
+    monkeypatch.setattr(idp_app, "WARN_SECONDS", 0.01)
+    monkeypatch.setattr(log, "exception", lambda _event: None)
+    monkeypatch.setattr(certificates, "warn", warn)
+    server = Lifespan(build(worker, worker=False))
+    await server.say("startup")
+    await asyncio.wait_for(enough.wait(), 20)
+    await server.say("shutdown")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 Fields = list[tuple[str, str]]
 Raw = tuple[int, list[tuple[str, str]], bytes]
@@ -77,7 +77,9 @@ class Answer:
 
     def form(self, action: str = "") -> Form:
         """The form whose action contains `action`."""
-        return next(form for form in self.forms if action in form.action)
+        found = [form for form in self.forms if action in form.action]
+        assert found, f"no form for {action!r} on this page ({self.status}): {self.text}"
+        return found[0]
 
 
 class Browser:
@@ -143,7 +145,7 @@ def into(app: Any, address: str = "192.0.2.1") -> Transport:
             "http_version": "1.1",
             "method": method,
             "scheme": parts.scheme,
-            "path": parts.path or "/",
+            "path": unquote(parts.path) or "/",
             "raw_path": (parts.path or "/").encode(),
             "root_path": "",
             "query_string": parts.query.encode(),

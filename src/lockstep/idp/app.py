@@ -7,56 +7,98 @@ import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from lockstep.idp import events
 from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.signin import settings
+from lockstep.idp.signin.certificates import actions as certificates
+from lockstep.idp.signin.site.context import Context
+from lockstep.idp.signin.site.routes import build_sign_in
+from lockstep.kit import log
+from lockstep.kit.runner import Runner, open_runner
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+WARN_SECONDS = 6 * 3600.0
+"""How often it is looked whether the signing certificate ends soon."""
 _JSON = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 
 class IdpApp:
-    """The ASGI application.  Its worker runs in a thread of its own, so that a long plan never delays an answer."""
+    """The ASGI application.  Its worker runs in a thread of its own, so that a long plan never delays an answer.
+
+    What needs an event loop is made at `lifespan.startup`, when the public URL is in the settings.
+    """
 
     def __init__(self, engine: Engine, *, worker: bool) -> None:
         self._engine = engine
         self._with_worker = worker
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._runner: Runner | None = None
+        self._context: Context | None = None
+        self._site: Any = None
+        self._watch: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or follow the server's start and stop."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._http(scope, send)
+            if scope["path"] == "/healthz":
+                await self._health(send)
+            else:
+                await self._site(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                if self._with_worker:
-                    self._thread = threading.Thread(target=self._work, name="lockstep worker", daemon=True)
-                    self._thread.start()
+                self._start()
                 await send({"type": "lifespan.startup.complete"})
             else:
-                self._stop.set()
-                if self._thread is not None:
-                    await asyncio.to_thread(self._thread.join, 30)
+                await self._end()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    def _start(self) -> None:
+        with self._engine.db.read() as c:
+            origin = settings.read(c).public_url
+        self._runner = open_runner(self._engine.db)
+        self._context = Context(self._runner, self._engine.vault, self._engine.clock, origin)
+        self._site = build_sign_in(self._context)
+        self._watch = asyncio.get_running_loop().create_task(self._watch_certificate(self._runner))
+        if self._with_worker:
+            self._thread = threading.Thread(target=self._work, name="lockstep worker", daemon=True)
+            self._thread.start()
+
+    async def _end(self) -> None:
+        self._stop.set()
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join, 30)
+        if self._context is not None:
+            await self._context.hasher.close()
+        if self._runner is not None:
+            await self._runner.close()
+
+    async def _watch_certificate(self, runner: Runner) -> None:
+        while True:
+            try:
+                await runner.write(lambda c: certificates.warn(c, self._engine.clock()))
+            except Exception:  # the next look may be better; the server serves on
+                log.exception("the signing certificate could not be looked at")
+            await asyncio.sleep(WARN_SECONDS)
 
     def _work(self) -> None:
         asyncio.run(self._engine.serve(self._stop.is_set))
 
-    def _health(self) -> tuple[int, bytes]:
+    async def _health(self, send: Send) -> None:
+        status, body = 200, b'{"ok":true}'
         if self._thread is not None and not self._thread.is_alive():
-            return 503, b'{"ok":false,"problem":"the worker has ended"}'
-        return 200, b'{"ok":true}'
-
-    async def _http(self, scope: Scope, send: Send) -> None:
-        status, body = self._health() if scope["path"] == "/healthz" else (404, b'{"error":"not found"}')
+            status, body = 503, b'{"ok":false,"problem":"the worker has ended"}'
         await send({"type": "http.response.start", "status": status, "headers": _JSON})
         await send({"type": "http.response.body", "body": body})
 
@@ -64,6 +106,12 @@ class IdpApp:
 def build(engine: Engine, *, worker: bool) -> IdpApp:
     """The identity provider as an ASGI application, with or without the engine's worker inside."""
     return IdpApp(engine, worker=worker)
+
+
+def place(engine: Engine, origin: str) -> str:
+    """Write down the public URL, before the application starts; what it was before ("" if there was none)."""
+    with engine.db.write(serial=events.SERIAL) as c:
+        return settings.set_public_url(c, origin, engine.clock())
 
 
 def work_until_stopped(engine: Engine) -> None:

@@ -140,6 +140,11 @@ class EventType(StrEnum):
     SIGNED_IN = "signin.succeeded", 5
     SIGN_IN_FAILED = "signin.failed", 6
     SIGNED_IN_TO_APP = "signin.to_app", 8
+    SIGN_IN_TO_APP_FAILED = "signin.to_app_failed", None
+    SIGNED_OUT = "signin.ended", None
+    PASSWORD_CHANGED = "signin.password_changed", None
+    SAML_CHANGED = "signin.saml_changed", None
+    SIGN_IN_SETTINGS_CHANGED = "signin.settings_changed", None
     ADMIN_CREATED = "admin.created", None
     ADMIN_REMOVED = "admin.removed", None
     CREDENTIAL_CREATED = "credential.created", None
@@ -147,6 +152,7 @@ class EventType(StrEnum):
     CERTIFICATE_EXPIRES = "certificate.expires", 135
     CERTIFICATE_CREATED = "certificate.created", 177
     CERTIFICATE_DELETED = "certificate.deleted", 178
+    CERTIFICATE_ACTIVATED = "certificate.activated", None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +227,12 @@ _FOR_ROLE = Statement(
 _RECENT = 50_000
 
 
+def alone(connection: Connection) -> None:
+    """Be this side's one writer until the transaction ends; for one that began without SERIAL and reads before it writes."""
+    if connection.dialect == "postgresql":
+        connection.one(_LOCK)
+
+
 def append(connection: Connection, event: Event, now: int) -> None:
     """Write `event` as of `now`, in the transaction of the change."""
     append_many(connection, [event], now)
@@ -232,8 +244,7 @@ def append_many(connection: Connection, events: Iterable[Event], now: int) -> No
     first = list(islice(iterator, _BATCH))
     if not first:
         return
-    if connection.dialect == "postgresql":
-        connection.one(_LOCK)
+    alone(connection)
     batch = first
     while batch:
         connection.many(_ADD, [_row(event, now) for event in batch])

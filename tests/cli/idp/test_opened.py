@@ -9,6 +9,7 @@ from lockstep.cli.idp.opened import opened
 from lockstep.idp import events
 from lockstep.idp.apps import actions
 from lockstep.idp.provisioning.durable import Dbos
+from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.db import PostgresDatabase, SqliteDatabase
 from lockstep.kit.problems import Problem
 from lockstep.kit.vault import VaultError
@@ -80,4 +81,14 @@ def test_a_place_that_is_not_said(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="say where the key is"), opened(None, "postgresql://x", None):
         pass
     with pytest.raises(Problem, match="--database-url must start with postgresql://"), opened(tmp_path, "mysql://x", None):
+        pass
+
+
+def test_a_signing_key_needs_its_key_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "BITS", 2048)
+    data = tmp_path / "data"
+    with opened(data, None, None) as engine, engine.db.write(serial=events.SERIAL) as c:
+        certificates.add_first(c, engine.vault, certificates.make_key(1), 1)
+    (data / "key").unlink()
+    with pytest.raises(VaultError, match="is missing"), opened(data, None, None):
         pass

@@ -224,3 +224,39 @@ def test_what_a_connection_test_said_is_kept(each: Database) -> None:
         actions.record_connection(c, made, "", 9)
         assert actions.find_app(c, "aws") == replace(made, connected_at=9)
         assert last(c).type.value == "app.connected"
+
+
+def test_a_parameter_of_one_s_own_is_set_and_removed(each: Database) -> None:
+    with write(each) as c:
+        made = create(c)
+        own = Parameter("Role", "title", False, include_in_saml_assertion=True, multi_value=True)
+        actions.set_parameter(c, made, own, 6)
+        assert store.parameters(c, made.id) == [own]
+        assert actions.parameter_of(c, made, "Role") == own
+        assert actions.parameter_of(c, made, "title") == Parameter("title", "title", macro=False)
+        with pytest.raises(Problem, match="there is a parameter Role already, which differs in case only"):
+            actions.set_parameter(c, made, replace(own, key="role"), 7)
+        actions.set_parameter(c, made, replace(own, multi_value=False), 8)
+        actions.remove_parameter(c, made, "Role", 9)
+        assert actions.parameter_of(c, made, "Role") is None
+        with pytest.raises(Problem, match="has no parameter Role of its own; there are: none"):
+            actions.remove_parameter(c, made, "Role", 9)
+        assert happened(c)[-1] == ("app.parameter_changed", "aws", "Role")
+
+
+def test_who_has_an_app(each: Database) -> None:
+    with write(each) as c:
+        made = create(c)
+        values = {"employee_id": "E1", "user_name": "alice@x.example"}
+        alice = directory.create_user(c, values, actor="x", now=1)
+        assert not store.has_app(c, made.id, alice.id)
+        role = directory.create_role(c, "Readers", actor="x", now=1)
+        actions.assign(c, made, "Readers", 1)
+        assert not store.has_app(c, made.id, alice.id)
+        directory.add_members(c, role.id, [alice.id], actor="x", now=1)
+        assert store.has_app(c, made.id, alice.id)
+        directory.remove_members(c, role.id, [alice.id], actor="x", now=1)
+        assert not store.has_app(c, made.id, alice.id)
+        actions.assign(c, made, None, 1)
+        assert store.has_app(c, made.id, alice.id)
+        assert not store.has_app(c, 99, alice.id)

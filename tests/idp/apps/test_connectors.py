@@ -3,7 +3,7 @@
 import pytest
 
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS, check_parameter, parameters_of, render, value_of
-from lockstep.idp.apps.records import Parameter
+from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.directory.records import User
 from lockstep.kit.problems import Problem
 from lockstep.scim.messages import ENTERPRISE
@@ -164,3 +164,38 @@ def test_every_connector_keeps_to_what_its_target_takes() -> None:
     for connector in CONNECTORS.values():
         for parameter in parameters_of(connector, []):
             check_parameter(parameter)
+
+
+SAML_ONLY = "https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter"
+
+
+def test_what_is_for_the_assertion_alone_is_not_sent_over_scim() -> None:
+    own = [
+        Parameter(SAML_ONLY, "cost_center", False, True),
+        Parameter(NAME_ID, "email", False),
+        Parameter("title", "title", False, True),
+    ]
+    for parameter in own:
+        check_parameter(parameter)
+    assert render(parameters_of(AWS, own), ALICE, active=True) == render(parameters_of(AWS, []), ALICE, active=True)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "words"),
+    [
+        (Parameter(SAML_ONLY, "title", False), "add --include-in-saml-assertion"),
+        (Parameter("", "title", False, True), "1 to 256 characters"),
+        (Parameter(" a", "title", False, True), "1 to 256 characters"),
+        (Parameter("a" * 257, "title", False, True), "1 to 256 characters"),
+        (Parameter("a\nb", "title", False, True), "none of them a control character"),
+        (Parameter("USERNAME", "title", False, True), "the parameter is spelt userName"),
+        (Parameter("NameId", "title", False, True), "the parameter is spelt nameid"),
+        (Parameter(NAME_ID, "title", False, True), "is no attribute"),
+        (Parameter(NAME_ID, "title", False, False, True), "it has one value"),
+        (Parameter("title", "title", False, False, True), "add --include-in-saml-assertion"),
+        (Parameter(SAML_ONLY, "rank", False, True), "rank: no such user attribute"),
+    ],
+)
+def test_parameters_that_an_assertion_cannot_have(parameter: Parameter, words: str) -> None:
+    with pytest.raises(Problem, match=words):
+        check_parameter(parameter)

@@ -2,10 +2,12 @@
 
 import typer
 
-from lockstep.cli.idp import apps, directory, provisioning, serving
+from lockstep.cli.idp import apps, certificates, directory, provisioning, serving, signin
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 apps.mount(app)
 provisioning.mount(app)
 serving.mount(app)
+signin.mount(app)
+certificates.mount(app)

@@ -140,23 +140,62 @@ def change(
 @apps_app.command("parameter")
 def parameter(
     name: AppName,
-    key: Annotated[str, typer.Argument(metavar="KEY", help=f"One of {', '.join(PARAMETER_KEYS)}.")],
+    key: Annotated[
+        str,
+        typer.Argument(metavar="KEY", help=f"One of {', '.join(PARAMETER_KEYS)}, nameid, or any name for the SAML assertion."),
+    ],
     attribute: Annotated[
         str | None, typer.Option(help="The user attribute it takes its value from; custom ones are custom_attribute_NAME.")
     ] = None,
     macro: Annotated[str | None, typer.Option(help="Text with attributes in braces, such as '{firstname} {lastname}'.")] = None,
     none: Annotated[bool, typer.Option("--none", help="Send nothing for it.")] = False,
+    include_in_saml_assertion: Annotated[
+        bool | None,
+        typer.Option("--include-in-saml-assertion/--not-in-saml-assertion", help="Whether the app is told at sign-in, too."),
+    ] = None,
+    multi_value: Annotated[
+        bool | None, typer.Option("--multi-value/--single-value", help="Whether a;b;c are three values in the assertion.")
+    ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Forget what was said; a SCIM attribute is sent as at first.")
+    ] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
 ) -> None:
-    """Say where the value for one SCIM attribute comes from."""
-    if (attribute is not None) + (macro is not None) + none != 1:
-        raise typer.BadParameter("use one of --attribute, --macro and --none")
-    chosen = Parameter(key, "none" if none else attribute or macro or "", macro is not None)
+    """Say where the value for one attribute comes from, and whether it goes into the SAML assertion."""
+    flags = include_in_saml_assertion is not None or multi_value is not None
+    sources = (attribute is not None) + (macro is not None) + none
+    if sources > 1 or (remove and (sources or flags)) or not (sources or flags or remove):
+        raise typer.BadParameter("use one of --attribute, --macro and --none, or --remove alone")
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
-        actions.set_parameter(c, actions.find_app(c, name), chosen, now_ms())
-    say(f"{name}: {key} comes from {chosen.source}")
+        app = actions.find_app(c, name)
+        if remove:
+            actions.remove_parameter(c, app, key, now_ms())
+            say(f"{name}: {key} is as it was at first")
+            return
+        before = actions.parameter_of(c, app, key)
+        if sources:
+            source, is_macro = "none" if none else attribute or macro or "", macro is not None
+        elif before is not None:
+            source, is_macro = before.source, before.macro
+        else:
+            raise typer.BadParameter(f"say where {key} comes from: --attribute or --macro")
+        chosen = Parameter(
+            key,
+            source,
+            is_macro,
+            _kept(include_in_saml_assertion, before is not None and before.include_in_saml_assertion),
+            _kept(multi_value, before is not None and before.multi_value),
+        )
+        actions.set_parameter(c, app, chosen, now_ms())
+    where = ", also in the SAML assertion" if chosen.include_in_saml_assertion else ""
+    say(f"{name}: {key} comes from {chosen.source}{where}")
+
+
+def _kept(given: bool | None, before: bool) -> bool:
+    """What was given, else what it was before."""
+    return before if given is None else given
 
 
 @apps_app.command("token")

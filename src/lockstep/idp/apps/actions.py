@@ -2,7 +2,7 @@
 
 from lockstep.idp import events
 from lockstep.idp.apps import store
-from lockstep.idp.apps.connectors import CONNECTORS, check_parameter
+from lockstep.idp.apps.connectors import CONNECTORS, check_parameter, parameters_of
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.settings import Settings, changed
 from lockstep.idp.directory import store as directory
@@ -103,10 +103,27 @@ def change_settings(c: Connection, app: App, given: list[str], now: int) -> App:
 
 
 def set_parameter(c: Connection, app: App, parameter: Parameter, now: int) -> None:
-    """Say where the value for one SCIM attribute comes from."""
+    """Say where the value for one attribute comes from, and whether it goes into the SAML assertion."""
     check_parameter(parameter)
+    for other in store.parameters(c, app.id):
+        if other.key != parameter.key and other.key.lower() == parameter.key.lower():
+            raise Problem(f"{parameter.key}: there is a parameter {other.key} already, which differs in case only")
     store.set_parameter(c, app.id, parameter)
     _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, parameter.key)
+
+
+def remove_parameter(c: Connection, app: App, key: str, now: int) -> None:
+    """Forget the app's own parameter; one of the connector's template is what it was.  Raises Problem if there is none."""
+    if not store.remove_parameter(c, app.id, key):
+        known = ", ".join(one.key for one in store.parameters(c, app.id)) or "none"
+        raise Problem(f"{app.name} has no parameter {key} of its own; there are: {known}")
+    _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, key)
+
+
+def parameter_of(c: Connection, app: App, key: str) -> Parameter | None:
+    """The parameter as it is now: the app's own, else the connector's."""
+    rows = parameters_of(CONNECTORS[app.connector], store.parameters(c, app.id))
+    return next((one for one in rows if one.key == key), None)
 
 
 def stop(c: Connection, app: App, now: int) -> None:

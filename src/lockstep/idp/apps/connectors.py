@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.idp.apps.records import Parameter
+from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.directory.records import PROFILE, User
 from lockstep.kit.problems import Problem
 from lockstep.scim.messages import ENTERPRISE
@@ -97,6 +97,8 @@ def _put(document: Document, key: str, value: str) -> None:
 
 
 PARAMETER_KEYS = tuple(_PLACES)
+_KNOWN = {key.lower(): key for key in (*PARAMETER_KEYS, NAME_ID)}
+_LONGEST_KEY = 256
 
 # OneLogin's names for user attributes (its macros and parameter sources) beside our own.
 _ONELOGIN_NAMES = {
@@ -133,13 +135,33 @@ def check_source(name: str) -> None:
 
 
 def check_parameter(parameter: Parameter) -> None:
-    """Raises Problem for a key or a source that does not exist."""
-    if parameter.key not in _PLACES:
-        raise Problem(f"{parameter.key}: no such parameter; there are {', '.join(PARAMETER_KEYS)}")
+    """Raises Problem for a key or a source that does not exist, or that an assertion cannot carry."""
+    if parameter.key not in _PLACES and parameter.key != NAME_ID:
+        _check_own_key(parameter)
+    if parameter.key == NAME_ID and (parameter.include_in_saml_assertion or parameter.multi_value):
+        raise Problem(f"{NAME_ID} is the subject of every assertion: it has one value, and is no attribute")
+    if parameter.multi_value and not parameter.include_in_saml_assertion:
+        raise Problem(
+            f"{parameter.key}: --multi-value says how it is written in the assertion: add --include-in-saml-assertion"
+        )
     names = _MACRO.findall(parameter.source) if parameter.macro else [parameter.source]
     for name in names:
         if parameter.macro or name != "none":
             check_source(name)
+
+
+def _check_own_key(parameter: Parameter) -> None:
+    key = parameter.key
+    known = _KNOWN.get(key.lower())
+    if known is not None:
+        raise Problem(f"{key}: the parameter is spelt {known}")
+    if not parameter.include_in_saml_assertion:
+        raise Problem(
+            f"{key}: no such parameter; there are {', '.join((*PARAMETER_KEYS, NAME_ID))}. "
+            "Any other name is for the SAML assertion alone: add --include-in-saml-assertion"
+        )
+    if not key.strip() or key != key.strip() or len(key) > _LONGEST_KEY or not key.isprintable():
+        raise Problem(f"the name of a parameter has 1 to {_LONGEST_KEY} characters, none of them a control character")
 
 
 def value_of(parameter: Parameter, user: User) -> str:
@@ -163,6 +185,8 @@ def render(parameters: Iterable[Parameter], user: User, *, active: bool) -> Docu
     """
     document: Document = {"active": active}
     for parameter in parameters:
+        if parameter.key not in _PLACES:
+            continue  # for the SAML assertion
         value = value_of(parameter, user)
         if value:
             _put(document, parameter.key, value)

@@ -33,8 +33,18 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """Where the value for one SCIM attribute comes from: a user attribute, or a macro such as `{firstname} {lastname}`."""
+    """Where the value for one attribute comes from: a user attribute, or a macro such as `{firstname} {lastname}`.
+
+    The key is a SCIM attribute, or NAME_ID, or any name at all if it is for the SAML assertion alone.
+    """
 
     key: str
     source: str
     macro: bool
+    include_in_saml_assertion: bool = False
+    multi_value: bool = False
+    """The value is a list, `a;b;c`: each has an AttributeValue of its own."""
+
+
+NAME_ID = "nameid"
+"""The key of the parameter "SAML NameID (Subject)"."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from lockstep.idp.apps.records import App, Assignment, Parameter
 from lockstep.idp.apps.settings import Settings
+from lockstep.idp.directory.store import members_table
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
@@ -42,6 +43,8 @@ app_parameters = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("macro", sa.Integer, nullable=False),
+    sa.Column("include_in_saml_assertion", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("multi_value", sa.Integer, nullable=False, server_default="0"),
 )
 
 _FIELDS = (
@@ -72,21 +75,46 @@ _SET_QUARANTINE = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app
 _SET_CONNECTED = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["connected_at", "connect_problem"])
 _ASSIGNMENTS = Statement(sa.select(app_assignments.c.role_id).where(app_assignments.c.app_id == sa.bindparam("app")))
 _ASSIGN = Statement(sa.insert(app_assignments), columns=["app_id", "role_id"])
+_HAS = Statement(
+    sa.select(app_assignments.c.id)
+    .where(
+        app_assignments.c.app_id == sa.bindparam("app"),
+        sa.or_(
+            app_assignments.c.role_id.is_(None),
+            app_assignments.c.role_id.in_(
+                sa.select(members_table.c.role_id).where(members_table.c.user_id == sa.bindparam("user_id"))
+            ),
+        ),
+    )
+    .limit(1)
+)
 _PARAMETERS = Statement(
-    sa.select(app_parameters.c.key, app_parameters.c.source, app_parameters.c.macro)
+    sa.select(
+        app_parameters.c.key,
+        app_parameters.c.source,
+        app_parameters.c.macro,
+        app_parameters.c.include_in_saml_assertion,
+        app_parameters.c.multi_value,
+    )
     .where(app_parameters.c.app_id == sa.bindparam("app"))
     .order_by(app_parameters.c.key)
 )
+_PARAMETER_VALUES: dict[str, Any] = {
+    "source": sa.bindparam("src"),
+    "macro": sa.bindparam("is_macro"),
+    "include_in_saml_assertion": sa.bindparam("included"),
+    "multi_value": sa.bindparam("many"),
+}
 _SET_PARAMETER = Statement(
     lambda insert: (
         insert(app_parameters)
-        .values(
-            app_id=sa.bindparam("app"), key=sa.bindparam("name"), source=sa.bindparam("src"), macro=sa.bindparam("is_macro")
-        )
-        .on_conflict_do_update(
-            index_elements=["app_id", "key"],
-            set_={"source": sa.bindparam("src"), "macro": sa.bindparam("is_macro")},
-        )
+        .values(app_id=sa.bindparam("app"), key=sa.bindparam("name"), **_PARAMETER_VALUES)
+        .on_conflict_do_update(index_elements=["app_id", "key"], set_=_PARAMETER_VALUES)
+    )
+)
+_REMOVE_PARAMETER = Statement(
+    sa.delete(app_parameters).where(
+        app_parameters.c.app_id == sa.bindparam("app"), app_parameters.c.key == sa.bindparam("name")
     )
 )
 
@@ -186,6 +214,11 @@ def assignments(c: Connection, app_id: int) -> list[Assignment]:
     return [Assignment(row[0]) for row in c.all(_ASSIGNMENTS, app=app_id)]
 
 
+def has_app(c: Connection, app_id: int, user_id: int) -> bool:
+    """Whether a user has the app, as everyone or by a role."""
+    return c.one(_HAS, app=app_id, user_id=user_id) is not None
+
+
 def assign(c: Connection, app_id: int, role_id: int | None) -> None:
     """Give the app to everyone (None) or to a role."""
     c.run(_ASSIGN, app_id=app_id, role_id=role_id)
@@ -193,9 +226,25 @@ def assign(c: Connection, app_id: int, role_id: int | None) -> None:
 
 def parameters(c: Connection, app_id: int) -> list[Parameter]:
     """The app's own parameters, which override the connector's template."""
-    return [Parameter(key, source, bool(macro)) for key, source, macro in c.all(_PARAMETERS, app=app_id)]
+    return [
+        Parameter(key, source, bool(macro), bool(included), bool(many))
+        for key, source, macro, included, many in c.all(_PARAMETERS, app=app_id)
+    ]
 
 
 def set_parameter(c: Connection, app_id: int, parameter: Parameter) -> None:
     """Set one parameter."""
-    c.run(_SET_PARAMETER, app=app_id, name=parameter.key, src=parameter.source, is_macro=int(parameter.macro))
+    c.run(
+        _SET_PARAMETER,
+        app=app_id,
+        name=parameter.key,
+        src=parameter.source,
+        is_macro=int(parameter.macro),
+        included=int(parameter.include_in_saml_assertion),
+        many=int(parameter.multi_value),
+    )
+
+
+def remove_parameter(c: Connection, app_id: int, key: str) -> bool:
+    """Remove one parameter; False if it was not there."""
+    return c.run(_REMOVE_PARAMETER, app=app_id, name=key) > 0

@@ -1,0 +1,1 @@
+"""What an app says about SAML: who its service provider is, and what that is told."""

@@ -1,0 +1,1 @@
+"""People who sign in: passwords, sessions, and pauses after failures."""

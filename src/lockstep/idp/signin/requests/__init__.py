@@ -1,0 +1,1 @@
+"""Requests of service providers that wait until their person has signed in."""

@@ -1,0 +1,118 @@
+"""Logging in and out."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lockstep.idp.apps import store as apps
+from lockstep.idp.signin import settings
+from lockstep.idp.signin.people import sessions
+from lockstep.idp.signin.requests import actions as requests
+from lockstep.idp.signin.site.context import PAGES, Context, context_of, go_to
+from lockstep.kit.db import Connection
+from lockstep.kit.web import csrf
+from lockstep.kit.web.forms import field, read_form
+from lockstep.kit.web.secrets import new_secret
+
+_LONGEST = 16_384
+_TO = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_REFUSED = 403
+WRONG = (
+    "That did not work. Check the user name and the password. After several failures nothing is tried for a while: "
+    "wait, at most 15 minutes."
+)
+"""The same for everything that can be wrong."""
+
+
+async def login_page(request: Request) -> Response:
+    """The form."""
+    context, to = context_of(request), _to(request.query_params.get("to"))
+    if not to and await context.session(request) is not None:
+        return go_to("/")
+    return await _form(request, context, to, signed_out=request.query_params.get("out") == "1")
+
+
+async def login(request: Request) -> Response:
+    """The form, filled in: a new session, whatever there was before."""
+    context = context_of(request)
+    form = await read_form(request, _LONGEST)
+    csrf.check(request, form, secret=context.browser_cookie.read(request), origin=context.origin)
+    user_name = (field(form, "user_name") or "").strip().replace("\0", "")
+    password, to = field(form, "password") or "", _to(field(form, "to"))
+    secret = await _try(request, context, user_name, password)
+    if secret is None:
+        return await _form(request, context, to, status=_REFUSED, user_name=user_name[:256], problem=WRONG)
+    response = go_to(f"/continue/{to}" if to else "/")
+    context.session_cookie.set(response, secret)
+    return response
+
+
+async def _try(request: Request, context: Context, user_name: str, password: str) -> str | None:
+    address = request.client.host if request.client else ""
+    attempt = await context.runner.write(lambda c: sessions.begin(c, user_name, address, context.clock()))
+    right = await context.hasher.verify(password, attempt.stored)
+    old = context.session_cookie.read(request)
+
+    def finish(c: Connection) -> str | None:
+        return sessions.finish(c, attempt, right=right, old=old, now=context.clock(), limits=settings.read(c).limits)
+
+    return await context.runner.write(finish)
+
+
+async def logout(request: Request) -> Response:
+    """End the session."""
+    context = context_of(request)
+    form = await read_form(request, _LONGEST)
+    secret = context.session_cookie.read(request)
+    csrf.check(request, form, secret=secret, origin=context.origin)
+
+    def end(c: Connection) -> None:
+        session = context.session_in(c, secret, context.clock())
+        if session is not None:
+            sessions.end(c, session, context.clock())
+
+    await context.runner.write(end)
+    response = go_to("/login?out=1")
+    context.session_cookie.clear(response)
+    return response
+
+
+def _to(text: str | None) -> str:
+    """The waiting request that goes on after the log-in; "" for none, or for what cannot be one."""
+    return text if text and _TO.fullmatch(text) else ""
+
+
+async def _form(
+    request: Request,
+    context: Context,
+    to: str,
+    *,
+    status: int = 200,
+    user_name: str = "",
+    problem: str = "",
+    signed_out: bool = False,
+) -> Response:
+    known = context.browser_cookie.read(request)
+    browser = known or new_secret()
+    app_name = await context.runner.read(lambda c: _waiting_app(c, to, known, context.clock())) if to else ""
+    response = PAGES.page(
+        request,
+        "signin/login.html",
+        status,
+        csrf=csrf.token_of(browser),
+        to=to,
+        app_name=app_name,
+        user_name=user_name,
+        problem=problem,
+        signed_out=signed_out,
+    )
+    if known is None:
+        context.browser_cookie.set(response, browser)
+    return response
+
+
+def _waiting_app(c: Connection, to: str, browser: str | None, now: int) -> str:
+    pending = requests.find(c, to, browser, now)
+    app = None if pending is None else apps.app_by_id(c, pending.app_id)
+    return "" if app is None else app.name

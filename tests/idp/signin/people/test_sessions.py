@@ -1,0 +1,87 @@
+"""Sessions in the database; what a browser sees of them is in `site/test_login.py`."""
+
+from lockstep.idp import events
+from lockstep.idp.directory import actions as directory
+from lockstep.idp.signin.people import sessions, store
+from lockstep.idp.signin.people.records import Limits
+from lockstep.kit.web.secrets import digest
+from tests.idp.signin.world import ALICE, HAND, PASSWORD, World
+
+LIMITS = Limits(absolute_ms=1_000_000, idle_ms=100_000)
+
+
+def log_in(world: World, *, right: bool = True, old: str | None = None) -> str | None:
+    with world.db.write(serial=events.SERIAL) as c:
+        attempt = sessions.begin(c, ALICE, "192.0.2.1", world.now)
+        return sessions.finish(c, attempt, right=right, old=old, now=world.now, limits=LIMITS)
+
+
+def alive(world: World, secret: str | None) -> bool:
+    with world.db.read() as c:
+        return sessions.find(c, secret, world.now, LIMITS) is not None
+
+
+async def test_only_the_digest_is_stored(each_world: World) -> None:
+    secret = log_in(each_world)
+    assert secret is not None
+    with each_world.db.read() as c:
+        found = sessions.find(c, secret, each_world.now, LIMITS)
+        assert found is not None
+        assert found.digest == digest(secret)
+        assert found.user.user_name == ALICE
+        assert c.raw.execute("SELECT count(*) FROM sessions").fetchone()[0] == 1
+    assert not alive(each_world, secret[:-1])
+    assert not alive(each_world, None)
+
+
+async def test_a_log_in_ends_the_session_before_it(world: World) -> None:
+    first = log_in(world)
+    second = log_in(world, old=first)
+    assert (alive(world, first), alive(world, second)) == (False, True)
+
+
+async def test_a_wrong_password_ends_nothing(world: World) -> None:
+    first = log_in(world)
+    assert log_in(world, right=False, old=first) is None
+    assert alive(world, first)
+
+
+async def test_a_session_ends_without_use_and_at_its_end(each_world: World) -> None:
+    secret = log_in(each_world)
+    assert secret is not None
+    for _ in range(10):
+        each_world.now += 99_999
+        assert alive(each_world, secret)
+        with each_world.db.write(serial=events.SERIAL) as c:
+            store.seen(c, digest(secret), each_world.now)
+    each_world.now += 10
+    assert not alive(each_world, secret)
+    log_in(each_world)
+    with each_world.db.read() as c:
+        assert c.raw.execute("SELECT count(*) FROM sessions").fetchone()[0] == 1  # ended ones are deleted
+
+
+async def test_use_is_written_down_once_a_minute(world: World) -> None:
+    secret = log_in(world)
+    with world.db.read() as c:
+        found = sessions.find(c, secret, world.now, LIMITS)
+    assert found is not None
+    assert not sessions.needs_touch(found, world.now + sessions.SEEN_EVERY_MS - 1)
+    assert sessions.needs_touch(found, world.now + sessions.SEEN_EVERY_MS)
+
+
+async def test_a_password_that_changes_while_it_is_compared_lets_nobody_in(world: World) -> None:
+    with world.db.write(serial=events.SERIAL) as c:
+        attempt = sessions.begin(c, ALICE, "192.0.2.1", world.now)
+        store.set_password(c, world.user_in(c, ALICE).id, "another", world.now)
+        assert sessions.finish(c, attempt, right=True, old=None, now=world.now, limits=LIMITS) is None
+
+
+async def test_a_person_who_goes_while_the_password_is_compared_is_not_let_in(world: World) -> None:
+    with world.db.write(serial=events.SERIAL) as c:
+        attempt = sessions.begin(c, ALICE, "192.0.2.1", world.now)
+        directory.suspend(c, world.user_in(c, ALICE).id, actor=HAND, now=world.now)
+        assert sessions.finish(c, attempt, right=True, old=None, now=world.now, limits=LIMITS) is None
+        directory.remove_user(c, world.user_in(c, ALICE).id, actor=HAND, now=world.now)
+        assert sessions.finish(c, attempt, right=True, old=None, now=world.now, limits=LIMITS) is None
+    assert PASSWORD not in str(world.events())
