@@ -10,11 +10,13 @@ import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 from typer.main import get_command
 
 from lockstep.kit.migrate import MODULES_WITH_TABLES
@@ -155,7 +157,7 @@ def test_scripts_can_be_run() -> None:
 
 
 def pins(name: str) -> dict[str, str]:
-    found = re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE)
+    found = re.findall(r"^([\w.-]+)(?:\[[\w, -]+\])?==([^\s;]+)", (ROOT / "requirements" / name).read_text(), re.MULTILINE)
     return {_normal(package): version for package, version in found}
 
 
@@ -169,6 +171,24 @@ def test_requirement_files_hold_what_the_project_needs() -> None:
     needed = {_normal(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in project["dependencies"]}
     assert needed - pins("main.txt").keys() == set()
     assert pins("main.txt").items() - pins("dev.txt").items() == set()
+
+
+def test_a_package_that_is_wanted_with_an_extra_is_pinned_with_it() -> None:
+    """Older versions of pip take the newest version of it otherwise, and miss its hash; `make lock` gets it right."""
+    text = (ROOT / "requirements" / "dev.txt").read_text()
+    lines = re.findall(r"^([\w.-]+)\[([\w, -]+)\]==", text, re.MULTILINE)
+    pinned = {_normal(package): {extra.strip() for extra in extras.split(",")} for package, extras in lines}
+    wanted = [Requirement(line) for package in pins("dev.txt") for line in _requires(package)]
+    plain = [one for one in wanted if one.extras and (one.marker is None or one.marker.evaluate({"extra": ""}))]
+    assert [str(one) for one in plain if not one.extras <= pinned.get(_normal(one.name), set())] == []
+
+
+def _requires(package: str) -> list[str]:
+    """What an installed package needs; nothing for one that this system does not need."""
+    try:
+        return requires(package) or []
+    except PackageNotFoundError:
+        return []
 
 
 def test_the_wheel_holds_what_migrations_need(tmp_path: Path) -> None:
