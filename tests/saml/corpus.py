@@ -249,6 +249,17 @@ def _() -> Element:
     return root
 
 
+@attack("B15 encrypted assertion, with the name of the key as it is usually written", Reason.BAD_STRUCTURE)
+def _() -> Element:
+    root = unsigned()
+    root.remove(one(root, ASSERTION))
+    data = etree.SubElement(
+        etree.SubElement(root, saml("EncryptedAssertion")), "{http://www.w3.org/2001/04/xmlenc#}EncryptedData"
+    )
+    etree.SubElement(etree.SubElement(data, ds("KeyInfo")), ds("KeyName")).text = "sp"
+    return root
+
+
 @attack("B15 encrypted assertion beside the signed one", Reason.BAD_STRUCTURE)
 def _() -> Element:
     good = build()

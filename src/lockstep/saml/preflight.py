@@ -15,6 +15,7 @@ from lockstep.saml.signature import check_form
 from lockstep.saml.xml import Element, check_id, children, only_child, read_time
 
 _STATUS: Final = samlp("Status")
+_ENCRYPTED: Final = saml("EncryptedAssertion")
 _CONTENT: Final[dict[str, frozenset[str]]] = {
     RESPONSE: frozenset({ISSUER, SIGNATURE, _STATUS, ASSERTION}),
     _STATUS: frozenset({samlp("StatusCode"), samlp("StatusMessage"), samlp("StatusDetail")}),
@@ -55,6 +56,8 @@ def check_shape(root: Element) -> Message:
     """
     _check_root(root)
     ids = _unique_ids(root)
+    if children(root, _ENCRYPTED):  # with parts of signatures in it, which is no attack
+        raise SamlProblem(Reason.BAD_STRUCTURE, "an encrypted assertion: switch encryption off at the identity provider")
     _check_places(root)
     assertion = _check_response(root)
     _check_content(root)
