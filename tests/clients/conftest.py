@@ -1,0 +1,14 @@
+"""Other people's SAML software, each as a process of its own."""
+
+import pytest
+
+from tests.clients.environment import EnvironmentMissing, make_environment
+
+
+@pytest.fixture(scope="session")
+def clients() -> None:
+    """The second environment; a test that needs it fails where it cannot be made."""
+    try:
+        make_environment()
+    except EnvironmentMissing as missing:
+        pytest.fail(str(missing), pytrace=False)
