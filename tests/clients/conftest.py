@@ -1,5 +1,7 @@
 """Other people's SAML software, each as a process of its own."""
 
+import shutil
+
 import pytest
 
 from tests.clients.environment import EnvironmentMissing, make_environment
@@ -12,3 +14,10 @@ def clients() -> None:
         make_environment()
     except EnvironmentMissing as missing:
         pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def xmlsec() -> None:
+    """The program that pysaml2 signs with."""
+    if shutil.which("xmlsec1") is None:
+        pytest.fail("the program xmlsec1 is missing (Debian, Ubuntu: apt install xmlsec1)", pytrace=False)

@@ -36,6 +36,8 @@ class Sp:
     sign: str
     security: Mapping[str, Any]
     key: SigningKey | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else its metadata says."""
 
 
 @dataclass
@@ -118,7 +120,7 @@ def world(folder: Path, peer: Peer, sps: Mapping[str, Sp]) -> Iterator[World]:
     for name, sp in sps.items():
         key = "" if sp.key is None else sp.key.pem_private.decode()
         certificate = "" if sp.key is None else sp.key.pem_certificate.decode()
-        peer.tell(f"/{name}/settings", security=sp.security, key=key, certificate=certificate)
+        peer.tell(f"/{name}/settings", security=sp.security, more=sp.more, key=key, certificate=certificate)
         make_app(made.idp, name, peer.read(f"/{name}/metadata"), sp.sign)
     with served(folder / "idp.log", "idp", "serve", "--no-worker", "--data", str(made.idp.data)) as server:
         made.url = server.url

@@ -1,8 +1,8 @@
 """Our identity centre accepts what pysaml2 says as identity provider, and refuses what it should; everything over real HTTP."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,13 +78,6 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def xmlsec() -> None:
-    """The program that pysaml2 signs with."""
-    if shutil.which("xmlsec1") is None:
-        pytest.fail("the program xmlsec1 is missing (Debian, Ubuntu: apt install xmlsec1)", pytrace=False)
-
-
-@pytest.fixture(scope="module")
 def world(clients: None, xmlsec: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("pysaml2")
     key = new_signing_key("pysaml2", now_ms=now_ms(), bits=2048)
@@ -121,6 +114,16 @@ def test_each_side_reads_the_others_metadata(world: World) -> None:
     assert (idp["entity_id"], idp["name"]) == (f"{world.idp.url}/metadata", "pysaml2")
     assert idp["sso"] == {"redirect": f"{world.idp.url}/sso", "post": f"{world.idp.url}/sso"}
     assert len(idp["certificates"]) == 1
+
+
+def test_metadata_in_a_signed_list_says_the_same(world: World, tmp_path: Path) -> None:
+    (before,) = world.command.lines("idp", "list", "corp")
+    document = world.idp.read("/federation")
+    assert "EntitiesDescriptor" in document
+    assert "SignatureValue" in document
+    (tmp_path / "all.xml").write_text(document, encoding="utf-8")
+    after = world.command.one("idp", "trust", "corp", "--metadata", str(tmp_path / "all.xml"))
+    assert after | {"updated_at": before["updated_at"]} == before
 
 
 def is_signed_in(world: World, page: Answer) -> None:

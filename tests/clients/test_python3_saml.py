@@ -12,7 +12,7 @@ import pytest
 
 from lockstep.saml.records import EMAIL_FORMAT, PASSWORD_CONTEXT
 from tests.clients.environment import serving
-from tests.clients.identity import ATTRIBUTES, SESSION, USER, Sp, World, new_key, world
+from tests.clients.identity import ATTRIBUTES, SESSION, TAG, USER, Sp, World, new_key, world
 from tests.support.browser import Answer, Browser
 
 WANTED = {
@@ -25,7 +25,19 @@ SPS = {
     "assertion": Sp("assertion", {**WANTED, "wantAssertionsSigned": True}),
     "response": Sp("response", {**WANTED, "wantMessagesSigned": True}),
     "both": Sp("both", {**WANTED, "wantAssertionsSigned": True, "wantMessagesSigned": True}),
-    "signing": Sp("assertion", {**WANTED, "wantAssertionsSigned": True, "authnRequestsSigned": True}, new_key("sp")),
+    "signing": Sp(
+        "assertion",
+        {**WANTED, "wantAssertionsSigned": True, "authnRequestsSigned": True, "signMetadata": True},
+        key=new_key("sp"),
+        more={
+            "singleLogoutService": {"url": "https://sp.test/slo"},
+            "attributeConsumingService": {
+                "serviceName": "Ünïversal",
+                "serviceDescription": "all of it",
+                "requestedAttributes": [{"name": TAG, "isRequired": True}],
+            },
+        },
+    ),
 }
 DEEP = "/deep/link?a=1&b=%C3%BC ü#part"
 
@@ -72,6 +84,9 @@ def test_each_side_reads_the_others_metadata(idp: World) -> None:
         assert read["idp"]["singleSignOnService"]["url"] == shown["sso_url"]
         assert len(read["idp"]["x509certMulti"]["signing"]) == 2
         assert read["sp"]["NameIDFormat"] == EMAIL_FORMAT
+    elaborate = idp.peer.read("/signing/metadata")
+    for part in ("ds:Signature", "md:SingleLogoutService", "md:AttributeConsumingService", 'AuthnRequestsSigned="true"'):
+        assert part in elaborate
 
 
 @pytest.mark.parametrize("name", SPS)

@@ -1,7 +1,8 @@
 """An identity provider on pysaml2, which signs with the program xmlsec1.  Its argument: a folder with its key and certificate.
 
-`GET /metadata` describes it, `POST /trust` (JSON: `metadata`) gives it its service provider, `POST /answer` (JSON) says what it
-will say and how.  `GET /sso` takes a request, and `GET /unsolicited` none: either answers with pysaml2's page that posts.
+`GET /metadata` describes it (`/federation` in a signed list), `POST /trust` (JSON: `metadata`) gives it its service provider,
+`POST /answer` (JSON) says what it will say and how.  `GET /sso` takes a request, and `GET /unsolicited` none: either answers
+with pysaml2's page that posts.
 """
 
 import logging
@@ -12,7 +13,7 @@ from typing import Any
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.authn_context import PASSWORDPROTECTEDTRANSPORT
 from saml2.config import IdPConfig
-from saml2.metadata import entity_descriptor
+from saml2.metadata import entities_descriptor, entity_descriptor
 from saml2.saml import NAMEID_FORMAT_EMAILADDRESS, NameID
 from saml2.samlp import STATUS_AUTHN_FAILED
 from saml2.server import Server
@@ -54,6 +55,12 @@ class IdentityProvider:
 
     def metadata(self) -> str:
         return str(entity_descriptor(self.server.config))
+
+    def federation(self) -> str:
+        """The same as one of several in a document that is signed."""
+        config = self.server.config
+        _, text = entities_descriptor([entity_descriptor(config)], 1, "all", "_all", True, self.server.sec)
+        return str(text)
 
     def trust(self, metadata: str) -> Any:
         """What it reads in the service provider's metadata."""
@@ -118,6 +125,8 @@ def make(url: str) -> Any:
     def answer(request: Request) -> Answer:
         if request.path == "/metadata":
             return page(idp.metadata(), "application/samlmetadata+xml")
+        if request.path == "/federation":
+            return page(idp.federation(), "application/samlmetadata+xml")
         if request.path == "/trust":
             return as_json(idp.trust(request.json["metadata"]))
         if request.path == "/answer":

@@ -1,8 +1,8 @@
 """A service provider on python3-saml.  Under each `/NAME/` there is one of its own, with its own settings.
 
-`POST /NAME/settings` (JSON: `security`, `key`, `certificate`) makes it, `GET /NAME/metadata` describes it, `POST /NAME/trust`
-(JSON: `metadata`) gives it its identity provider.  `GET /NAME/login` sends a browser there; `POST /NAME/acs` takes the
-response, and says as JSON what python3-saml makes of it.
+`POST /NAME/settings` (JSON: `security`, `more`, `key`, `certificate`) makes it, `GET /NAME/metadata` describes it,
+`POST /NAME/trust` (JSON: `metadata`) gives it its identity provider.  `GET /NAME/login` sends a browser there;
+`POST /NAME/acs` takes the response, and says as JSON what python3-saml makes of it.
 """
 
 from typing import Any
@@ -29,6 +29,7 @@ class ServiceProvider:
                 "NameIDFormat": EMAIL,
                 "privateKey": said["key"],
                 "x509cert": said["certificate"],
+                **said["more"],
             },
             "security": said["security"],
         }
