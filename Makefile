@@ -5,7 +5,7 @@
 PY := .venv/bin/python
 STAMP := .venv/.lockstep-setup
 CLIENTS := .venv-clients/.lockstep-setup
-XMLSEC := $(shell command -v xmlsec1)
+XMLSEC := $(shell command -v xmlsec1 2>/dev/null)
 CODE := src tests scripts $(wildcard benchmarks)
 
 help: ## This list

@@ -4,16 +4,15 @@ import shutil
 
 import pytest
 
-from tests.clients.environment import EnvironmentMissing, make_environment
+from tests.clients.environment import what_is_missing
 
 
 @pytest.fixture(scope="session")
 def clients() -> None:
     """The second environment; a test that needs it fails where it cannot be made."""
-    try:
-        make_environment()
-    except EnvironmentMissing as missing:
-        pytest.fail(str(missing), pytrace=False)
+    missing = what_is_missing()
+    if missing:
+        pytest.fail(missing, pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -19,12 +19,8 @@ SECONDS = 60
 MAKE_SECONDS = 600
 
 
-class EnvironmentMissing(Exception):
-    """Why there is no second environment."""
-
-
-def make_environment() -> None:
-    """`make clients`: nothing to do where it is up to date; one process at a time.  Raises EnvironmentMissing."""
+def what_is_missing() -> str:
+    """`make clients`, by one process at a time, which has nothing to do where all is up to date; why it could not."""
     with (ROOT / ".venv-clients.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
@@ -32,9 +28,10 @@ def make_environment() -> None:
                 ["make", "-s", "clients"], cwd=ROOT, capture_output=True, text=True, timeout=MAKE_SECONDS, check=False
             )
         except FileNotFoundError:
-            raise EnvironmentMissing("these tests need .venv-clients, and the program make to make it") from None
-    if made.returncode != 0:
-        raise EnvironmentMissing(f"these tests need .venv-clients, which `make clients` could not make:\n{made.stderr}")
+            return "these tests need .venv-clients, and the program make to make it"
+    return (
+        "" if made.returncode == 0 else f"these tests need .venv-clients, which `make clients` could not make:\n{made.stderr}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
