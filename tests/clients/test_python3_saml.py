@@ -70,6 +70,8 @@ def is_accepted(said: Any) -> None:
     assert (said["name_id"], said["format"], said["contexts"]) == (USER, EMAIL_FORMAT, [PASSWORD_CONTEXT])
     assert said["attributes"] == ATTRIBUTES
     assert said["session_index"]
+    assert said["confirmation"].get("InResponseTo") == said["in_response_to"]
+    assert said["confirmation"].keys() - {"InResponseTo"} == {"NotOnOrAfter", "Recipient"}
     left = timedelta(seconds=said["session_ends"] - time.time())
     assert SESSION - timedelta(minutes=10) < left <= SESSION
 

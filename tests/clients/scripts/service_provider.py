@@ -7,6 +7,7 @@
 
 from typing import Any
 
+from lxml import etree
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
@@ -70,6 +71,7 @@ class ServiceProvider:
                 "session_ends": auth.get_session_expiration(),
                 "contexts": auth.get_last_authn_contexts() if auth.is_authenticated() else [],
                 "in_response_to": auth.get_last_response_in_response_to(),
+                "confirmation": confirmation(auth.get_last_response_xml()),
                 "asked": asked,
                 "relay_state": request.form.get("RelayState"),
             }
@@ -84,6 +86,12 @@ class ServiceProvider:
             "post_data": request.form,
         }
         return OneLogin_Saml2_Auth(data, self.settings)
+
+
+def confirmation(response: str) -> dict[str, str]:
+    """What the response says of where and to whom it may be handed, only part of which python3-saml looks at."""
+    found = etree.fromstring(response.encode()).iter("{*}SubjectConfirmationData")
+    return {str(name): str(value) for data in found for name, value in data.items()}
 
 
 def make(url: str) -> Any:
