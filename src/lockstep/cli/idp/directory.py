@@ -323,9 +323,8 @@ def _print_events(database: Database, last: int, json: bool) -> int:
 
 def _line(event: events.Event) -> str:
     about = (event.user_name, event.role_name, event.app_name, event.object_name, event.notes, event.error_description)
-    return (
-        f"{event.seq:>8}  {iso(event.at)}  {event.type.value:<28}{event.actor:<16}{' · '.join(part for part in about if part)}"
-    )
+    told = " · ".join(part for part in about if part)
+    return f"{event.seq:>8}  {iso(event.at)}  {event.type.value:<26}  {event.actor:<14}  {told}"
 
 
 def _parsed(values: list[str], known_custom: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
