@@ -3,15 +3,20 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from lockstep.center import events
 from lockstep.center.app import Center
 from lockstep.center.directory import actions, reads, store
-from lockstep.center.directory.actions import GroupChange, MemberStep
+from lockstep.center.directory.actions import GroupChange, Json, MemberStep
+from lockstep.center.directory.documents import attributes_of
 from lockstep.center.directory.problems import Code, Refusal
+from lockstep.center.directory.tables import users
 from lockstep.center.events import SCIM_SOURCE, Call, Operation
 from lockstep.center.instances.records import Instance
 from lockstep.kit.db import Database
+from lockstep.kit.sql import Statement
+from lockstep.scim.messages import ENTERPRISE
 from tests.center.client import ABSENT, Stage, a_user
 
 AT = 1_790_000_000_000
@@ -46,6 +51,41 @@ def test_a_group_change_touches_last_modified_too(database: Database, instance: 
         change = GroupChange(members=(MemberStep("add", (user_id,)),))
         changed = actions.change_group(connection, instance, made.id, change, call(Operation.PATCH_GROUP, AT + 60_000))
     assert '"lastModified":"2026-09-21T14:14:20Z"' in changed.document
+
+
+STEPS: list[dict[str, Any]] = [
+    {"title": "T"},
+    {"userName": "Other@example.com"},
+    {"userName": "OTHER@example.com"},
+    {"externalId": "X-1"},
+    {"title": "U"},
+    {"emails": [{"value": "New@example.com", "type": "work", "primary": True}]},
+    {ENTERPRISE: {"manager": {"value": "m-1"}}},
+    {ENTERPRISE: {"manager": {"value": "m-1"}, "department": "D"}},
+    {"active": False},
+    {"active": False, "title": "V"},
+    {"active": True},
+    {"externalId": None},
+]
+
+
+def test_the_columns_follow_the_document_whatever_changes(database: Database, instance: Instance) -> None:
+    """Also where only the document has to be written."""
+    user_id = make(database, instance)
+    names = ("user_name", "user_name_key", "external_id", "email_key", "manager", "document")
+    asked = Statement(sa.select(*(users.c[name] for name in names)).where(users.c.id == sa.bindparam("of")))
+    with database.write() as connection:
+        for number, step in enumerate(STEPS):
+            changed = {name: value for name, value in step.items() if value is not None}
+            gone = step.keys() - changed.keys()
+
+            def change(user: Json, changed: Json = changed, gone: Any = gone) -> Json:
+                return {name: value for name, value in {**user, **changed}.items() if name not in gone}
+
+            later = call(Operation.PATCH_USER, AT + number * 1_000)
+            document = actions.change_user(connection, instance, user_id, change, later).document
+            wanted = actions._user_columns(instance, attributes_of(document), document, later)
+            assert connection.one(asked, of=user_id) == tuple(wanted[name] for name in names), step
 
 
 @pytest.mark.parametrize("action", [actions.delete_user, actions.delete_group])

@@ -117,8 +117,12 @@ def _user(connection: Connection, instance: Instance, user_id: str) -> store.Sto
 def _write_user(connection: Connection, instance: Instance, of: tuple[str, store.Stored], user: Json, call: Call) -> str:
     user_id, before = of
     document = user_document(user, user_id, before.created_at, call.at)
+    columns = _user_columns(instance, user, document, call)
+    if user["active"] and columns == _user_columns(instance, attributes_of(before.document), document, call):
+        store.set_user_document(connection, before.key, document)
+        return document
     try:
-        store.set_user(connection, before.key, _user_columns(instance, user, document, call))
+        store.set_user(connection, before.key, columns)
     except unique_violations() as error:
         raise _duplicate(error) from None
     return document
@@ -163,14 +167,22 @@ def change_group(connection: Connection, instance: Instance, group_id: str, chan
     if change.attributes is not None:
         group, _members = checked_group(change.attributes(group), instance.profile)
     document = group_document(group, group_id, before.created_at, call.at)
-    try:
-        store.set_group(connection, before.key, _group_columns(instance, group, document))
-    except unique_violations() as error:
-        raise _duplicate(error) from None
+    _write_group(connection, instance, before, group, document)
     for step in change.members:
         _do_step(connection, instance, before.key, step)
     events.append(connection, instance.key, call, _NO_CONTENT, resource_id=group_id)
     return Rendered(group_id, document)
+
+
+def _write_group(connection: Connection, instance: Instance, before: store.Stored, group: Json, document: str) -> None:
+    columns = _group_columns(instance, group, document)
+    if columns == _group_columns(instance, attributes_of(before.document), document):
+        store.set_group_document(connection, before.key, document)
+        return
+    try:
+        store.set_group(connection, before.key, columns)
+    except unique_violations() as error:
+        raise _duplicate(error) from None
 
 
 def lock_group(connection: Connection, instance: Instance, group_id: str) -> store.Stored:

@@ -37,6 +37,7 @@ _SET_USER = Statement(
     .where(users.c.key == sa.bindparam("of"))
     .values({name: sa.bindparam(name) for name in _USER_COLUMNS} | {"switched_off_at": _switched_off_at})
 )
+_SET_USER_DOCUMENT = Statement(sa.update(users).where(users.c.key == sa.bindparam("of")), columns=["document"])
 _DELETE_USER = Statement(sa.delete(users).where(_this_user))
 
 _ADD_GROUP = Statement(sa.insert(groups).returning(groups.c.key), columns=[*_IDENTITY, *_GROUP_COLUMNS])
@@ -46,6 +47,7 @@ _LOCK_GROUP = Statement(
 _SET_GROUP = Statement(
     sa.update(groups).where(groups.c.key == sa.bindparam("of")).values({name: sa.bindparam(name) for name in _GROUP_COLUMNS})
 )
+_SET_GROUP_DOCUMENT = Statement(sa.update(groups).where(groups.c.key == sa.bindparam("of")), columns=["document"])
 _DELETE_GROUP = Statement(sa.delete(groups).where(_this_group))
 
 _HOLD_USERS = Statement(sa.select(users.c.id, users.c.key).where(_these_users).with_for_update(read=True, key_share=True))
@@ -77,6 +79,11 @@ def set_user(connection: Connection, key: int, columns: dict[str, Any]) -> None:
     connection.run(_SET_USER, of=key, **columns)
 
 
+def set_user_document(connection: Connection, key: int, document: str) -> None:
+    """Change what no index knows: so the indexes are left alone, which is half of the work."""
+    connection.run(_SET_USER_DOCUMENT, of=key, document=document)
+
+
 def delete_user(connection: Connection, instance_key: int, user_id: str) -> bool:
     """Delete a user and its memberships; whether there was one."""
     return connection.run(_DELETE_USER, instance_key=instance_key, of=user_id) > 0
@@ -95,6 +102,11 @@ def lock_group(connection: Connection, instance_key: int, group_id: str) -> Stor
 def set_group(connection: Connection, key: int, columns: dict[str, Any]) -> None:
     """Change a group.  Raises UniqueViolation."""
     connection.run(_SET_GROUP, of=key, **columns)
+
+
+def set_group_document(connection: Connection, key: int, document: str) -> None:
+    """Change what no index knows."""
+    connection.run(_SET_GROUP_DOCUMENT, of=key, document=document)
 
 
 def delete_group(connection: Connection, instance_key: int, group_id: str) -> bool:
