@@ -103,8 +103,8 @@ class Applier:
         """Why the app has to stop, if this batch found so much gone; counted only where it found anything gone."""
         if not any(isinstance(one, Outcome) and (one.missing or one.missing_members) for one in outcomes):
             return ""
-        missing = links.count_missing(c, self.target)
-        linked = links.count_users(c, self.target) + links.count_groups(c, self.target)
+        missing = links.count_missing(c, self.target) + self.tally.gone
+        linked = self.tally.gone + links.count_users(c, self.target) + links.count_groups(c, self.target)
         believed = ledger.is_believed(c, self.source.app.id)
         return vanished(missing, linked) if too_many_missing(missing, linked) and not believed else ""
 
@@ -124,6 +124,8 @@ class Applier:
                     ledger.open_create(c, self.target, request.change, ledger.made_at(c, plan))
             settler.finish()
             why = self._vanished(c, outcomes)
+            if not why:
+                settler.forget_gone()
             if not why and too_many_failed(len(self.tally.failed), self.tally.tried):
                 why = f"{len(self.tally.failed)} of {self.tally.tried} changes failed"
             if why and not silent:

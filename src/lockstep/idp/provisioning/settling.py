@@ -52,6 +52,8 @@ class Tally:
     """What failed and was not mended since."""
     unreachable: int = 0
     """Requests in a row to which no answer came."""
+    gone: int = 0
+    """Objects that were to be deleted, and were not there."""
     again: bool = False
     """Something was learnt (taken over, found, made anew) that only another plan brings in line."""
 
@@ -78,6 +80,7 @@ class Settler:
     now: int
     tally: Tally
     news: list[events.Event] = field(default_factory=list)
+    _gone: list[Change] = field(default_factory=list)
 
     def settle(self, outcome: Outcome) -> None:
         """Write down one outcome."""
@@ -97,6 +100,16 @@ class Settler:
         """Append the events of everything that was settled."""
         events.append_many(self.c, self.news, self.now)
         self.news.clear()
+
+    def forget_gone(self) -> None:
+        """Forget what was to be deleted and was not there: so few that the target is believed."""
+        for change in self._gone:
+            if change.object == "user":
+                links.drop_user(self.c, self.target, change.link_id, change.target_id)
+            else:
+                links.drop_group(self.c, change.link_id)
+        self.tally.gone += len(self._gone)
+        self._gone.clear()
 
     def _done(self, outcome: Outcome, change: Change) -> None:
         if outcome.ok:
@@ -237,7 +250,8 @@ class Settler:
         if change.kind is not Kind.DELETE and manager_of(document) != manager_of(change.payload["document"]):
             self.tally.again = True  # sent without a manager who was not there yet
         if change.kind is Kind.DELETE and outcome.missing:
-            self._missing(outcome, change)  # counted, as many at once look like a wrong tenant; the next plan forgets it
+            self._missing(outcome, change)
+            self._gone.append(change)
         elif change.kind is Kind.DELETE:
             links.drop_user(self.c, self.target, change.link_id, change.target_id)
         elif change.kind is Kind.CREATE:
@@ -251,6 +265,7 @@ class Settler:
         request = outcome.request
         if change.kind is Kind.DELETE and outcome.missing:
             self._missing(outcome, change)
+            self._gone.append(change)
         elif change.kind is Kind.DELETE:
             links.drop_group(self.c, change.link_id)
         elif change.kind is Kind.RENAME:
