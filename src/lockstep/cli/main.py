@@ -27,11 +27,11 @@ def _mount() -> None:
     if asked not in ("idp", "demo"):
         from lockstep.cli.center import app as center
 
-        app.add_typer(center, name="center", help="The identity centre: instances, SCIM endpoint, users and groups.")
+        app.add_typer(center, name="center", help="The identity centre: instances, SCIM endpoint, users and groups, sign-in.")
     if asked not in ("center", "demo"):
         from lockstep.cli.idp import app as idp
 
-        app.add_typer(idp, name="idp", help="The identity provider: directory, apps, provisioning.")
+        app.add_typer(idp, name="idp", help="The identity provider: directory, apps, provisioning, sign-in.")
     if asked not in ("idp", "center"):
         from lockstep.cli.demo import demo
 

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,14 +21,15 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 class _Server(uvicorn.Server):
     """uvicorn, with a line when it is ready, and an orderly end that is not mistaken for a death by signal."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, remarks: Iterable[str]) -> None:
         super().__init__(config)
         self._url = url
+        self._remarks = remarks
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
-            sys.stderr.write(f"ready {self._url}\n")
+            sys.stderr.writelines(f"{line}\n" for line in (f"ready {self._url}", *self._remarks))
             sys.stderr.flush()
 
     @contextmanager
@@ -47,16 +48,17 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(app: Any, host: str, port: int, *, bound: Callable[[str], None] = lambda _url: None) -> None:
+def serve(app: Any, host: str, port: int, *, bound: Callable[[str], Iterable[str]] = lambda _url: ()) -> None:
     """Serve `app` on `host:port` (0: a free port).  Requests under way are finished before it returns.
 
-    `bound` is told the origin (`http://127.0.0.1:8090`) once it is known, before the first request.
+    `bound` is told the origin (`http://127.0.0.1:8090`) once it is known, before the first request; what it gives back is said
+    after the line that says ready.
     Raises Problem if the address cannot be listened on.
     """
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listening.getsockname()[1]}"
-    bound(url)
+    remarks = bound(url)
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -70,7 +72,7 @@ def serve(app: Any, host: str, port: int, *, bound: Callable[[str], None] = lamb
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with listening, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_Server(config, url).serve(sockets=[listening]))
+        runner.run(_Server(config, url, remarks).serve(sockets=[listening]))
 
 
 def _listen(host: str, port: int) -> socket.socket:

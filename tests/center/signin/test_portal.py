@@ -56,6 +56,31 @@ async def test_cookies_are_secret_and_come_along_where_they_have_to(world: World
     assert "Domain" not in session + cookie
 
 
+@pytest.mark.parametrize(
+    ("host", "leads_to"),
+    [
+        ("localhost:8090", "http://127.0.0.1:8090"),
+        ("[::1]:8090", "http://127.0.0.1:8090"),
+        ("127.0.0.1:8090", None),
+        ("localhost:8091", None),
+        ("evil.example", None),
+        ("", None),
+    ],
+)
+async def test_by_another_name_of_this_machine_it_leads_to_its_own(world: World, host: str, leads_to: str | None) -> None:
+    """A cookie of `localhost` would not come along to 127.0.0.1.  No other name out of a request leads anywhere."""
+    plain = await started(world.database, world.clock, "http://127.0.0.1:8090")
+    try:
+        browser = Browser(into(plain), f"http://{host}" if host else "http://127.0.0.1:8090")
+        answer = await browser.get(f"{world.instance.start_path}?to=/x")
+    finally:
+        await plain.stop()
+    if leads_to is None:
+        assert not answer.header("location").startswith("http://127.0.0.1:8090/d-")
+    else:
+        assert (answer.status, answer.header("location")) == (303, f"{leads_to}{world.instance.start_path}?to=/x")
+
+
 async def test_over_plain_http_cookies_have_no_prefix(world: World) -> None:
     plain = await started(world.database, world.clock, "http://127.0.0.1:8090")
     answer = await Browser(into(plain), "http://127.0.0.1:8090").get(world.instance.start_path)

@@ -48,6 +48,6 @@ def test_users_groups_and_trail(command: Command) -> None:
     records = command.lines("trail", "corp")
     assert [record["status"] for record in records] == [200, 200, 200, 201, 201, 201, 201, 404]
     assert command.text("trail", "corp").splitlines()[-1] == (
-        f"{records[-1]['eventTime']}  {records[-1]['eventName']}  404  {records[-1]['requestID']}"
+        f"{records[-1]['eventTime']}  {records[-1]['eventName']}  404  {records[-1]['requestID']}  {ABSENT}  127.0.0.1"
         f"  ResourceNotFoundException: {records[-1]['errorMessage']}"
     )

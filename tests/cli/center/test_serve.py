@@ -84,5 +84,5 @@ def test_where_people_cannot_sign_in_it_is_said(tmp_path: Path) -> None:
         first, second = process.stderr.readline(), process.stderr.readline()
         process.terminate()
         assert process.wait(60) == 0
-    assert "https" in first
-    assert second.startswith("ready ")
+    assert first.startswith("ready ")
+    assert "https" in second

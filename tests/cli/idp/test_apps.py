@@ -15,7 +15,7 @@ def test_create_as_json(idp: Idp) -> None:
     assert made.keys() >= KEYS
     assert (made["name"], made["connector"], made["scim_url"]) == ("aws", "aws-iam-identity-center", URL)
     assert (made["provisioning"], made["groups"], made["stopped"], made["quarantine"]) == (False, False, False, "")
-    assert idp.done("app", "list", "--json").all == [made]
+    assert idp.done("app", "list", "--json").all == [made | {"assigned": []}]
 
 
 def test_create_for_a_person_says_what_comes_next(idp: Idp) -> None:
@@ -53,9 +53,9 @@ def test_list_for_a_person(idp: Idp) -> None:
     idp.make_app(name="still")
     idp.done("app", "stop", "still")
     assert idp.done("app", "list").out.splitlines() == [
-        f"aws\t{URL}\tprovisioning on, groups on",
-        f"off\t{URL}\tprovisioning off, groups off",
-        f"still\t{URL}\tprovisioning stopped, groups on",
+        f"aws\t{URL}\tprovisioning on, groups on\tassigned to everyone",
+        f"off\t{URL}\tprovisioning off, groups off\tassigned to everyone",
+        f"still\t{URL}\tprovisioning stopped, groups on\tassigned to everyone",
     ]
 
 
@@ -63,7 +63,10 @@ def test_assign(idp: Idp) -> None:
     idp.make_app()
     idp.become(["A"], {"Team": ["A"]})
     assert idp.done("app", "assign", "aws", "--everyone").out == "aws is assigned to everyone.\n"
-    assert idp.done("app", "assign", "aws", "--role", "Team").out == "aws is assigned to the role Team.\n"
+    assert idp.done("app", "assign", "aws", "--role", "Team").out.splitlines() == [
+        "aws is assigned to the role Team.",
+        "In all, who has it: everyone, role Team (G-Team).",
+    ]
     assert idp.problem("app", "assign", "aws", "--role", "Crew") == "no role is called Crew"
     assert idp.problem("app", "assign", "okta", "--everyone") == "no app is called okta; there are: aws"
     assert "use either --everyone or --role" in idp.usage("app", "assign", "aws")

@@ -31,7 +31,8 @@ def test_a_roll_over(ready: Idp) -> None:
     assert ready.done("certificate", "activate", "2", "--json").one["state"] == "active"
     assert [one["state"] for one in ready.done("certificate", "list", "--json").all] == ["active", "retiring"]
     assert "activate another one first" in ready.problem("certificate", "remove", "2")
-    ready.done("certificate", "remove", "1")
+    assert "wait, or remove it with --now" in ready.problem("certificate", "remove", "1")
+    ready.done("certificate", "remove", "1", "--now")
     assert "there are: 2" in ready.problem("certificate", "activate", "1")
     assert "lockstep idp certificate activate 3" in ready.done("certificate", "new").out
     assert ready.done("certificate", "list").out.splitlines()[1].startswith("3   next")

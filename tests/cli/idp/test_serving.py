@@ -86,3 +86,27 @@ def test_it_has_to_be_said_where_the_data_is() -> None:
     ended = run("idp", "serve")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err == "lockstep: say where the data is: --data DIR (or LOCKSTEP_DATA), or --database-url URL\n"
+
+
+def test_the_key_file_of_other_data_is_said_at_once(tmp_path: Path) -> None:
+    data, other = tmp_path / "data", tmp_path / "other"
+    for folder in (data, other):
+        assert run("idp", "certificate", "list", "--data", str(folder)).code == 0
+    (other / "key").replace(data / "key")
+    ended = run("idp", serve.__name__, "--data", str(data), "--port", "0")
+    assert (ended.code, "the key file does not open the secrets in this database" in ended.err) == (1, True)
+
+
+def test_a_port_that_cannot_be_one_is_wrong_usage(tmp_path: Path) -> None:
+    for side in ("idp", "center"):
+        assert run(side, "serve", "--data", str(tmp_path), "--port", "99999").code == 2
+
+
+def test_a_second_worker_says_that_it_stands_by(tmp_path: Path) -> None:
+    with serving("idp", serve.__name__, "--data", str(tmp_path)):
+        until(tmp_path, free=False)
+        command = [LOCKSTEP, "idp", worker.__name__, "--data", str(tmp_path)]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT) as second:
+            assert second.stderr is not None
+            assert second.stderr.readline() == "lockstep: another worker is at work on this data; this one stands by\n"
+            second.kill()  # it may not yet listen to anything milder

@@ -1,5 +1,6 @@
 """`lockstep idp password | metadata | settings`, `idp app saml | check-saml | parameter`."""
 
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_password(idp: Idp) -> None:
     idp.become(["E1"])
     good = idp.file("password", "correct horse\nsecond line\n")
     said = idp.done("password", "e1@X.example", "--password-file", good)
-    assert said.out == "E1@x.example has a new password; sessions that were open have ended.\n"
+    assert said.out == "E1@x.example has a new password; the sessions that they had here have ended.\n"
     assert idp.done("password", "E1", "--password-file", good, "--json").one == {"user_name": "E1@x.example"}
     shown = str(idp.done("events", "--json").all)
     assert shown.count("signin.password_changed") == 2
@@ -108,6 +109,10 @@ def test_settings(idp: Idp) -> None:
 
 
 def test_who_could_not_sign_in(ready: Idp) -> None:
+    early = ready.run("app", "check-saml", "aws", "--json")
+    assert (early.code, len(early.one["problems"])) == (1, 2)
+    assert early.one["problems"][0]["problem"] == "The person is not at the target yet, so nobody there has that name."
+    ready.done("sync", "aws")
     assert ready.done("app", "check-saml", "aws", "--json").one == {
         "ok": True,
         "people": 2,
@@ -116,12 +121,13 @@ def test_who_could_not_sign_in(ready: Idp) -> None:
     }
     ready.done("user", "change", "E2", "user_name=e2")
     ended = ready.run("app", "check-saml", "aws", "--json")
-    assert (ended.code, ended.one["ok"], len(ended.one["problems"])) == (1, False, 1)
+    assert (ended.code, ended.one["ok"], len(ended.one["problems"])) == (1, False, 2)
+    assert ended.one["problems"][1]["problem"].startswith("The target still has the userName 'E2@x.example'.")
     problem = ended.one["problems"][0]
     assert problem.keys() == {"user_name", "problem", "fix"}
     assert problem["user_name"] == "e2"
     ended = ready.run("app", "check-saml", "aws")
-    assert (ended.code, ended.out.splitlines()[1]) == (1, "2 active users with the app, 1 problem")
+    assert (ended.code, ended.out.splitlines()[2]) == (1, "2 active users with the app, 2 problems")
     assert ready.done("app", "create", "--help").code == 0
 
 
@@ -152,8 +158,8 @@ def test_parameters_of_the_assertion(ready: Idp) -> None:
 def serve(idp: Idp, monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
     """Start a server that is bound and ends at once; what it said on standard error."""
 
-    def at_once(_app: object, host: str, port: int, *, bound: Callable[[str], None]) -> None:
-        bound(f"http://{host}:{port}")
+    def at_once(_app: object, host: str, port: int, *, bound: Callable[[str], list[str]]) -> None:
+        sys.stderr.writelines(bound(f"http://{host}:{port}"))
 
     monkeypatch.setattr(serving, "serve", at_once)
     return idp.done("serve", *words).err
@@ -165,7 +171,7 @@ def test_the_public_url_is_given_or_where_the_server_listens(idp: Idp, monkeypat
 
     assert serve(idp, monkeypatch, "--port", "8081") == ""
     assert public_url() == "http://127.0.0.1:8081"
-    assert serve(idp, monkeypatch, "--port", "8082") == ""  # a trial on a free port
+    assert "was http://127.0.0.1:8081 and is http://127.0.0.1:8082" in serve(idp, monkeypatch, "--port", "8082")
     said = serve(idp, monkeypatch, "--public-url", "https://login.example.com/")
     assert "was http://127.0.0.1:8082 and is https://login.example.com: give the metadata" in said
     assert public_url() == "https://login.example.com"

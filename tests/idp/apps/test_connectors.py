@@ -184,6 +184,7 @@ def test_what_is_for_the_assertion_alone_is_not_sent_over_scim() -> None:
     ("parameter", "words"),
     [
         (Parameter(SAML_ONLY, "title", False), "add --include-in-saml-assertion"),
+        (Parameter(SAML_ONLY.removesuffix("CostCenter"), "title", False, True), "the name of the session tag is missing"),
         (Parameter("", "title", False, True), "1 to 256 characters"),
         (Parameter(" a", "title", False, True), "1 to 256 characters"),
         (Parameter("a" * 257, "title", False, True), "1 to 256 characters"),

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockstep.idp.apps.connectors import CONNECTORS, parameters_of, render
+from lockstep.idp.apps.connectors import ACCESS_CONTROL, CONNECTORS, parameters_of, render
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.directory.records import User
-from lockstep.idp.signin.claims import ACCESS_CONTROL, ClaimProblem, attributes_for, claims_for, troubles
+from lockstep.idp.signin.claims import ClaimProblem, attributes_for, claims_for, troubles
 from lockstep.saml.records import BASIC_NAMES, URI_NAMES, Attribute
 
 AWS = CONNECTORS["aws-iam-identity-center"]

@@ -13,7 +13,7 @@ from lockstep.kit.web.origins import checked_public_url, origin_of
 
 _SETTING = "origin"
 _ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - addresses to refuse, not to bind
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def note(connection: Connection, url: str) -> None:
@@ -42,4 +42,4 @@ def is_safe(url: str) -> bool:
         parts = urlsplit(origin_of(url))
     except ValueError:
         return False
-    return parts.scheme == "https" or parts.hostname in _LOOPBACK
+    return parts.scheme == "https" or parts.hostname in LOOPBACK

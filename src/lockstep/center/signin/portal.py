@@ -1,10 +1,13 @@
 """The AWS access portal, as far as sign-in goes: where a person is sent to sign in, and what their session holds."""
 
+from urllib.parse import urlsplit
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lockstep.center.events import SSO_SOURCE, Operation
 from lockstep.center.instances.idps.records import IdentityProvider
+from lockstep.center.instances.origin import LOOPBACK
 from lockstep.center.instances.records import Instance
 from lockstep.center.signin import actions, browser, provider
 from lockstep.center.signin.relay import is_path
@@ -29,6 +32,9 @@ class Portal:
     async def start(self, request: Request) -> Response:
         """The portal of who is signed in; who is not is sent to their identity provider, or asked which one it is."""
         instance = await self._site.instance(request)
+        elsewhere = _by_another_name(request, self._site.origin)
+        if elsewhere is not None:
+            return RedirectResponse(elsewhere, _SEE_OTHER)
         session = await self._site.session(request, instance)
         if session is not None:
             secret = self._site.session_cookie(instance).read(request) or ""
@@ -106,6 +112,22 @@ class Portal:
             text=f"You sign in at {idp.name}. If nothing happens, press the button.",
             button="Continue",
         )
+
+
+def _by_another_name(request: Request, origin: str) -> str | None:
+    """The same page at our origin, where this machine was called by another of its names: cookies would be lost on the way.
+
+    Only on loopback: behind a proxy the name in a request may well be another one.
+    """
+    ours, asked = urlsplit(origin), urlsplit(f"//{request.headers.get('host', '')}")
+    try:
+        same = ours.hostname in LOOPBACK and asked.hostname in LOOPBACK and ours.port == asked.port
+    except ValueError:
+        return None
+    if not same or ours.hostname == asked.hostname:
+        return None
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{origin}{request.url.path}{query}"
 
 
 def _to(request: Request, instance: Instance) -> str:

@@ -1,6 +1,7 @@
 """`lockstep center users`, `groups` and `trail`: what an instance holds, one line after the other."""
 
 import sys
+from typing import Any
 
 import msgspec
 
@@ -49,4 +50,14 @@ def trail(
                 print_json(record)
             else:
                 failure = f"  {record['errorCode']}: {record['errorMessage']}" if "errorCode" in record else ""
-                say(f"{record['eventTime']}  {record['eventName']}  {record['status']}  {record['requestID']}{failure}")
+                who = _who(record)
+                say(f"{record['eventTime']}  {record['eventName']}  {record['status']}  {record['requestID']}{who}{failure}")
+
+
+def _who(record: dict[str, Any]) -> str:
+    """Who signed in, or tried to, and where; else what the event is about."""
+    told = record.get("additionalEventData") or record["requestParameters"] or {}
+    named = [told[key] for key in ("UserName", "IdentityProvider", "ClaimedIdentityProvider") if told.get(key)]
+    about = (record["responseElements"] or {}).get("id") or told.get("id")
+    shown = [str(one) for one in named or ([about] if about else [])]
+    return "".join(f"  {one}" for one in [*shown, record["sourceIPAddress"]] if one)

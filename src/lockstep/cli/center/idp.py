@@ -47,7 +47,10 @@ def trust(
         raise Problem(f"{metadata} cannot be used: {problem.detail}") from None
     with opened(data, database_url, key_file) as database, database.write() as connection:
         made = actions.trust(connection, call(Operation.TRUST_IDP), name, read, idp_name, unsolicited)
+        count = len(actions.every(connection, name))
     _show(made, as_json)
+    if count > 1:
+        note(f"{name} trusts {count} identity providers now: each of them can sign in everybody of this instance")
     for remark in actions.remarks(read):
         note(f"{made.name}: {remark}")
 
@@ -105,7 +108,8 @@ def _show(idp: IdentityProvider, as_json: bool) -> None:
         print_json(_shown(idp, now) | {"warnings": warnings})
     else:
         begins = "sign-ins may begin there" if idp.unsolicited else "sign-ins begin here only"
-        days = ", ".join(iso(certificate_of(der, now).last_day)[:10] for der in idp.certificates)
+        read = [certificate_of(der, now) for der in idp.certificates]
+        days = ", ".join(f"{iso(one.last_day)[:10]} (SHA-256 {one.sha256[:16]}…)" for one in read)
         say(f"{idp.name}  {idp.entity_id}  {begins}  certificates good until {days}")
     for warning in warnings:
         note(f"{idp.name}: {warning}")

@@ -5,13 +5,12 @@ from typing import Annotated
 import typer
 
 from lockstep.cli.options import Data, DatabaseUrl, KeyFile, place
-from lockstep.cli.output import note
 
 
 def serve(
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8090,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 8090,
     public_url: Annotated[str | None, typer.Option(help="The origin that clients see, behind a proxy: https://…")] = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
@@ -29,10 +28,17 @@ def serve(
     with opened(data, database_url, key_file) as database:
         vault = open_keyring(database, place(data, database_url, key_file).key_file)
 
-        def bound(url: str) -> None:
+        def bound(url: str) -> list[str]:
             with database.write() as connection:
+                before = origin.known(connection)
                 origin.note(connection, public_url or url)
+            remarks = []
+            if before not in (None, public_url or url):
+                told = "give the metadata to every identity provider again"
+                remarks.append(f"lockstep: the public URL was {before} and is {public_url or url}: {told}")
             if not origin.is_safe(public_url or url):
-                note(f"lockstep: people cannot sign in by {public_url or url}: that takes --public-url https://…, or loopback")
+                way = "that takes --public-url https://…, or loopback"
+                remarks.append(f"lockstep: people cannot sign in by {public_url or url}: {way}")
+            return remarks
 
         run(build(database, public_url=public_url, vault=vault), host, port, bound=bound)

@@ -41,7 +41,7 @@ class Screen:
         self._console.print(Rule("[bold]Lockstep[/]", style="blue"))
         folder = escape(folder)
         self.say(
-            "An [bold]identity provider[/], an [bold]identity centre[/], and between them nothing but SCIM.",
+            "An [bold]identity provider[/], an [bold]identity centre[/], and between them nothing but SCIM and SAML.",
             f"What you see is what runs, with [cyan]--data {folder}/idp[/] or [cyan]--data {folder}/center[/].",
         )
 

@@ -91,12 +91,15 @@ def show(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile 
     """List the apps."""
     with opened(data, database_url, key_file) as engine, engine.db.read() as c:
         found = store.all_apps(c)
+        given = {app.id: actions.assigned(c, app) for app in found}
     for app in found:
         if json:
-            print_json(_app_json(app))
+            print_json(_app_json(app) | {"assigned": given[app.id]})
             continue
         state = app.quarantine or ("stopped" if app.stopped else "on" if app.settings.provisioning else "off")
-        say(f"{app.name}\t{app.scim_url}\tprovisioning {state}, groups {'on' if app.settings.groups else 'off'}")
+        who = ", ".join(given[app.id]) or "nobody"
+        groups = "on" if app.settings.groups else "off"
+        say(f"{app.name}\t{app.scim_url}\tprovisioning {state}, groups {groups}\tassigned to {who}")
 
 
 @apps_app.command("assign")
@@ -112,8 +115,12 @@ def assign(
     if everyone == (role is not None):
         raise typer.BadParameter("use either --everyone or --role")
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
-        actions.assign(c, actions.find_app(c, name), role, now_ms())
+        app = actions.find_app(c, name)
+        actions.assign(c, app, role, now_ms())
+        given = actions.assigned(c, app)
     say(f"{name} is assigned to {'everyone' if everyone else f'the role {role}'}.")
+    if len(given) > 1:
+        say(f"In all, who has it: {', '.join(given)}.")
 
 
 @apps_app.command("set")

@@ -112,16 +112,22 @@ def activate_certificate(
     if json:
         print_json(_certificate_json(chosen))
         return
-    say(f"Certificate {number} signs from now on.")
+    say(f"Certificate {number} signs from now on. Whoever has not loaded the metadata since it was made refuses it.")
     if before is not None and before.id != number:
         say(f"In ten minutes nothing that certificate {before.id} signed is valid any more: {_command('remove', before.id)}")
 
 
 @certificate_app.command("remove")
-def remove_certificate(number: Number, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None) -> None:
+def remove_certificate(
+    number: Number,
+    now: Annotated[bool, typer.Option("--now", help="Also while what it signed may still be valid.")] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
     """Take a certificate out of the metadata, and delete its key."""
     from lockstep.idp.signin.certificates import actions as certificates  # slow to import, as all that signs
 
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
-        certificates.remove(c, number, now_ms())
+        certificates.remove(c, number, now_ms(), at_once=now)
     say(f"Certificate {number} is removed. Give the metadata to every service provider again.")

@@ -8,6 +8,9 @@ from lockstep.cli.idp.opened import opened
 from lockstep.cli.idp.signin import PublicUrl
 from lockstep.cli.options import Data, DatabaseUrl, KeyFile
 from lockstep.cli.output import note
+from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.actions import token_of
+from lockstep.idp.provisioning.engine import Engine
 from lockstep.kit.web.origins import checked_public_url
 
 
@@ -19,7 +22,7 @@ def mount(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 8080,
     public_url: PublicUrl = None,
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave provisioning to `lockstep idp worker`.")] = False,
     data: Data = None,
@@ -35,6 +38,7 @@ def serve(
 
     public = None if public_url is None else checked_public_url(public_url)
     with opened(data, database_url, key_file) as engine:
+        _check_key(engine)
         run(
             build(engine, worker=not no_worker),
             host,
@@ -43,14 +47,22 @@ def serve(
         )
 
 
-def _moved(before: str, now: str) -> None:
-    if before not in ("", now) and not _only_the_port(before, now):
-        note(f"lockstep: the public URL was {before} and is {now}: give the metadata to every service provider again")
+def _moved(before: str, now: str) -> list[str]:
+    if before in ("", now):
+        return []
+    return [f"lockstep: the public URL was {before} and is {now}: give the metadata to every service provider again"]
 
 
-def _only_the_port(before: str, now: str) -> bool:
-    """On this machine alone: a server on a free port, as tests and trials have it."""
-    return all(url.startswith("http://127.0.0.1:") for url in (before, now))
+def _check_key(engine: Engine) -> None:
+    """Raises VaultError where the key file is not that of this data: better now than at the first sign-in."""
+    from lockstep.idp.signin.certificates import actions as certificates  # slow to import, as all that signs
+
+    with engine.db.read() as c:
+        for app in apps.all_apps(c):
+            token_of(c, engine.vault, app)
+        active = certificates.active(c)
+    if active is not None:
+        certificates.key_of(active, engine.vault)
 
 
 def worker(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None) -> None:
@@ -58,4 +70,8 @@ def worker(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFil
     from lockstep.idp.app import work_until_stopped
 
     with opened(data, database_url, key_file) as engine:
+        if engine.lease.take():
+            engine.lease.release()
+        else:
+            note("lockstep: another worker is at work on this data; this one stands by")
         work_until_stopped(engine)

@@ -52,7 +52,7 @@ def password(
     key_file: KeyFile = None,
     json: Json = False,
 ) -> None:
-    """Give a person a password, and end every session of that person."""
+    """Give a person a password, and end the sessions that they have here."""
     text = _first_line(password_file)
     check_password(text)
     stored = hash_password(text)
@@ -61,7 +61,7 @@ def password(
     if json:
         print_json({"user_name": found.user_name})
         return
-    say(f"{found.user_name} has a new password; sessions that were open have ended.")
+    say(f"{found.user_name} has a new password; the sessions that they had here have ended.")
     if found.status != Status.ACTIVE:
         say(f"Note: the status is {Status(found.status).name.lower()}, and only active people can sign in.")
 
@@ -159,8 +159,9 @@ def configure_saml(
         print_json(shown)
         return
     for key, value in shown.items():
-        say(f"{key:<16}{', '.join(value) if isinstance(value, list) else value}".rstrip())
-    say(f"Next: lockstep idp metadata {name}; lockstep idp app check-saml {name}")
+        say(f"{key:<16}{', '.join(value) if isinstance(value, list) else value or '(known once a server has run)'}")
+    first = "" if origin else "lockstep idp serve; "
+    say(f"Next: {first}lockstep idp metadata {name}; lockstep idp app check-saml {name}")
 
 
 def _service_provider(file: Path | None, acs_url: str | None, issuer: str | None) -> SpMetadata | None:

@@ -81,6 +81,17 @@ def assign(c: Connection, app: App, role: str | None, now: int) -> None:
     _event(c, EventType.APP_ASSIGNED, app.id, app.name, now, "everyone" if role is None else f"role {role}")
 
 
+def assigned(c: Connection, app: App) -> list[str]:
+    """The standing rules of who has the app, in words: `everyone`, `role Team (group_id)`."""
+    found = []
+    for one in store.assignments(c, app.id):
+        role = None if one.role_id is None else directory.role_by_id(c, one.role_id)
+        found.append(
+            "everyone" if one.role_id is None else f"role {role.name} ({role.group_id})" if role else "a role that is gone"
+        )
+    return sorted(found)
+
+
 def _role(c: Connection, role: str) -> int:
     found = directory.role_by_group_id(c, role)
     if found is not None:

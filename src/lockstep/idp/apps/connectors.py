@@ -113,6 +113,8 @@ _ONELOGIN_NAMES = {
 _USER_ATTRIBUTES = frozenset(PROFILE)
 _MACRO = re.compile(r"\{([^{}]+)\}")
 CUSTOM = "custom_attribute_"
+ACCESS_CONTROL = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
+"""What AWS takes as an attribute for access control, and makes a session tag of."""
 
 
 def _attribute(user: User, name: str) -> str:
@@ -160,6 +162,8 @@ def _check_own_key(parameter: Parameter) -> None:
             f"{key}: no such parameter; there are {', '.join((*PARAMETER_KEYS, NAME_ID))}. "
             "Any other name is for the SAML assertion alone: add --include-in-saml-assertion"
         )
+    if key.startswith(ACCESS_CONTROL) and not key.removeprefix(ACCESS_CONTROL):
+        raise Problem(f"{key}: the name of the session tag is missing after the last colon, such as CostCenter")
     if not key.strip() or key != key.strip() or len(key) > _LONGEST_KEY or not key.isprintable():
         raise Problem(f"the name of a parameter has 1 to {_LONGEST_KEY} characters, none of them a control character")
 

@@ -1,13 +1,16 @@
 """Who could not sign in to an app, and why: looked up before anybody tries."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.directory import store as directory
-from lockstep.idp.directory.records import Status
-from lockstep.idp.signin.claims import Trouble, troubles
+from lockstep.idp.directory.records import Status, User
+from lockstep.idp.provisioning import links
+from lockstep.idp.provisioning.plan import name_of
+from lockstep.idp.signin.claims import Trouble, troubles, user_name_of
 from lockstep.idp.signin.people import store as people
 from lockstep.kit.db import Connection
 
@@ -40,6 +43,7 @@ def parameters_for(c: Connection, app: App) -> tuple[Parameter, ...]:
 def check_app(c: Connection, app: App) -> Checked:
     """Look at every Active person who has the app."""
     parameters, checked = parameters_for(c, app), Checked()
+    provisioned = _Provisioned(c, app, parameters)
     given = apps.assignments(c, app.id)
     everyone = any(one.role_id is None for one in given)
     members = {user.id for one in given if one.role_id is not None for user in directory.members_of_role(c, one.role_id)}
@@ -49,5 +53,30 @@ def check_app(c: Connection, app: App) -> Checked:
             continue
         checked.people += 1
         checked.without_password += user.id not in with_password
-        checked.found.extend(Found(user.user_name, trouble) for trouble in troubles(parameters, user))
+        found = [*troubles(parameters, user), *provisioned.troubles(user)]
+        checked.found.extend(Found(user.user_name, trouble) for trouble in found)
     return checked
+
+
+class _Provisioned:
+    """What the target is known to hold.  Nothing is said of an app that has never provisioned anybody: others may do it."""
+
+    def __init__(self, c: Connection, app: App, parameters: tuple[Parameter, ...]) -> None:
+        self._parameters = parameters
+        target = links.find_target(c, app.id, app.scim_url)
+        self._app = app.name
+        self._known = app.settings.provisioning or (target != 0 and links.count_users(c, target) > 0)
+        self._names = {link.key: link for link in links.users(c, target)} if self._known and target else {}
+
+    def troubles(self, user: User) -> Iterator[Trouble]:
+        """Why the target would not know the person by the name that the assertion says."""
+        if not self._known:
+            return
+        link = self._names.get(user.employee_id)
+        fix = f"Provision: lockstep idp plan {self._app}; lockstep idp sync {self._app}"
+        if link is None or link.missing:
+            yield Trouble("The person is not at the target yet, so nobody there has that name.", fix)
+        elif not link.value.get("active", True):
+            yield Trouble("The person is switched off at the target.", fix)
+        elif name_of(link.value) != user_name_of(self._parameters, user):
+            yield Trouble(f"The target still has the userName {name_of(link.value)[:80]!r}.", fix)

@@ -8,14 +8,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lockstep.idp.apps.connectors import value_of
+from lockstep.idp.apps.connectors import ACCESS_CONTROL, value_of
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.apps.saml.records import Empty
 from lockstep.idp.directory.records import User
 from lockstep.saml.records import BASIC_NAMES, URI_NAMES, Attribute
 
-ACCESS_CONTROL = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
-"""What AWS takes as an attribute for access control, and makes a session tag of."""
 SEPARATOR = ";"
 """Between the values of a multi-value parameter."""
 MOST_TAGS = 50
@@ -102,6 +100,11 @@ def _name_id(parameters: Iterable[Parameter], user: User) -> str:
     parameters = tuple(parameters)
     own = any(one.key == NAME_ID for one in parameters)
     return _value(parameters, NAME_ID if own else "userName", user)
+
+
+def user_name_of(parameters: Iterable[Parameter], user: User) -> str:
+    """The userName that goes over SCIM."""
+    return _value(parameters, "userName", user)
 
 
 def _value(parameters: Iterable[Parameter], key: str, user: User) -> str:

@@ -47,7 +47,9 @@ def test_a_roll_over(each: Database, signing_key: SigningKey, other_key: Signing
     with each.write(serial=events.SERIAL) as c:
         with pytest.raises(Problem, match="activate another one first"):
             actions.remove(c, second.id, NOW)
-        actions.remove(c, first.id, NOW)
+        with pytest.raises(Problem, match=f"what certificate {first.id} signed may be valid until"):
+            actions.remove(c, first.id, NOW + 599_999)
+        actions.remove(c, first.id, NOW + 600_000)
         with pytest.raises(Problem, match=f"no certificate {first.id}; there are: {second.id}"):
             actions.find(c, first.id)
     assert states(each) == [(second.id, "active")]

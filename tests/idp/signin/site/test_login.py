@@ -57,7 +57,7 @@ async def test_only_active_people_log_in(world: World, status: Status) -> None:
     answer = await world.log_in(world.browser())
     assert answer.status == 403
     assert WRONG in answer.text
-    assert world.events("signin.failed")[0]["notes"] == f"status {status.name.lower()}"
+    assert world.events("signin.failed")[0]["notes"] == f"status {status.name.lower()}, from 192.0.2.1"
 
 
 async def test_after_five_failures_the_account_pauses(each_world: World) -> None:

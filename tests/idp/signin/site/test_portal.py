@@ -6,6 +6,7 @@ import pytest
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.directory import actions as directory
+from lockstep.kit.vault import Vault
 from tests.idp.signin.world import ACS, ALICE, HAND, World
 
 
@@ -21,6 +22,19 @@ async def test_a_tile_signs_in_without_having_been_asked(each_world: World) -> N
     assert (accepted.name_id, accepted.in_response_to) == (ALICE, None)
     assert "RelayState" not in dict(page.form(ACS).fields)
     assert [event["event_type_id"] for event in each_world.events("signin.to_app")] == [8]
+
+
+async def test_with_another_key_file_nobody_is_said_to_be_signed_in(world: World) -> None:
+    browser = await world.signed_in()
+    tiles = await browser.get("/")
+    await browser.follow(await browser.submit(tiles, "/launch/"))
+    before = [event["type"] for event in world.events("signin.to_app")]
+    world.context.vault, world.context._keys = Vault(b"2" * 32), {}
+    page = await browser.submit(tiles, "/launch/")
+    assert (page.status, "Your administrator can see why in the events" in page.text) == (503, True)
+    after = [event["type"] for event in world.events("signin.to_app")]
+    assert (before, after) == (["signin.to_app"], ["signin.to_app", "signin.to_app_failed"])
+    assert "the key file does not open the secrets" in world.events("signin.to_app_failed")[0]["error_description"]
 
 
 async def test_there_is_a_tile_for_each_app_that_the_person_has(world: World) -> None:

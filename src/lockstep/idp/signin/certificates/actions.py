@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lockstep.idp import events
 from lockstep.idp.events import Event, EventType
+from lockstep.idp.signin import store as settings
 from lockstep.idp.signin.certificates import store
 from lockstep.idp.signin.certificates.records import Certificate, State
 from lockstep.kit.clock import iso
@@ -19,6 +20,9 @@ NAME = "Lockstep identity provider"
 DAYS = 5 * 365
 BITS = 3072
 DAY_MS = 86_400_000
+_ACTIVATED = "certificate-activated-at"
+_STILL_VALID_MS = 600_000
+"""After another certificate was activated: how long an assertion that was signed before may be on its way, twice over."""
 WARN_DAYS = (60, 30, 14, 7, 1)
 
 
@@ -80,15 +84,25 @@ def activate(c: Connection, number: int, now: int) -> Certificate:
     if before is not None:
         store.set_state(c, before.id, State.RETIRING)
     store.set_state(c, number, State.ACTIVE)
+    settings.set_setting(c, _ACTIVATED, str(now))
     _event(c, EventType.CERTIFICATE_ACTIVATED, chosen, now)
     return replace(chosen, state=State.ACTIVE)
 
 
-def remove(c: Connection, number: int, now: int) -> None:
-    """Take a certificate out of the metadata, and delete its key.  Raises Problem for the active one."""
+def remove(c: Connection, number: int, now: int, *, at_once: bool = False) -> None:
+    """Take a certificate out of the metadata, and delete its key, for good.
+
+    Raises Problem for the active one, and for the one before it while what it signed may still be valid, unless `at_once`.
+    """
     chosen = find(c, number)
     if chosen.state is State.ACTIVE:
         raise Problem(f"certificate {number} signs: activate another one first")
+    free_at = int(settings.all_settings(c).get(_ACTIVATED, "0")) + _STILL_VALID_MS
+    if chosen.state is State.RETIRING and now < free_at and not at_once:
+        raise Problem(
+            f"what certificate {number} signed may be valid until {iso(free_at)}: wait, or remove it with --now. "
+            "Its key is deleted for good: see first that people can sign in with the new one"
+        )
     store.remove(c, number)
     _event(c, EventType.CERTIFICATE_DELETED, chosen, now)
 

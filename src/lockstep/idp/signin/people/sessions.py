@@ -48,7 +48,7 @@ def finish(c: Connection, attempt: Attempt, *, right: bool, old: str | None, now
     allowed = user is not None and user.status == Status.ACTIVE and store.password_of(c, user.id) == attempt.stored
     if user is None or not right or attempt.stored is None or not allowed:
         if not attempt.paused:
-            append(c, _failed(attempt.user), now)
+            append(c, _failed(attempt.user, attempt.address.name.removeprefix("address ")), now)
         return None
     throttle.forgive(c, attempt.account, attempt.address)
     store.forget_sessions(c, now)
@@ -80,9 +80,9 @@ def _about(what: EventType, user: User) -> Event:
     return Event(type=what, actor=user.user_name, user_id=user.id, user_name=user.user_name)
 
 
-def _failed(user: User | None) -> Event:
+def _failed(user: User | None, address: str) -> Event:
     if user is None:
         # What was typed is not written down: it may be a password in the wrong field.
-        return Event(type=EventType.SIGN_IN_FAILED, notes="no such user")
+        return Event(type=EventType.SIGN_IN_FAILED, notes=f"no such user, from {address}")
     why = "wrong password, or none set" if user.status == Status.ACTIVE else f"status {Status(user.status).name.lower()}"
-    return Event(type=EventType.SIGN_IN_FAILED, user_id=user.id, user_name=user.user_name, notes=why)
+    return Event(type=EventType.SIGN_IN_FAILED, user_id=user.id, user_name=user.user_name, notes=f"{why}, from {address}")

@@ -5,22 +5,33 @@ import asyncio
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml.records import SamlConfig
+from lockstep.idp.events import Event, EventType
 from lockstep.idp.signin.addresses import entity_id
 from lockstep.idp.signin.issuing import USED, Ready, Refused, decide
 from lockstep.idp.signin.requests import store as requests
 from lockstep.idp.signin.requests.records import Pending
 from lockstep.idp.signin.site.context import PAGES, Context, go_to
 from lockstep.kit.db import Connection
+from lockstep.kit.vault import VaultError
 from lockstep.saml.bindings import encode_post
 from lockstep.saml.records import Status
 from lockstep.saml.response import issue, issue_refusal
+
+_NO_KEY = Refused("Not now", "Nobody can be signed in at the moment. Your administrator can see why in the events.", 503)
 
 
 async def answer(request: Request, context: Context, app: App, config: SamlConfig, pending: Pending | None) -> Response:
     """Sign the person in to the app, or say why not."""
     await context.ensure_certificate()
+    try:
+        await context.signing_key()  # before anything is written down that only a signature makes true
+    except VaultError as lost:
+        problem = str(lost)
+        await context.runner.write(lambda c: _key_is_lost(c, app, problem, context.clock()))
+        return refused_page(request, _NO_KEY)
     secret, now = context.session_cookie.read(request), context.clock()
 
     def work(c: Connection) -> Ready | Refused | None:
@@ -37,6 +48,11 @@ async def answer(request: Request, context: Context, app: App, config: SamlConfi
     key = await context.key_of(found.certificate)
     xml = await asyncio.to_thread(issue, found.answer, key, signed=config.signed)
     return _post(request, app, found.answer.acs_url, xml, pending)
+
+
+def _key_is_lost(c: Connection, app: App, problem: str, now: int) -> None:
+    kind = EventType.SIGN_IN_TO_APP_FAILED
+    events.append(c, Event(type=kind, actor="server", app_id=app.id, app_name=app.name, error_description=problem), now)
 
 
 async def refuse(

@@ -85,6 +85,12 @@ class Context:
             key = await asyncio.to_thread(certificates.make_key, self.clock())
             await self.runner.write(lambda c: certificates.add_first(c, self.vault, key, self.clock()))
 
+    async def signing_key(self) -> None:
+        """Have the active key at hand.  Raises VaultError if the vault's key is another one."""
+        active = await self.runner.read(certificates.active)
+        if active is not None:
+            await self.key_of(active)
+
     async def key_of(self, certificate: Certificate) -> SigningKey:
         """The key that signs."""
         found = self._keys.get(certificate.fingerprint)
