@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from lockstep.center.console.app import build_console, is_console
 from lockstep.center.housekeeping import keep_house
 from lockstep.center.instances import origin
 from lockstep.center.scimapi.app import ScimApi
@@ -16,6 +17,7 @@ from lockstep.kit.clock import Clock
 from lockstep.kit.db import Database
 from lockstep.kit.runner import Runner, open_runner
 from lockstep.kit.vault import KEY_BYTES, Vault
+from lockstep.kit.web.hashing import Hasher
 from lockstep.kit.web.origins import checked_public_url
 
 Scope = MutableMapping[str, Any]
@@ -34,6 +36,8 @@ class Center:
         self._runner: Runner | None = None
         self._scim: ScimApi | None = None
         self._signin: ASGIApp | None = None
+        self._console: ASGIApp | None = None
+        self._hasher: Hasher | None = None
         self._house: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +53,9 @@ class Center:
         self._scim = ScimApi(self._runner, now=self._now, public_url=self._public_url)
         known = self._public_url or await self._runner.read(origin.known)
         if known is not None:
-            self._signin = build_signin(self._runner, now=self._now, origin=checked_public_url(known), vault=self._vault)
+            url, vault, self._hasher = checked_public_url(known), self._vault, Hasher()
+            self._signin = build_signin(self._runner, now=self._now, origin=url, vault=vault)
+            self._console = build_console(self._runner, now=self._now, origin=url, vault=vault, hasher=self._hasher)
         self._house = asyncio.get_running_loop().create_task(keep_house(self._runner, self._now))
 
     async def stop(self) -> None:
@@ -58,6 +64,8 @@ class Center:
             self._house.cancel()
         if self._scim is not None:
             await self._scim.close()
+        if self._hasher is not None:
+            await self._hasher.close()
         if self._runner is not None:
             await self._runner.close()
 
@@ -70,6 +78,9 @@ class Center:
         if self._scim is None:
             await self.start()
         assert self._scim is not None  # noqa: S101 - `start` has just made it
+        if self._console is not None and is_console(scope["path"]):
+            await self._console(scope, receive, send)
+            return
         if "/scim/v2" in scope["path"]:
             await self._scim(scope, receive, send)
             return

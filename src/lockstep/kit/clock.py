@@ -16,3 +16,8 @@ def now_ms() -> int:
 def iso(ms: int) -> str:
     """`2026-11-24T07:22:45Z`, second precision, as SCIM's meta uses it."""
     return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_iso(text: str) -> int:
+    """The instant that `iso` wrote; raises ValueError for another text."""
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp()) * 1000

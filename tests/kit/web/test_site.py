@@ -121,8 +121,8 @@ async def test_errors_are_pages_in_the_site_s_form() -> None:
     assert "You do not have this app." in (await site.get("/own")).text
 
 
-async def test_static_files_are_those_two_and_no_path_leads_elsewhere() -> None:
-    assert sorted(static_files()) == ["lockstep.css", "submit.js"]
+async def test_static_files_are_these_and_no_path_leads_elsewhere() -> None:
+    assert sorted(static_files()) == ["copy.js", "lockstep.css", "submit.js"]
     for path in ("/static/pages.py", "/static/..%2fpages.py", "/static/", "/static/templates/kit/base.html"):
         assert (await browser().get(path)).status == 404
 

@@ -22,3 +22,10 @@ def create(connection: Connection, call: Call, name: str, password: str) -> None
     except unique_violations():
         raise Problem(f"there is an administrator {name!r} already") from None
     events.append(connection, _NO_INSTANCE, call, 200, resource_id=name)
+
+
+def remove(connection: Connection, call: Call, name: str) -> None:
+    """Remove an administrator; what it is signed in to is over with its next request.  Raises Problem if there is none."""
+    if not store.remove(connection, name):
+        raise Problem(f"there is no administrator {name!r}")
+    events.append(connection, _NO_INSTANCE, call, 200, resource_id=name)

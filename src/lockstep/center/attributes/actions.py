@@ -103,8 +103,13 @@ def _by_key(attributes: Sequence[AccessControlAttribute]) -> dict[str, AccessCon
     return found
 
 
+def is_key(key: str) -> bool:
+    """Whether a key can be one."""
+    return 0 < len(key) <= LONGEST_KEY and fits(key)
+
+
 def _check(attribute: AccessControlAttribute) -> None:
-    if not attribute.key or len(attribute.key) > LONGEST_KEY or not fits(attribute.key):
+    if not is_key(attribute.key):
         raise Problem(
             f"the key {attribute.key!r} cannot be: a key has 1 to {LONGEST_KEY} letters, digits, spaces and _ . : / = + - @"
         )

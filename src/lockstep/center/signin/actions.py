@@ -13,6 +13,7 @@ from lockstep.center.attributes import actions as attributes
 from lockstep.center.attributes.records import Tagged
 from lockstep.center.attributes.tags import session_tags
 from lockstep.center.directory import reads
+from lockstep.center.directory.reads import Entry
 from lockstep.center.events import Call, Operation
 from lockstep.center.instances import actions as instances
 from lockstep.center.instances.idps import store as idp_store
@@ -136,6 +137,11 @@ def sign_out(connection: Connection, instance: Instance, digest: bytes, call: Ca
 def live_sessions(connection: Connection, name: str, now: int) -> Iterator[Session]:
     """The sessions of an instance that open something, oldest first.  Raises Problem for an unknown instance."""
     return store.every(connection, instances.named(connection, name).key, now)
+
+
+def sessions_of(connection: Connection, user: Entry, now: int) -> list[Session]:
+    """The sessions of a user that open something, oldest first."""
+    return store.of_user(connection, user.key, now)
 
 
 def end_sessions(connection: Connection, call: Call, name: str, user_name: str) -> int:

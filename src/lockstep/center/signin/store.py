@@ -69,6 +69,7 @@ _joined = (
 _ADD = Statement(sa.insert(sessions), columns=[column.name for column in sessions.columns if column.name != "key"])
 _ONE = Statement(_joined.where(_this, _live))
 _EVERY = Statement(_joined.where(sessions.c.instance_key == sa.bindparam("of"), _live).order_by(sessions.c.key))
+_OF_USER = Statement(_joined.where(sessions.c.user_key == sa.bindparam("user"), _live).order_by(sessions.c.key))
 _DELETE = Statement(sa.delete(sessions).where(_this))
 _DELETE_OF_USER = Statement(sa.delete(sessions).where(sessions.c.user_key == sa.bindparam("user")))
 _SEE = Statement(lambda insert: insert(seen).on_conflict_do_nothing(), columns=["instance_key", "digest", "keep_until"])
@@ -125,6 +126,11 @@ def session(connection: Connection, instance_key: int, digest: bytes, now: int) 
 def every(connection: Connection, instance_key: int, now: int) -> Iterator[Session]:
     """The sessions of an instance that have not expired, and whose users were not switched off since; oldest first."""
     return map(_session, connection.stream(_EVERY, of=instance_key, now=now))
+
+
+def of_user(connection: Connection, user_key: int, now: int) -> list[Session]:
+    """The sessions of a user that open something, oldest first."""
+    return [_session(row) for row in connection.all(_OF_USER, user=user_key, now=now)]
 
 
 def delete(connection: Connection, instance_key: int, digest: bytes) -> bool:

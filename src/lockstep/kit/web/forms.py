@@ -20,7 +20,7 @@ async def read_form(request: Request, longest: int = LONGEST) -> Form:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _TYPE:
         raise HTTPException(_WRONG_TYPE, "Only forms are understood here.")
-    return parse_form(await _body(request, longest))
+    return parse_form(await read_body(request, longest))
 
 
 def parse_form(body: bytes) -> Form:
@@ -40,7 +40,8 @@ def field(form: Iterable[tuple[str, str]], name: str) -> str | None:
     return values[0] if values else None
 
 
-async def _body(request: Request, longest: int) -> bytes:
+async def read_body(request: Request, longest: int) -> bytes:
+    """The body, of at most `longest` bytes.  Raises HTTPException: 413, 400."""
     announced = request.headers.get("content-length", "0")
     if not announced.isascii() or not announced.isdigit():
         raise HTTPException(_BAD, "The form cannot be read.")

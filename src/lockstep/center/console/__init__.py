@@ -1,0 +1,1 @@
+"""The administrators' console: pages that call actions and hold no rules."""

@@ -1,0 +1,20 @@
+"""What the console's pages share."""
+
+from lockstep.center.console.site import path_of, sentence
+from tests.center.console.world import Desk
+
+
+def test_a_refusal_becomes_a_sentence() -> None:
+    assert sentence("an instance has two") == "An instance has two."
+    assert sentence("Really?") == "Really?"
+
+
+async def test_addresses_stay_within_the_instance(desk: Desk) -> None:
+    assert path_of(desk.instance, "users") == f"/console/{desk.instance.identity_store_id}/users"
+
+
+async def test_a_message_is_shown_once(desk: Desk) -> None:
+    browser = await desk.signed_in()
+    await browser.submit(await browser.get(desk.path("settings")), "/attributes/enable")
+    assert "Now say which keys" in (await browser.get(desk.path())).text
+    assert "Now say which keys" not in (await browser.get(desk.path())).text
