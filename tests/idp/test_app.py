@@ -103,6 +103,9 @@ async def test_pages_follow_the_public_url_that_was_written_down(worker: Worker)
     assert list(browser.cookies) == ["__Host-lockstep_idp_browser"]
     assert answer.header("strict-transport-security")
     assert (await ask(app, "/users"))[0] == 404
+    assert (await ask(app, "/admin"))[0] == 303
+    assert b"Administration" in (await ask(app, "/admin/login"))[1]
+    assert (await ask(app, "/administrators"))[0] == 404
     await server.say("shutdown")
     assert place(worker, ORIGIN) == "https://login.example.com"
 

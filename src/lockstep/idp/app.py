@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from lockstep.idp import events
+from lockstep.idp.console.context import Context as ConsoleContext
+from lockstep.idp.console.routes import build_console
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.signin import settings
 from lockstep.idp.signin.certificates import actions as certificates
@@ -39,6 +41,7 @@ class IdpApp:
         self._runner: Runner | None = None
         self._context: Context | None = None
         self._site: Any = None
+        self._console: Any = None
         self._watch: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,6 +51,8 @@ class IdpApp:
         elif scope["type"] == "http":
             if scope["path"] == "/healthz":
                 await self._health(send)
+            elif scope["path"] == "/admin" or scope["path"].startswith("/admin/"):
+                await self._console(scope, receive, send)
             else:
                 await self._site(scope, receive, send)
 
@@ -68,6 +73,7 @@ class IdpApp:
         self._runner = open_runner(self._engine.db)
         self._context = Context(self._runner, self._engine.vault, self._engine.clock, origin)
         self._site = build_sign_in(self._context)
+        self._console = build_console(ConsoleContext(self._engine, origin, self._context.hasher))
         self._watch = asyncio.get_running_loop().create_task(self._watch_certificate(self._runner))
         if self._with_worker:
             self._thread = threading.Thread(target=self._work, name="lockstep worker", daemon=True)

@@ -126,6 +126,7 @@ class EventType(StrEnum):
     APPROVAL_ASKED = "approval.asked", None
     APPROVAL_GIVEN = "approval.given", None
     APPROVAL_REFUSED = "approval.refused", None
+    SYNC_ASKED = "sync.asked", None
     SYNC_STARTED = "sync.started", None
     SYNC_FINISHED = "sync.finished", None
     DRIFT_FOUND = "drift.found", None
@@ -147,6 +148,9 @@ class EventType(StrEnum):
     SIGN_IN_SETTINGS_CHANGED = "signin.settings_changed", None
     ADMIN_CREATED = "admin.created", None
     ADMIN_REMOVED = "admin.removed", None
+    ADMIN_SIGNED_IN = "admin.signed_in", None
+    ADMIN_SIGN_IN_FAILED = "admin.sign_in_failed", None
+    ADMIN_SIGNED_OUT = "admin.signed_out", None
     CREDENTIAL_CREATED = "credential.created", None
     CREDENTIAL_DELETED = "credential.deleted", None
     CERTIFICATE_EXPIRES = "certificate.expires", 135
@@ -225,6 +229,25 @@ _FOR_ROLE = Statement(
     )
 )
 _RECENT = 50_000
+_PAGE = Statement(
+    _newest.where(
+        _events.c.seq < sa.bindparam("end", type_=sa.BigInteger),
+        _events.c.seq >= sa.bindparam("low", type_=sa.BigInteger),
+        sa.or_(sa.bindparam("kind", type_=sa.Text) == "", _events.c.type == sa.bindparam("kind", type_=sa.Text)),
+        sa.or_(
+            sa.bindparam("user_name", type_=sa.Text) == "",
+            _events.c.user_name == sa.bindparam("user_name", type_=sa.Text),
+        ),
+        sa.or_(
+            sa.bindparam("app_id", type_=sa.BigInteger) == 0,
+            _events.c.app_id == sa.bindparam("app_id", type_=sa.BigInteger),
+        ),
+    )
+)
+_ONE = Statement(_read.where(_events.c.seq == sa.bindparam("seq", type_=sa.BigInteger)))
+_AT = Statement(
+    sa.select(_events.c.at).where(_events.c.seq >= sa.bindparam("seq", type_=sa.BigInteger)).order_by(_events.c.seq).limit(1)
+)
 
 
 def alone(connection: Connection) -> None:
@@ -276,6 +299,65 @@ def for_role(connection: Connection, role_name: str, *, limit: int) -> list[Even
     """The newest `limit` events about roles of one name, oldest first, among the last 50,000 of the stream."""
     after = latest(connection) - _RECENT
     return [_event(row) for row in reversed(connection.all(_FOR_ROLE, role_name=role_name, after=after, limit=limit))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events a page shows: "" and 0 leave a filter out.  `since` and `until` are instants (ms)."""
+
+    type: str = ""
+    user_name: str = ""
+    app_id: int = 0
+    since: int = 0
+    until: int = 0
+
+
+SPAN = 200_000
+"""Events that one look goes through, so that it costs the same however many there are."""
+
+
+def page(c: Connection, wanted: Wanted, *, before: int = 0, limit: int) -> tuple[list[Event], int]:
+    """The newest `limit` events that are wanted, newest first, before number `before` (0: the end of the stream).
+
+    With them the number to come back with as `before`, 0 where nothing is left.
+    """
+    end = before or latest(c) + 1
+    if wanted.until:
+        end = min(end, _first_at(c, wanted.until))
+    start = _first_at(c, wanted.since) if wanted.since else 1
+    low = max(start, end - SPAN)
+    rows = c.all(
+        _PAGE,
+        end=end,
+        low=low,
+        kind=wanted.type,
+        user_name=wanted.user_name,
+        app_id=wanted.app_id,
+        limit=limit + 1,
+    )
+    found = [_event(row) for row in rows[:limit]]
+    if len(rows) > limit:
+        return found, found[-1].seq
+    return found, low if low > start else 0
+
+
+def by_number(c: Connection, seq: int) -> Event | None:
+    """One event."""
+    row = c.one(_ONE, seq=seq)
+    return None if row is None else _event(row)
+
+
+def _first_at(c: Connection, at: int) -> int:
+    """The number of the first event at an instant or later; numbers and instants rise together."""
+    low, high = 1, latest(c) + 1
+    while low < high:
+        middle = (low + high) // 2
+        row = c.one(_AT, seq=middle)
+        if row is not None and row[0] < at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 def describe(event: Event) -> dict[str, Any]:

@@ -260,3 +260,31 @@ def test_who_has_an_app(each: Database) -> None:
         actions.assign(c, made, None, 1)
         assert store.has_app(c, made.id, alice.id)
         assert not store.has_app(c, 99, alice.id)
+
+
+def test_another_url_starts_anew_and_the_event_names_who_did_it(each: Database) -> None:
+    with write(each) as c:
+        made = create(c)
+        store.set_connected(c, made.id, 7, "broken")
+        moved = actions.change_url(c, actions.find_app(c, "aws"), "https://other.example/scim/", 8, actor="root")
+        assert (moved.scim_url, moved.connected_at, moved.connect_problem) == ("https://other.example/scim", 0, "")
+        assert (last(c).actor, last(c).notes) == ("root", "SCIM URL https://other.example/scim")
+        before = len(happened(c))
+        assert actions.change_url(c, moved, moved.scim_url, 9) == moved
+        assert len(happened(c)) == before
+        with pytest.raises(Problem, match="https://"):
+            actions.change_url(c, moved, "http://other.example/scim", 9)
+
+
+def test_every_action_names_who_did_it(each: Database) -> None:
+    with write(each) as c:
+        made = create(c, actor="root")
+        actions.change_token(c, VAULT, made, "second", 6, actor="root")
+        actions.assign(c, made, None, 6, actor="root")
+        actions.change_settings(c, made, ["groups=on"], 6, actor="root")
+        actions.set_parameter(c, made, Parameter("title", "title", macro=False), 6, actor="root")
+        actions.remove_parameter(c, made, "title", 6, actor="root")
+        actions.record_connection(c, made, "", 6, actor="root")
+        actions.stop(c, made, 6, actor="root")
+        actions.start(c, actions.find_app(c, "aws"), 6, actor="root")
+        assert {event.actor for event in events.follow(c, 0)} == {"root"}

@@ -2,7 +2,7 @@
 
 import typer
 
-from lockstep.cli.idp import apps, certificates, directory, provisioning, serving, signin
+from lockstep.cli.idp import admin, apps, certificates, directory, provisioning, serving, signin
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
@@ -11,3 +11,4 @@ provisioning.mount(app)
 serving.mount(app)
 signin.mount(app)
 certificates.mount(app)
+admin.mount(app)

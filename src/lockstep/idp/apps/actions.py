@@ -13,6 +13,8 @@ from lockstep.kit.vault import Vault
 from lockstep.scim.client import UrlError, check_url
 
 MAX_TOKEN = 8_192
+ADMIN = "admin"
+"""The actor where nobody says who it is: a command, whoever runs it."""
 
 
 def find_app(c: Connection, name: str) -> App:
@@ -25,7 +27,16 @@ def find_app(c: Connection, name: str) -> App:
 
 
 def create_app(
-    c: Connection, vault: Vault, now: int, *, name: str, connector: str, scim_url: str, token: str, allow_loopback: bool
+    c: Connection,
+    vault: Vault,
+    now: int,
+    *,
+    name: str,
+    connector: str,
+    scim_url: str,
+    token: str,
+    allow_loopback: bool,
+    actor: str = ADMIN,
 ) -> App:
     """A new app, provisioning off.  Raises Problem, naming what is wrong."""
     if not name.strip():
@@ -34,11 +45,11 @@ def create_app(
         raise Problem(f"an app called {name} exists already")
     if connector not in CONNECTORS:
         raise Problem(f"{connector}: no such connector; there are {', '.join(CONNECTORS)}")
-    url = _checked_url(scim_url, allow_loopback=allow_loopback)
-    checked = _checked_token(token)
+    url = check_scim_url(scim_url, allow_loopback=allow_loopback)
+    checked = check_token(token)
     number = store.insert_app(c, App(0, name, connector, url, allow_loopback, Settings(), False, "", 0, ""), now)
     store.set_token(c, number, vault.seal(checked, token_place(number)))
-    _event(c, EventType.APP_CREATED, number, name, now)
+    _event(c, EventType.APP_CREATED, number, name, now, actor=actor)
     return find_app(c, name)
 
 
@@ -52,33 +63,56 @@ def token_of(c: Connection, vault: Vault, app: App) -> str:
     return vault.open(store.sealed_token(c, app.id), token_place(app.id))
 
 
-def change_token(c: Connection, vault: Vault, app: App, token: str, now: int) -> None:
+def change_token(c: Connection, vault: Vault, app: App, token: str, now: int, *, actor: str = ADMIN) -> None:
     """Use another bearer token from now on."""
-    store.set_token(c, app.id, vault.seal(_checked_token(token), token_place(app.id)))
-    _event(c, EventType.APP_UPDATED, app.id, app.name, now, "access token replaced")
+    store.set_token(c, app.id, vault.seal(check_token(token), token_place(app.id)))
+    _event(c, EventType.APP_UPDATED, app.id, app.name, now, "access token replaced", actor=actor)
 
 
-def _checked_url(url: str, *, allow_loopback: bool) -> str:
+def change_url(c: Connection, app: App, scim_url: str, now: int, *, actor: str = ADMIN) -> App:
+    """Provision into another URL from now on.  The new one starts with no links, the old one stays as it is."""
+    url = check_scim_url(scim_url, allow_loopback=app.allow_loopback)
+    if url != app.scim_url:
+        store.set_url(c, app.id, url)
+        _event(c, EventType.APP_UPDATED, app.id, app.name, now, f"SCIM URL {url}", actor=actor)
+    return find_app(c, app.name)
+
+
+def check_scim_url(url: str, *, allow_loopback: bool) -> str:
+    """The URL as it is stored.  Raises Problem."""
     try:
         return check_url(url, allow_loopback=allow_loopback)
     except UrlError as error:
         raise Problem(f"--scim-url: {error}") from None
 
 
-def _checked_token(token: str) -> str:
+def check_token(token: str) -> str:
+    """The token without blanks around it.  Raises Problem."""
     token = token.strip()
     if not token or len(token) > MAX_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
         raise Problem("the access token is empty, or holds characters that a token cannot have: copy it again, whole")
     return token
 
 
-def assign(c: Connection, app: App, role: str | None, now: int) -> None:
+def assign(c: Connection, app: App, role: str | None, now: int, *, actor: str = ADMIN) -> None:
     """Give the app to everyone (`role` None), now and later, or to the members of a role (its name or group_id)."""
     role_id = None if role is None else _role(c, role)
     if any(one.role_id == role_id for one in store.assignments(c, app.id)):
         return
     store.assign(c, app.id, role_id)
-    _event(c, EventType.APP_ASSIGNED, app.id, app.name, now, "everyone" if role is None else f"role {role}")
+    whom = "everyone" if role is None else f"role {role}"
+    _event(c, EventType.APP_ASSIGNED, app.id, app.name, now, whom, actor=actor)
+
+
+def unassign(c: Connection, app: App, role_id: int, now: int, *, actor: str = ADMIN) -> None:
+    """Take the app from a role: who has it by no other way counts as a leaver there, under the app's settings and limits.
+
+    Everyone's assignment is not taken away like this: that would mean to stop managing the target.
+    """
+    if store.unassign(c, app.id, role_id):
+        role = directory.role_by_id(c, role_id)
+        notes = f"role {role.name if role else role_id}"
+        _event(c, EventType.APP_UNASSIGNED, app.id, app.name, now, notes, actor=actor)
 
 
 def assigned(c: Connection, app: App) -> list[str]:
@@ -104,31 +138,31 @@ def _role(c: Connection, role: str) -> int:
     raise Problem(f"no role is called {role}")
 
 
-def change_settings(c: Connection, app: App, given: list[str], now: int) -> App:
+def change_settings(c: Connection, app: App, given: list[str], now: int, *, actor: str = ADMIN) -> App:
     """Apply `KEY=VALUE` settings.  Raises Problem, naming the key, and changes nothing."""
     settings = changed(app.settings, given)
     if settings != app.settings:
         store.set_settings(c, app.id, settings)
-        _event(c, EventType.APP_UPDATED, app.id, app.name, now, " ".join(given))
+        _event(c, EventType.APP_UPDATED, app.id, app.name, now, " ".join(given), actor=actor)
     return find_app(c, app.name)
 
 
-def set_parameter(c: Connection, app: App, parameter: Parameter, now: int) -> None:
+def set_parameter(c: Connection, app: App, parameter: Parameter, now: int, *, actor: str = ADMIN) -> None:
     """Say where the value for one attribute comes from, and whether it goes into the SAML assertion."""
     check_parameter(parameter)
     for other in store.parameters(c, app.id):
         if other.key != parameter.key and other.key.lower() == parameter.key.lower():
             raise Problem(f"{parameter.key}: there is a parameter {other.key} already, which differs in case only")
     store.set_parameter(c, app.id, parameter)
-    _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, parameter.key)
+    _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, parameter.key, actor=actor)
 
 
-def remove_parameter(c: Connection, app: App, key: str, now: int) -> None:
+def remove_parameter(c: Connection, app: App, key: str, now: int, *, actor: str = ADMIN) -> None:
     """Forget the app's own parameter; one of the connector's template is what it was.  Raises Problem if there is none."""
     if not store.remove_parameter(c, app.id, key):
         known = ", ".join(one.key for one in store.parameters(c, app.id)) or "none"
         raise Problem(f"{app.name} has no parameter {key} of its own; there are: {known}")
-    _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, key)
+    _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, key, actor=actor)
 
 
 def parameter_of(c: Connection, app: App, key: str) -> Parameter | None:
@@ -137,30 +171,30 @@ def parameter_of(c: Connection, app: App, key: str) -> Parameter | None:
     return next((one for one in rows if one.key == key), None)
 
 
-def stop(c: Connection, app: App, now: int) -> None:
+def stop(c: Connection, app: App, now: int, *, actor: str = ADMIN) -> None:
     """Stop everything that the engine does for the app."""
     if not app.stopped:
         store.set_stopped(c, app.id, True)
-        _event(c, EventType.APP_STOPPED, app.id, app.name, now)
+        _event(c, EventType.APP_STOPPED, app.id, app.name, now, actor=actor)
 
 
-def start(c: Connection, app: App, now: int) -> None:
+def start(c: Connection, app: App, now: int, *, actor: str = ADMIN) -> None:
     """Let the engine work on the app again; ends a quarantine."""
     if app.stopped:
         store.set_stopped(c, app.id, False)
-        _event(c, EventType.APP_STARTED, app.id, app.name, now)
+        _event(c, EventType.APP_STARTED, app.id, app.name, now, actor=actor)
     if app.quarantine:
         store.set_quarantine(c, app.id, "")
-        _event(c, EventType.APP_QUARANTINE_ENDED, app.id, app.name, now)
+        _event(c, EventType.APP_QUARANTINE_ENDED, app.id, app.name, now, actor=actor)
 
 
-def record_connection(c: Connection, app: App, problem: str, now: int) -> None:
+def record_connection(c: Connection, app: App, problem: str, now: int, *, actor: str = ADMIN) -> None:
     """Remember what a connection test said."""
     store.set_connected(c, app.id, now, problem)
     kind = EventType.APP_CONNECTOR_BROKEN if problem else EventType.APP_CONNECTED
-    event = Event(type=kind, actor="admin", app_id=app.id, app_name=app.name, error_description=problem)
+    event = Event(type=kind, actor=actor, app_id=app.id, app_name=app.name, error_description=problem)
     events.append(c, event, now)
 
 
-def _event(c: Connection, kind: EventType, app_id: int, name: str, now: int, notes: str = "") -> None:
-    events.append(c, Event(type=kind, actor="admin", app_id=app_id, app_name=name, notes=notes), now)
+def _event(c: Connection, kind: EventType, app_id: int, name: str, now: int, notes: str = "", *, actor: str) -> None:
+    events.append(c, Event(type=kind, actor=actor, app_id=app_id, app_name=name, notes=notes), now)

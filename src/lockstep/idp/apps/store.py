@@ -69,12 +69,20 @@ _INSERT = Statement(
     columns=[column.name for column in apps.c if column.name != "id"],
 )
 _SET_TOKEN = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["token"])
+_SET_URL = Statement(
+    sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["scim_url", "connected_at", "connect_problem"]
+)
 _SET_SETTINGS = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["settings"])
 _SET_STOPPED = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["stopped"])
 _SET_QUARANTINE = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["quarantine"])
 _SET_CONNECTED = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["connected_at", "connect_problem"])
 _ASSIGNMENTS = Statement(sa.select(app_assignments.c.role_id).where(app_assignments.c.app_id == sa.bindparam("app")))
 _ASSIGN = Statement(sa.insert(app_assignments), columns=["app_id", "role_id"])
+_UNASSIGN = Statement(
+    sa.delete(app_assignments).where(
+        app_assignments.c.app_id == sa.bindparam("app"), app_assignments.c.role_id == sa.bindparam("role")
+    )
+)
 _HAS = Statement(
     sa.select(app_assignments.c.id)
     .where(
@@ -189,6 +197,11 @@ def set_token(c: Connection, app_id: int, token: bytes) -> None:
     c.run(_SET_TOKEN, app=app_id, token=token)
 
 
+def set_url(c: Connection, app_id: int, url: str) -> None:
+    """Replace the SCIM URL, which nobody has tested yet."""
+    c.run(_SET_URL, app=app_id, scim_url=url, connected_at=0, connect_problem="")
+
+
 def set_settings(c: Connection, app_id: int, settings: Settings) -> None:
     """Replace the settings."""
     c.run(_SET_SETTINGS, app=app_id, settings=_settings_text(settings))
@@ -222,6 +235,11 @@ def has_app(c: Connection, app_id: int, user_id: int) -> bool:
 def assign(c: Connection, app_id: int, role_id: int | None) -> None:
     """Give the app to everyone (None) or to a role."""
     c.run(_ASSIGN, app_id=app_id, role_id=role_id)
+
+
+def unassign(c: Connection, app_id: int, role_id: int) -> bool:
+    """Take the app from a role; False if it did not have it."""
+    return c.run(_UNASSIGN, app=app_id, role=role_id) > 0
 
 
 def parameters(c: Connection, app_id: int) -> list[Parameter]:

@@ -13,27 +13,27 @@ from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
 
 
-def start(c: Connection, app: App, now: int) -> None:
+def start(c: Connection, app: App, now: int, *, actor: str = apps.ADMIN) -> None:
     """Let the engine work on the app again.  Ends a quarantine: what vanished at the target is made again."""
     if app.quarantine:
         ledger.decide(c, app.id, "released", [ledger.BELIEVED], now)
-    apps.start(c, app, now)
+    apps.start(c, app, now, actor=actor)
 
 
-def approve(c: Connection, app: App, digest: str | None, now: int) -> int:
+def approve(c: Connection, app: App, digest: str | None, now: int, *, actor: str = apps.ADMIN) -> int:
     """Approve what waits in the plan that was shown last: all of it (`digest` None or the plan's), or one change.
 
     Returns how many changes.  Raises Problem where there is nothing of the kind.
     """
-    return _decide(c, app, "approved", digest, EventType.APPROVAL_GIVEN, now)
+    return _decide(c, app, "approved", digest, EventType.APPROVAL_GIVEN, now, actor)
 
 
-def reject(c: Connection, app: App, digest: str | None, now: int) -> int:
+def reject(c: Connection, app: App, digest: str | None, now: int, *, actor: str = apps.ADMIN) -> int:
     """Throw away what waits: it is not asked again until those objects change again."""
-    return _decide(c, app, "rejected", digest, EventType.APPROVAL_REFUSED, now)
+    return _decide(c, app, "rejected", digest, EventType.APPROVAL_REFUSED, now, actor)
 
 
-def _decide(c: Connection, app: App, decision: str, digest: str | None, kind: EventType, now: int) -> int:
+def _decide(c: Connection, app: App, decision: str, digest: str | None, kind: EventType, now: int, actor: str) -> int:
     plan = _shown(c, app)
     waiting = [placed.change.digest for placed in ledger.in_state(c, plan.id, State.WAITING)]
     chosen = waiting if digest in (None, plan.digest) else [one for one in waiting if one == digest]
@@ -44,11 +44,11 @@ def _decide(c: Connection, app: App, decision: str, digest: str | None, kind: Ev
             else f"no change with the digest {digest} waits in {app.name}: it has changed, or was done. Plan anew"
         )
     ledger.decide(c, app.id, decision, chosen, now)
-    _event(c, kind, app, f"{len(chosen)} changes", now)
+    _event(c, kind, app, f"{len(chosen)} changes", now, actor)
     return len(chosen)
 
 
-def release(c: Connection, app: App, kind: str | None, *, discard: bool, now: int) -> dict[str, int]:
+def release(c: Connection, app: App, kind: str | None, *, discard: bool, now: int, actor: str = apps.ADMIN) -> dict[str, int]:
     """Let through, or throw away, what is held in the plan that was shown last: exactly that.
 
     `kind` is one of the limited kinds, None for all.  Returns how many objects of each kind.  Raises Problem.
@@ -65,7 +65,7 @@ def release(c: Connection, app: App, kind: str | None, *, discard: bool, now: in
         name = str(one.change.limited)
         counts[name] = counts.get(name, 0) + one.change.weight
     notes = ", ".join(f"{count} {name}" for name, count in counts.items())
-    _event(c, EventType.PLAN_DISCARDED if discard else EventType.PLAN_RELEASED, app, notes, now)
+    _event(c, EventType.PLAN_DISCARDED if discard else EventType.PLAN_RELEASED, app, notes, now, actor)
     return counts
 
 
@@ -84,5 +84,5 @@ def _shown(c: Connection, app: App) -> Plan:
     return plan
 
 
-def _event(c: Connection, kind: EventType, app: App, notes: str, now: int) -> None:
-    events.append(c, Event(type=kind, actor="admin", app_id=app.id, app_name=app.name, object="plan", notes=notes), now)
+def _event(c: Connection, kind: EventType, app: App, notes: str, now: int, actor: str) -> None:
+    events.append(c, Event(type=kind, actor=actor, app_id=app.id, app_name=app.name, object="plan", notes=notes), now)

@@ -52,6 +52,7 @@ def configure(
     signed: Signed | None = None,
     session_minutes: int | None = None,
     empty: Empty | None = None,
+    actor: str = "admin",
 ) -> SamlConfig:
     """Set what is given; the rest stays as it is.  Raises Problem, naming the option, and changes nothing."""
     before = store.of_app(c, app.id)
@@ -71,7 +72,7 @@ def configure(
         raise Problem("--sign response: the service provider's metadata wants assertions signed; use assertion or both")
     if after != before:
         store.put(c, after)
-        events.append(c, Event(type=EventType.SAML_CHANGED, actor="admin", app_id=app.id, app_name=app.name), now)
+        events.append(c, Event(type=EventType.SAML_CHANGED, actor=actor, app_id=app.id, app_name=app.name), now)
     return after
 
 

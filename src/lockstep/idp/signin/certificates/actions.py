@@ -31,14 +31,14 @@ def make_key(now: int, bits: int | None = None) -> SigningKey:
     return new_signing_key(NAME, now_ms=now, days=DAYS, bits=bits or BITS)
 
 
-def add(c: Connection, vault: Vault, key: SigningKey, now: int) -> Certificate:
+def add(c: Connection, vault: Vault, key: SigningKey, now: int, *, actor: str = "admin") -> Certificate:
     """Keep a new certificate: as the next one, or as the active one where there is none."""
     state = State.ACTIVE if active(c) is None else State.NEXT
     sealed = vault.seal(key.pem_private.decode(), _place(key.fingerprint))
     pem = key.pem_certificate.decode()
     store.add(c, Certificate(0, pem, sealed, key.fingerprint, state, not_after_ms(key.der), now, 0))
     made = next(one for one in store.all_certificates(c) if one.fingerprint == key.fingerprint)
-    _event(c, EventType.CERTIFICATE_CREATED, made, now)
+    _event(c, EventType.CERTIFICATE_CREATED, made, now, actor=actor)
     return made
 
 
@@ -74,7 +74,7 @@ def find(c: Connection, number: int) -> Certificate:
     raise Problem(f"there is no certificate {number}; there are: {numbers}")
 
 
-def activate(c: Connection, number: int, now: int) -> Certificate:
+def activate(c: Connection, number: int, now: int, *, actor: str = "admin") -> Certificate:
     """Sign with this one from now on; the one before is retiring, and stays in the metadata."""
     chosen, before = find(c, number), active(c)
     if chosen.state is State.ACTIVE:
@@ -85,11 +85,11 @@ def activate(c: Connection, number: int, now: int) -> Certificate:
         store.set_state(c, before.id, State.RETIRING)
     store.set_state(c, number, State.ACTIVE)
     settings.set_setting(c, _ACTIVATED, str(now))
-    _event(c, EventType.CERTIFICATE_ACTIVATED, chosen, now)
+    _event(c, EventType.CERTIFICATE_ACTIVATED, chosen, now, actor=actor)
     return replace(chosen, state=State.ACTIVE)
 
 
-def remove(c: Connection, number: int, now: int, *, at_once: bool = False) -> None:
+def remove(c: Connection, number: int, now: int, *, at_once: bool = False, actor: str = "admin") -> None:
     """Take a certificate out of the metadata, and delete its key, for good.
 
     Raises Problem for the active one, and for the one before it while what it signed may still be valid, unless `at_once`.
@@ -104,7 +104,7 @@ def remove(c: Connection, number: int, now: int, *, at_once: bool = False) -> No
             "Its key is deleted for good: see first that people can sign in with the new one"
         )
     store.remove(c, number)
-    _event(c, EventType.CERTIFICATE_DELETED, chosen, now)
+    _event(c, EventType.CERTIFICATE_DELETED, chosen, now, actor=actor)
 
 
 def days_left(certificate: Certificate, now: int) -> int:
@@ -133,6 +133,8 @@ def _place(fingerprint: str) -> str:
     return f"certificates|sealed_key|{fingerprint}"
 
 
-def _event(c: Connection, what: EventType, certificate: Certificate, now: int, notes: str = "") -> None:
+def _event(
+    c: Connection, what: EventType, certificate: Certificate, now: int, notes: str = "", *, actor: str = "admin"
+) -> None:
     name = f"{certificate.id} {certificate.fingerprint[:16]}"
-    events.append(c, Event(type=what, actor="admin", object="certificate", object_name=name, notes=notes), now)
+    events.append(c, Event(type=what, actor=actor, object="certificate", object_name=name, notes=notes), now)

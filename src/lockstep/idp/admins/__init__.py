@@ -1,0 +1,1 @@
+"""Administrators of this identity provider, and their sessions."""

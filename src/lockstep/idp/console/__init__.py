@@ -1,0 +1,1 @@
+"""The administrators' pages, below /admin.  They call actions and hold no rules."""

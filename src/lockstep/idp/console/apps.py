@@ -1,0 +1,166 @@
+"""Applications > Applications, and what every tab of an app has: its heading, its hints, More Actions."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from lockstep.idp import events
+from lockstep.idp.apps import actions, store
+from lockstep.idp.apps.connectors import CONNECTORS
+from lockstep.idp.apps.records import App
+from lockstep.idp.apps.saml import store as saml
+from lockstep.idp.console.context import NOT_FOUND, number
+from lockstep.idp.console.desk import Desk
+from lockstep.idp.console.hints import Waiting, hints_of, waiting_of
+from lockstep.idp.events import Event, EventType
+from lockstep.idp.provisioning import jobs
+from lockstep.idp.provisioning import links as remembered
+from lockstep.idp.provisioning.actions import start
+from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
+
+WRONG = 422
+_JOBS: dict[str, tuple[dict[str, Any], str]] = {
+    "sync": ({}, "Synchronizing users with {name}"),
+    "reapply": ({}, "Mappings are being reapplied"),
+    "refresh": ({"full": True}, "Entitlements are being refreshed: {name} is read, and differences are put right"),
+}
+"""What the buttons file, and what the page says then (OneLogin's words)."""
+
+
+def app_of(c: Connection, number: int) -> App:
+    """The app that the address names.  Raises HTTPException (404)."""
+    found = store.app_by_id(c, number)
+    if found is None:
+        raise HTTPException(NOT_FOUND)
+    return found
+
+
+async def applications(desk: Desk) -> Response:
+    """Every app."""
+
+    def look(c: Connection) -> list[dict[str, Any]]:
+        return [_row(c, app) for app in store.all_apps(c)]
+
+    text = desk.query("q")
+    rows = await desk.read(look)
+    shown = [row for row in rows if text.casefold() in row["app"].name.casefold()]
+    return desk.page("console/apps.html", rows=shown, text=text, any=bool(rows))
+
+
+def _row(c: Connection, app: App) -> dict[str, Any]:
+    target = remembered.find_target(c, app.id, app.scim_url)
+    kind, word = provisioning_word(app)
+    return {
+        "app": app,
+        "kind": kind,
+        "word": word,
+        "waiting": waiting_of(c, app),
+        "users": remembered.count_users(c, target) if target else 0,
+        "groups": remembered.count_groups(c, target) if target else 0,
+        "saml": saml.of_app(c, app.id) is not None,
+    }
+
+
+def provisioning_word(app: App) -> tuple[str, str]:
+    """(kind of indicator, word) of an app's provisioning."""
+    if app.quarantine:
+        return "error", "Quarantine"
+    if app.stopped:
+        return "stopped", "Stopped"
+    return ("success", "On") if app.settings.provisioning else ("stopped", "Off")
+
+
+async def new_app(desk: Desk) -> Response:
+    """The empty form."""
+    return _form(desk, {"connector": "aws-iam-identity-center"}, {})
+
+
+async def create_app(desk: Desk) -> Response:
+    """A new app, provisioning off."""
+    typed = {name: desk.value(name) for name in ("name", "connector", "scim_url", "token")}
+    loopback = desk.ticked("loopback")
+
+    def make(c: Connection) -> App:
+        return actions.create_app(c, desk.context.vault, desk.now, **typed, allow_loopback=loopback, actor=desk.actor)
+
+    try:
+        made = await desk.write(make)
+    except Problem as problem:
+        return _form(desk, typed, {field_of(str(problem)): without_option(str(problem))}, loopback=loopback, status=WRONG)
+    return desk.go(f"/admin/apps/{made.id}/configuration", f"{made.name} has been added. Press Enable to test its connection.")
+
+
+def field_of(problem: str) -> str:
+    """The field of the form that a problem is about."""
+    if problem.startswith("--"):
+        return problem[2:].partition(":")[0].partition(" ")[0].replace("-", "_")
+    if "access token" in problem:
+        return "token"
+    return "connector" if "connector" in problem else "name"
+
+
+def without_option(problem: str) -> str:
+    """The problem without the name of the command's option, as a sentence."""
+    text = problem.partition(": ")[2] if problem.startswith("--") else problem
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _form(desk: Desk, typed: dict[str, str], errors: dict[str, str], *, loopback: bool = False, status: int = 200) -> Response:
+    shown = {**typed, "token": ""}  # it is never shown again
+    names = list(CONNECTORS)
+    return desk.page("console/app_new.html", status, typed=shown, errors=errors, loopback=loopback, connectors=names)
+
+
+async def tab(desk: Desk, template: str, look: Any = None, status: int = 200, **more: Any) -> Response:
+    """A tab of an app: `look` reads what it shows besides what every tab has."""
+    app_id = number(desk.request)
+
+    def read(c: Connection) -> dict[str, Any]:
+        app = app_of(c, app_id)
+        waiting: Waiting = waiting_of(c, app)
+        config = saml.of_app(c, app.id)
+        common = {"app": app, "waiting": waiting, "hints": hints_of(c, app, waiting), "config": config}
+        return {**common, **({} if look is None else look(c, app))}
+
+    return desk.page(template, status, **{**await desk.read(read), **more})
+
+
+async def info(desk: Desk) -> Response:
+    """The tab Info."""
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        return {"row": _row(c, app)}
+
+    return await tab(desk, "console/app_info.html", look)
+
+
+async def start_again(desk: Desk) -> Response:
+    """End a stop or a quarantine."""
+    app_id = number(desk.request)
+
+    def act(c: Connection) -> App:
+        app = app_of(c, app_id)
+        start(c, app, desk.now, actor=desk.actor)
+        return app
+
+    app = await desk.write(act)
+    return desk.go(f"/admin/apps/{app_id}", f"{app.name} runs again.")
+
+
+async def file_job(desk: Desk) -> Response:
+    """More Actions, and the buttons that sync: files a job, and shows how it goes."""
+    app_id, what = number(desk.request), desk.request.path_params["what"]
+    if what not in _JOBS:
+        raise HTTPException(NOT_FOUND)
+    arguments, words = _JOBS[what]
+
+    def act(c: Connection) -> tuple[App, int]:
+        app = app_of(c, app_id)
+        asked = Event(type=EventType.SYNC_ASKED, actor=desk.actor, app_id=app.id, app_name=app.name, notes=what)
+        events.append(c, asked, desk.now)
+        return app, jobs.add(c, app.id, "sync", dict(arguments), desk.now)
+
+    app, filed = await desk.write(act)
+    return desk.go(f"/admin/apps/{app_id}/jobs/{filed}", words.format(name=app.name), "info")

@@ -1,0 +1,128 @@
+"""What one request of a signed-in administrator has at hand, and the guard before every page."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from lockstep.idp.admins import actions, store
+from lockstep.idp.admins.records import AdminSession
+from lockstep.idp.console.context import NOT_FOUND, PAGES, SEE_OTHER, Context, Result
+from lockstep.idp.directory.checks import NotThereProblem
+from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
+from lockstep.kit.web import csrf, flash
+from lockstep.kit.web.cookies import Cookie
+from lockstep.kit.web.forms import Form, read_form
+from lockstep.kit.web.forms import field as one_field
+
+_CONFLICT = 409
+_LONGEST_ADDRESS = 1_000
+
+
+@dataclass
+class Desk:
+    """A request whose sender is signed in; a POST has been checked, and its form read."""
+
+    request: Request
+    context: Context
+    session: AdminSession
+    secret: str
+    now: int
+    form: Form = field(default_factory=list)
+
+    @property
+    def actor(self) -> str:
+        """Who does it, for the events."""
+        return self.session.name
+
+    async def read(self, action: Callable[[Connection], Result]) -> Result:
+        """As `Context.read`."""
+        return await self.context.read(action)
+
+    async def write(self, action: Callable[[Connection], Result]) -> Result:
+        """As `Context.write`."""
+        return await self.context.write(action)
+
+    def value(self, name: str, default: str = "") -> str:
+        """A field of the form, without blanks around it."""
+        return (one_field(self.form, name) or default).strip()
+
+    def ticked(self, name: str) -> bool:
+        """Whether a check box of the form is ticked."""
+        return bool(one_field(self.form, name))
+
+    def query(self, name: str) -> str:
+        """A parameter of the address, without blanks around it."""
+        return self.request.query_params.get(name, "").strip().replace("\0", "")[:_LONGEST_ADDRESS]
+
+    def query_number(self, name: str) -> int:
+        """A whole number in the address; 0 for anything else."""
+        text = self.query(name)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < len("9007199254740992") else 0
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A page of the console."""
+        shown = flash.read(self.request, self._flash, self.secret)
+        known = {"csrf": csrf.token_of(self.secret), "admin": self.actor, "flashes": shown, "path": self.request.url.path}
+        response = PAGES.page(self.request, template, status, **known, **context)
+        if shown:
+            self._flash.clear(response)
+        return response
+
+    def go(self, path: str, text: str = "", kind: flash.Kind = "success") -> Response:
+        """Send the browser to a page, which shows `text`."""
+        response = RedirectResponse(path, SEE_OTHER)
+        if text:
+            flash.put(response, self._flash, self.secret, kind, text)
+        return response
+
+    @property
+    def _flash(self) -> Cookie:
+        return Cookie("lockstep_idp_admin_flash", secure=self.context.session_cookie.secure)
+
+
+Handler = Callable[[Desk], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def context_of(request: Request) -> Context:
+    """What the console was made with."""
+    found: Context = request.scope["lockstep.console"]
+    return found
+
+
+def guarded(handler: Handler) -> Endpoint:
+    """For administrators who are signed in; everybody else is sent to the log-in page."""
+
+    async def endpoint(request: Request) -> Response:
+        context = context_of(request)
+        secret, now = context.session_cookie.read(request), context.clock()
+        session = await context.read(lambda c: actions.find(c, secret, now))
+        if session is None or secret is None:
+            return RedirectResponse(f"/admin/login{_back(request)}", SEE_OTHER)
+        desk = Desk(request, context, session, secret, now)
+        if request.method == "POST":
+            desk.form = await read_form(request)
+            csrf.check(request, desk.form, secret=secret, origin=context.origin)
+        if actions.needs_touch(session, now):
+            await context.write(lambda c: store.seen(c, session.digest, now))
+        try:
+            return await handler(desk)
+        except NotThereProblem:
+            raise HTTPException(NOT_FOUND) from None
+        except Problem as problem:
+            return desk.page("console/problem.html", _CONFLICT, text=str(problem))
+
+    return endpoint
+
+
+def _back(request: Request) -> str:
+    if request.method != "GET" or request.url.path == "/admin":
+        return ""
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return f"?to={quote(address, safe='')}" if len(address) < _LONGEST_ADDRESS else ""

@@ -1,0 +1,69 @@
+"""What an administrator should see before wondering why nothing arrives: the guide's troubleshooting, on the page."""
+
+from dataclasses import dataclass
+
+from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.records import App
+from lockstep.idp.provisioning import ledger
+from lockstep.idp.provisioning.records import State
+from lockstep.kit.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One thing in the way, and where it is mended: a tab of the app, or (`start`) a button."""
+
+    kind: str
+    text: str
+    link: str = ""
+    link_text: str = ""
+    start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many changes of the last plan wait for approval, and how many are held."""
+
+    approvals: int
+    held: int
+
+
+def waiting_of(c: Connection, app: App) -> Waiting:
+    """What the last plan leaves to a person."""
+    plan = ledger.newest(c, app.id)
+    found = [] if plan is None else ledger.counts(c, plan.id)
+    return Waiting(
+        sum(one.changes for one in found if one.state == State.WAITING.value),
+        sum(one.weight for one in found if one.state == State.HELD.value),
+    )
+
+
+def hints_of(c: Connection, app: App, waiting: Waiting) -> list[Hint]:
+    """What stands in the way, the worst first."""
+    found: list[Hint] = []
+    if app.quarantine:
+        text = f"This app is in quarantine: {app.quarantine}. Look at Events and at the target before you start it again."
+        found.append(Hint("error", text, start=True))
+    elif app.stopped:
+        found.append(Hint("warning", "This app is stopped: nothing is sent.", start=True))
+    if app.connect_problem:
+        found.append(Hint("error", f"The API connection is broken. {app.connect_problem}", "configuration", "Configuration"))
+    elif not app.connected_at:
+        text = "The API connection has not been tested yet."
+        found.append(Hint("info", text, "configuration", "Enable it in Configuration"))
+    if not apps.assignments(c, app.id):
+        found.append(Hint("warning", "Nobody has this app.", "access", "Give it to people in Access"))
+    if not app.settings.provisioning:
+        text = "Provisioning is off: nothing is sent until “Enable provisioning” is ticked."
+        found.append(Hint("warning", text, "provisioning", "Provisioning"))
+    elif not app.settings.groups:
+        text = "Groups are not sent: “Include in User Provisioning” of the parameter Groups is off."
+        found.append(Hint("warning", text, "parameters", "Parameters"))
+    if waiting.approvals:
+        verb = "change waits" if waiting.approvals == 1 else "changes wait"
+        found.append(Hint("warning", f"{waiting.approvals:,} {verb} for your approval.", "plan", "Review in Plan"))
+    if waiting.held:
+        verb = "is" if waiting.held == 1 else "are"
+        text = f"{waiting.held:,} {verb} held, because there are unusually many."
+        found.append(Hint("warning", text, "plan", "Review in Plan"))
+    return found

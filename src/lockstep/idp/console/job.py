@@ -1,0 +1,48 @@
+"""How a filed job goes, and what came of it."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from lockstep.idp.apps.records import App
+from lockstep.idp.console.apps import tab
+from lockstep.idp.console.context import NOT_FOUND, number
+from lockstep.idp.console.desk import Desk
+from lockstep.idp.provisioning import jobs, ledger, summary
+from lockstep.idp.provisioning.records import State
+from lockstep.kit.db import Connection
+
+FAILURES = 50
+_OVER = (State.DONE.value, State.FAILED.value, State.DROPPED.value)
+_OPEN = (State.READY.value, State.SENDING.value)
+
+
+async def job(desk: Desk) -> Response:
+    """One job; `?watch=1` has the browser ask again every few seconds, until it is over."""
+    filed = number(desk.request, "job")
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        found = jobs.get(c, filed)
+        if found is None or found.app_id != app.id:
+            raise HTTPException(NOT_FOUND)
+        done, total = progress(c, app) if found.state == jobs.RUNNING else (0, 0)
+        failures = summary.failures(c, app) if found.state == jobs.DONE and found.result.get("failed") else []
+        return {
+            "job": found,
+            "over": found.state in (jobs.DONE, jobs.FAILED),
+            "done": done,
+            "total": total,
+            "failures": failures[:FAILURES],
+            "more_failures": max(0, len(failures) - FAILURES),
+        }
+
+    return await tab(desk, "console/app_job.html", look, watch=desk.query("watch") == "1")
+
+
+def progress(c: Connection, app: App) -> tuple[int, int]:
+    """(done, of) changes of the plan that the run works on."""
+    plan = ledger.newest(c, app.id)
+    counts = [] if plan is None else ledger.counts(c, plan.id)
+    done = sum(one.changes for one in counts if one.state in _OVER)
+    return done, done + sum(one.changes for one in counts if one.state in _OPEN)

@@ -1,0 +1,129 @@
+"""The tab Parameters: what is sent for each attribute, and what the SAML assertion holds."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from lockstep.idp.apps import actions, store
+from lockstep.idp.apps.connectors import CONNECTORS, CUSTOM, PARAMETER_KEYS, parameters_of
+from lockstep.idp.apps.records import NAME_ID, App, Parameter
+from lockstep.idp.console.apps import WRONG, app_of, tab
+from lockstep.idp.console.context import NOT_FOUND, number
+from lockstep.idp.console.desk import Desk
+from lockstep.idp.console.words import FIELD_NAMES
+from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
+
+MACRO, OWN, NONE = "macro", "custom", "none"
+SOURCES = [
+    (NONE, "– No default –"),
+    *FIELD_NAMES.items(),
+    ("email_name_part", "Email name part"),
+    ("email_domain_part", "Email domain part"),
+    (OWN, "Custom attribute, named below"),
+    (MACRO, "– Macro –, written below"),
+]
+
+
+async def parameters(desk: Desk) -> Response:
+    """The tables."""
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        own = store.parameters(c, app.id)
+        rows = sorted(parameters_of(CONNECTORS[app.connector], own), key=lambda one: one.key.casefold())
+        return {
+            "provisioned": [(one, source_words(one)) for one in rows if one.key in PARAMETER_KEYS],
+            "saml_only": [(one, source_words(one)) for one in rows if one.key not in PARAMETER_KEYS],
+            "own": {one.key for one in own},
+            "subject": any(one.key == NAME_ID for one in own),
+        }
+
+    return await tab(desk, "console/app_parameters.html", look)
+
+
+def source_words(parameter: Parameter) -> str:
+    """Where the value comes from, as the table shows it."""
+    if parameter.macro:
+        return parameter.source
+    if parameter.source.startswith(CUSTOM):
+        return f"Custom attribute {parameter.source.removeprefix(CUSTOM)}"
+    return dict(SOURCES).get(parameter.source, parameter.source)
+
+
+async def groups(desk: Desk) -> Response:
+    """“Include in User Provisioning” of the parameter Groups."""
+    app_id, on = number(desk.request), desk.ticked("groups")
+    setting = [f"groups={'on' if on else 'off'}"]
+    await desk.write(lambda c: actions.change_settings(c, app_of(c, app_id), setting, desk.now, actor=desk.actor))
+    text = "Groups are included in user provisioning: each role is the group of its name."
+    if not on:
+        text = "Groups are not managed any more: what is at the target stays as it is."
+    return desk.go(f"/admin/apps/{app_id}/parameters", text)
+
+
+async def edit(desk: Desk) -> Response:
+    """The form of one parameter, or of a new one (without a key in the address)."""
+    key = desk.query("key")
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        if not key:
+            return {"typed": {"key": "", "source": "department", "text": "", "saml": True, "multi": False}, "known": False}
+        found = actions.parameter_of(c, app, key)
+        if found is None and key != NAME_ID:
+            raise HTTPException(NOT_FOUND)
+        own = any(one.key == key for one in store.parameters(c, app.id))
+        return {"typed": _typed(found or Parameter(key, "user_name", macro=False)), "known": True, "own": own}
+
+    return await tab(desk, "console/app_parameter.html", look, sources=SOURCES, errors={}, is_subject=key == NAME_ID)
+
+
+async def save(desk: Desk) -> Response:
+    """Set a parameter, or forget the app's own."""
+    app_id, key = number(desk.request), desk.value("key")
+    back = f"/admin/apps/{app_id}/parameters"
+    if desk.value("do") == "remove":
+        await desk.write(lambda c: actions.remove_parameter(c, app_of(c, app_id), key, desk.now, actor=desk.actor))
+        return desk.go(back, f"{key} is as it was at first.")
+    chosen = _chosen(desk, key)
+    try:
+        await desk.write(lambda c: actions.set_parameter(c, app_of(c, app_id), chosen, desk.now, actor=desk.actor))
+    except Problem as problem:
+        about = "key" if str(problem).startswith((f"{key}: no such p", "the name", f"{key}: the")) else "text"
+        words = str(problem).replace("--multi-value", "“Multi-value parameter”")
+        words = words.replace("add --include-in-saml-assertion", "tick “Include in SAML assertion”")
+        more = {
+            "typed": {**_typed(chosen), "source": desk.value("source"), "text": desk.value("text")},
+            "known": bool(desk.value("known")),
+            "errors": {about: f"{words}."},
+            "sources": SOURCES,
+            "own": False,
+            "is_subject": key == NAME_ID,
+        }
+        return await tab(desk, "console/app_parameter.html", None, WRONG, **more)
+    return desk.go(back, f"The parameter {key} has been saved.")
+
+
+def _chosen(desk: Desk, key: str) -> Parameter:
+    source, text = desk.value("source"), desk.value("text")
+    if source == OWN:
+        source = CUSTOM + text
+    elif source == MACRO:
+        source = text
+    macro = desk.value("source") == MACRO
+    return Parameter(key, source, macro, desk.ticked("saml"), desk.ticked("multi"))
+
+
+def _typed(parameter: Parameter) -> dict[str, Any]:
+    source, text = parameter.source, ""
+    if parameter.macro:
+        source, text = MACRO, parameter.source
+    elif source.startswith(CUSTOM):
+        source, text = OWN, source.removeprefix(CUSTOM)
+    return {
+        "key": parameter.key,
+        "source": source,
+        "text": text,
+        "saml": parameter.include_in_saml_assertion,
+        "multi": parameter.multi_value,
+    }

@@ -1,0 +1,165 @@
+"""The page Plan of an app: what would be done, what waits, what is held, and what a person says about it.
+
+Looking at the page makes the plan anew, as `lockstep idp plan` does.  A decision names the digest of what it is about (what
+waits, what is held, one change) as it was on the page: if that has moved, nothing is decided, and the page shows the new plan.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import islice
+
+from starlette.responses import Response
+
+from lockstep.idp.apps.records import App
+from lockstep.idp.console import store
+from lockstep.idp.console.apps import app_of, tab
+from lockstep.idp.console.context import number
+from lockstep.idp.console.desk import Desk
+from lockstep.idp.console.diff import Row, row_of
+from lockstep.idp.console.words import counted
+from lockstep.idp.provisioning import actions, ledger
+from lockstep.idp.provisioning.ledger import Plan
+from lockstep.idp.provisioning.planner import make_plan
+from lockstep.idp.provisioning.records import State
+from lockstep.kit.db import Connection
+
+SHOWN = 200
+"""Changes on one page."""
+VIEWS = {
+    "all": (State.READY, State.WAITING, State.BLOCKED, State.LATER, State.HELD, State.DROPPED),
+    "ready": (State.READY,),
+    "waiting": (State.WAITING,),
+    "held": (State.HELD,),
+    "later": (State.BLOCKED, State.LATER),
+    "dropped": (State.DROPPED,),
+}
+MOVED = "The plan has moved since this page was made, and nothing was decided. This is what it is now."
+
+
+@dataclass
+class View:
+    """A plan as the page shows it."""
+
+    plan: Plan
+    waiting_digest: str = ""
+    held_digest: str = ""
+    states: Counter[str] = field(default_factory=Counter)
+    sorts: Counter[str] = field(default_factory=Counter)
+    rows: list[Row] = field(default_factory=list)
+    fits: int = 0
+    """Changes that belong to the view, of which one page shows some."""
+
+    def count(self, view: str) -> int:
+        """How many changes a view has."""
+        return sum(self.states[state.value] for state in VIEWS[view])
+
+
+def shown_now(c: Connection, app: App, now: int, *, view: str = "all", skip: int = 0) -> View:
+    """Make the plan, and read of it what one page shows.  `c` is a write transaction."""
+    found = View(make_plan(c, app, now, retry_now=True, shown=True))
+    number = found.plan.id
+    for one in ledger.counts(c, number):
+        found.states[one.state] += one.changes
+        if one.state in (State.READY.value, State.WAITING.value):
+            found.sorts[f"{one.object} {one.kind}"] += one.changes
+    found.waiting_digest = digest_of(digest for _, digest in store.digests(c, number, State.WAITING))
+    found.held_digest = digest_of(digest for _, digest in store.digests(c, number, State.HELD))
+    found.fits = found.count(view)
+    states = VIEWS[view]
+    every = ledger.in_state(c, number, states[0]) if len(states) == 1 else ledger.all_changes(c, number)
+    chosen = (placed.change for placed in every if placed.change.state in states)
+    found.rows = [row_of(change) for change in islice(chosen, skip, skip + SHOWN)]
+    return found
+
+
+def digest_of(digests: Iterable[str]) -> str:
+    """What a form is bound to that says something about several changes; "" for none."""
+    chosen = list(digests)
+    return hashlib.sha256("".join(chosen).encode()).hexdigest()[:32] if chosen else ""
+
+
+async def plan(desk: Desk) -> Response:
+    """The plan, as it is now."""
+    app_id, skip = number(desk.request), desk.query_number("from")
+    view = desk.query("show") if desk.query("show") in VIEWS else "all"
+    made = await desk.write(lambda c: shown_now(c, app_of(c, app_id), desk.now, view=view, skip=skip))
+    base = f"/admin/apps/{app_id}/plan?show={view}"
+    more = skip + SHOWN
+    return await tab(
+        desk,
+        "console/app_plan.html",
+        None,
+        view=view,
+        made=made,
+        first=base if skip else "",
+        next=f"{base}&from={more}" if made.fits > more else "",
+    )
+
+
+Decide = Callable[[Connection, App, View], str]
+
+
+async def _decide(desk: Desk, act: Decide, *, same: Callable[[View], bool]) -> Response:
+    """Make the plan anew; decide if it is what was on the page, else show it."""
+    app_id = number(desk.request)
+
+    def work(c: Connection) -> str | None:
+        app = app_of(c, app_id)
+        now = shown_now(c, app, desk.now)
+        return act(c, app, now) if same(now) else None
+
+    text = await desk.write(work)
+    back = f"/admin/apps/{app_id}/plan"
+    return desk.go(back, MOVED, "warning") if text is None else desk.go(back, text)
+
+
+async def approve(desk: Desk) -> Response:
+    """Approve or reject everything that waits in the plan that was on the page."""
+    digest, reject = desk.value("digest"), desk.value("do") == "reject"
+
+    def act(c: Connection, app: App, made: View) -> str:
+        decide = actions.reject if reject else actions.approve
+        count = decide(c, app, made.plan.digest, desk.now, actor=desk.actor)
+        return _said(count, reject=reject)
+
+    return await _decide(desk, act, same=lambda made: digest != "" and made.waiting_digest == digest)
+
+
+async def approve_one(desk: Desk) -> Response:
+    """Approve or reject one change, by its digest: if the change has moved, nothing has that digest any more."""
+    app_id, digest, reject = number(desk.request), desk.value("change"), desk.value("do") == "reject"
+
+    def work(c: Connection) -> str | None:
+        app = app_of(c, app_id)
+        made = make_plan(c, app, desk.now, retry_now=True, shown=True)
+        waiting = any(one == digest for _, one in store.digests(c, made.id, State.WAITING))
+        if not digest or not waiting:
+            return None
+        decide = actions.reject if reject else actions.approve
+        return _said(decide(c, app, digest, desk.now, actor=desk.actor), reject=reject)
+
+    text = await desk.write(work)
+    back = f"/admin/apps/{app_id}/{'users' if desk.value('back') == 'users' else 'plan'}"
+    return desk.go(back, MOVED, "warning") if text is None else desk.go(back, text)
+
+
+def _said(count: int, *, reject: bool) -> str:
+    if reject:
+        return f"{counted(count, 'change')} rejected: not asked again until those objects change."
+    return f"{counted(count, 'change')} approved. A running worker does it at once; otherwise press “Sync now”."
+
+
+async def release(desk: Desk) -> Response:
+    """Let through, or throw away, what is held in the plan that was on the page."""
+    digest, kind, discard = desk.value("held"), desk.value("kind") or None, desk.value("do") == "discard"
+
+    def act(c: Connection, app: App, _made: View) -> str:
+        counts = actions.release(c, app, kind, discard=discard, now=desk.now, actor=desk.actor)
+        words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        if discard:
+            return f"Thrown away until those objects change again: {words}."
+        return f"Let through: {words}. A running worker does it at once; otherwise press “Sync now”."
+
+    return await _decide(desk, act, same=lambda made: digest != "" and made.held_digest == digest)

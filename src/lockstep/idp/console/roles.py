@@ -1,0 +1,125 @@
+"""Users > Roles."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from lockstep.idp.apps import store as apps
+from lockstep.idp.console import store
+from lockstep.idp.console.context import number
+from lockstep.idp.console.desk import Desk
+from lockstep.idp.console.users import sentence
+from lockstep.idp.directory import actions
+from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
+from lockstep.idp.directory.lookup import find_user, role_of_id
+from lockstep.idp.provisioning import links
+from lockstep.idp.provisioning.records import name_key
+from lockstep.kit.db import Connection
+
+_WRONG = 422
+
+
+async def roles(desk: Desk) -> Response:
+    """Every role, by name."""
+    return await _list(desk, "", "")
+
+
+async def create_role(desk: Desk) -> Response:
+    """A new role."""
+    name = desk.value("name")
+    try:
+        made = await desk.write(lambda c: actions.create_role(c, name, actor=desk.actor, now=desk.now))
+    except FieldProblem as problem:
+        return await _list(desk, name, sentence(problem), _WRONG)
+    return desk.go(f"/admin/roles/{made.id}", f"The role {made.name} has been created.")
+
+
+async def _list(desk: Desk, typed: str, error: str, status: int = 200) -> Response:
+    text, after, after_id = desk.query("q"), desk.query("after"), desk.query_number("id")
+
+    def look(c: Connection) -> tuple[list[tuple[Any, int]], bool]:
+        found = store.roles_page(c, text=text, after=after, after_id=after_id)
+        return [(role, store.member_count(c, role.id)) for role in found[: store.PAGE]], len(found) > store.PAGE
+
+    found, more = await desk.read(look)
+    kept = {"q": text} if text else {}
+    last = {**kept, "after": found[-1][0].name, "id": str(found[-1][0].id)} if more else {}
+    return desk.page(
+        "console/roles.html",
+        status,
+        roles=found,
+        text=text,
+        typed=typed,
+        error=error,
+        first="/admin/roles" + (f"?{urlencode(kept)}" if kept else "") if after else "",
+        next=f"/admin/roles?{urlencode(last)}" if last else "",
+    )
+
+
+async def role(desk: Desk) -> Response:
+    """One role and its members."""
+    return await _detail(desk, number(desk.request))
+
+
+async def rename_role(desk: Desk) -> Response:
+    """Another name."""
+    role_id, name = number(desk.request), desk.value("name")
+    try:
+        await desk.write(lambda c: actions.rename_role(c, role_id, name, actor=desk.actor, now=desk.now))
+    except FieldProblem as problem:
+        return await _detail(desk, role_id, _WRONG, name=name, name_error=sentence(problem))
+    return desk.go(f"/admin/roles/{role_id}", "The role has been renamed.")
+
+
+async def add_member(desk: Desk) -> Response:
+    """One more member, by user name or employee_id."""
+    role_id, typed = number(desk.request), desk.value("user")
+
+    def add(c: Connection) -> tuple[str, int]:
+        role_of_id(c, role_id)
+        found = find_user(c, typed)
+        return found.user_name, actions.add_members(c, role_id, [found.id], actor=desk.actor, now=desk.now)
+
+    try:
+        name, added = await desk.write(add)
+    except NotThereProblem as problem:
+        await desk.read(lambda c: role_of_id(c, role_id))
+        return await _detail(desk, role_id, _WRONG, user=typed, user_error=f"{str(problem)[:300].capitalize()}.")
+    return desk.go(f"/admin/roles/{role_id}", f"{name} {'is in the role' if added else 'was in the role already'}.")
+
+
+async def remove_member(desk: Desk) -> Response:
+    """One member less."""
+    role_id, user_id = number(desk.request), number(desk.request, "user")
+    await desk.write(lambda c: actions.remove_members(c, role_id, [user_id], actor=desk.actor, now=desk.now))
+    return desk.go(f"/admin/roles/{role_id}", "The member has been taken out.")
+
+
+async def _detail(desk: Desk, role_id: int, status: int = 200, **typed: str) -> Response:
+    after = desk.query("after")
+
+    def look(c: Connection) -> dict[str, Any]:
+        found = role_of_id(c, role_id)
+        members, last = store.members_page(c, role_id, after=after)
+        return {
+            "role": found,
+            "members": members,
+            "count": store.member_count(c, role_id),
+            "feeds": _feeds(c, found.name),
+            "next": f"/admin/roles/{role_id}?{urlencode({'after': last})}" if last else "",
+        }
+
+    first = f"/admin/roles/{role_id}" if after else ""
+    return desk.page("console/role.html", status, first=first, typed=typed, **await desk.read(look))
+
+
+def _feeds(c: Connection, name: str) -> list[tuple[Any, str]]:
+    """(app, group at its target) that the role feeds; "" where it is not there yet."""
+    found = []
+    for app in apps.all_apps(c):
+        if app.settings.groups:
+            target = links.find_target(c, app.id, app.scim_url)
+            link = links.group_by_key(c, target, name_key(name)) if target else None
+            found.append((app, "" if link is None else link.name))
+    return found

@@ -1,0 +1,103 @@
+"""Puts the console together."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lockstep.idp.console import (
+    activity,
+    apps,
+    certificates,
+    configuration,
+    job,
+    login,
+    parameters,
+    plans,
+    provisioning,
+    roles,
+    tabs,
+    users,
+)
+from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
+from lockstep.idp.console.desk import Handler, guarded
+from lockstep.kit.web.origins import is_secure
+from lockstep.kit.web.site import build_site
+
+_APP = "/admin/apps/{id:int}"
+
+
+async def _home(_request: Request) -> Response:
+    return RedirectResponse("/admin/apps", SEE_OTHER)
+
+
+def _get(path: str, handler: Handler) -> Route:
+    return Route(path, guarded(handler), methods=["GET"])
+
+
+def _post(path: str, handler: Handler) -> Route:
+    return Route(path, guarded(handler), methods=["POST"])
+
+
+ROUTES = [
+    Route("/admin", _home, methods=["GET"]),
+    Route("/admin/login", login.login_page, methods=["GET"]),
+    Route("/admin/login", login.login, methods=["POST"]),
+    _post("/admin/logout", login.logout),
+    _get("/admin/users", users.users),
+    _get("/admin/users/new", users.new_user),
+    _post("/admin/users/new", users.create_user),
+    _get("/admin/users/{id:int}", users.user),
+    _post("/admin/users/{id:int}", users.change_user),
+    _post("/admin/users/{id:int}/status", users.set_status),
+    _get("/admin/roles", roles.roles),
+    _post("/admin/roles", roles.create_role),
+    _get("/admin/roles/{id:int}", roles.role),
+    _post("/admin/roles/{id:int}", roles.rename_role),
+    _post("/admin/roles/{id:int}/members", roles.add_member),
+    _post("/admin/roles/{id:int}/members/{user:int}/remove", roles.remove_member),
+    _get("/admin/apps", apps.applications),
+    _get("/admin/apps/new", apps.new_app),
+    _post("/admin/apps/new", apps.create_app),
+    _get(_APP, apps.info),
+    _get(f"{_APP}/configuration", configuration.configuration),
+    _post(f"{_APP}/configuration", configuration.configure),
+    _get(f"{_APP}/parameters", parameters.parameters),
+    _post(f"{_APP}/parameters/groups", parameters.groups),
+    _get(f"{_APP}/parameters/edit", parameters.edit),
+    _post(f"{_APP}/parameters/edit", parameters.save),
+    _get(f"{_APP}/sso", tabs.sso),
+    _get(f"{_APP}/metadata", tabs.metadata),
+    _get(f"{_APP}/access", tabs.access),
+    _post(f"{_APP}/access", tabs.assign),
+    _get(f"{_APP}/access/{{role:int}}/remove", tabs.unassign_page),
+    _post(f"{_APP}/access/{{role:int}}/remove", tabs.unassign),
+    _get(f"{_APP}/provisioning", provisioning.provisioning),
+    _post(f"{_APP}/provisioning", provisioning.save),
+    _get(f"{_APP}/users", tabs.logins),
+    _get(f"{_APP}/plan", plans.plan),
+    _post(f"{_APP}/plan/approve", plans.approve),
+    _post(f"{_APP}/plan/change", plans.approve_one),
+    _post(f"{_APP}/plan/release", plans.release),
+    _post(f"{_APP}/start", apps.start_again),
+    _post(f"{_APP}/do/{{what:str}}", apps.file_job),
+    _get(f"{_APP}/jobs/{{job:int}}", job.job),
+    _get("/admin/events", activity.list_events),
+    _get("/admin/events/{id:int}", activity.event),
+    _get("/admin/certificates", certificates.certificates),
+    _post("/admin/certificates", certificates.make),
+    _post("/admin/certificates/{id:int}/activate", certificates.activate),
+    _get("/admin/certificates/{id:int}/remove", certificates.remove_page),
+    _post("/admin/certificates/{id:int}/remove", certificates.remove),
+]
+
+
+def build_console(context: Context) -> ASGIApp:
+    """The console, as an ASGI application for HTTP requests."""
+    site = build_site(ROUTES, PAGES, secure=is_secure(context.origin))
+
+    async def with_context(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["lockstep.console"] = context
+        await site(scope, receive, send)
+
+    return with_context

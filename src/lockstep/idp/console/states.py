@@ -1,0 +1,82 @@
+"""How it stands with people's logins, as far as is remembered: nothing is asked of the target."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lockstep.idp.apps.records import App
+from lockstep.idp.console import store
+from lockstep.idp.console.store import Planned
+from lockstep.idp.directory.records import User
+from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.ledger import Trouble
+from lockstep.idp.provisioning.records import State, UserLink
+from lockstep.kit.db import Connection
+
+ACTIONS = {"create": "Create user", "update": "Update user", "delete": "Delete user"}
+"""OneLogin's words for what is approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginState:
+    """One person in one app: a word, the kind of indicator, and what there is to say."""
+
+    word: str
+    kind: str
+    detail: str = ""
+    digest: str = ""
+    """Of the change that waits for approval."""
+    action: str = ""
+
+
+def login_states(c: Connection, app: App, users: Iterable[User]) -> dict[int, LoginState]:
+    """The state of each, by the user's id."""
+    target = links.find_target(c, app.id, app.scim_url)
+    troubles = ledger.troubled(c, target) if target else {}
+    failed = {key: one for (obj, key, _), one in troubles.items() if obj == "user"}
+    plan = ledger.newest(c, app.id)
+    people = list(users)
+    known = {link.key: link for link in links.users_by_keys(c, target, [user.employee_id for user in people])} if target else {}
+    planned = {} if plan is None else store.planned_of(c, plan.id, [user.employee_id for user in people])
+    return {
+        user.id: _state(known.get(user.employee_id), failed.get(user.employee_id), planned.get(user.employee_id, []))
+        for user in people
+    }
+
+
+def _state(link: UserLink | None, trouble: Trouble | None, planned: list[Planned]) -> LoginState:
+    for state in (State.WAITING, State.HELD):
+        for change in planned:
+            if change.state is state:
+                return _asked(change)
+    if trouble is not None:
+        return LoginState("Failed", "error", f"{trouble.error} (tried {trouble.attempts} times)")
+    for change in planned:
+        found = _planned(change)
+        if found is not None:
+            return found
+    if link is None:
+        return LoginState("Not provisioned", "not-started")
+    if link.missing:
+        return LoginState("Missing", "warning", "The target says that this user is gone; the next sync makes it again.")
+    if link.value.get("active") is False:
+        return LoginState("Suspended", "stopped", "Switched off at the target.")
+    return LoginState("Provisioned", "success", "" if link.made else "Was there before, and has been taken over.")
+
+
+def _asked(change: Planned) -> LoginState:
+    if change.state is State.HELD:
+        return LoginState("Held", "warning", change.reason or "More of this kind than the limits let through.")
+    action = ACTIONS[change.action]
+    return LoginState("Pending", "pending", f"{action} waits for approval.", change.digest, action)
+
+
+def _planned(change: Planned) -> LoginState | None:
+    if change.state is State.SENDING:
+        return LoginState("Provisioning", "in-progress", "Being sent.")
+    if change.state is State.READY:
+        return LoginState("Ready", "in-progress", f"{ACTIONS[change.action]} goes with the next sync.")
+    if change.state in (State.BLOCKED, State.LATER):
+        return LoginState("Waiting", "pending", change.reason)
+    if change.state is State.DROPPED and change.reason:
+        return LoginState("Skipped", "stopped", change.reason)
+    return None

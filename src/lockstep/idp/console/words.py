@@ -1,0 +1,73 @@
+"""Words of the pages that are not in their templates."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from lockstep.idp.directory.records import Status
+
+FIELD_NAMES = {
+    "employee_id": "External ID (employee_id)",
+    "user_name": "Username",
+    "given_name": "First name",
+    "middle_name": "Middle name",
+    "family_name": "Last name",
+    "suffix": "Suffix",
+    "nickname": "Nickname",
+    "display_name": "Display name",
+    "email": "Email",
+    "phone": "Phone number",
+    "title": "Title",
+    "department": "Department",
+    "division": "Division",
+    "cost_center": "Cost center",
+    "manager_id": "Manager (employee_id)",
+    "locale": "Preferred locale",
+    "timezone": "Time zone",
+}
+"""The fields of a user as the pages call them."""
+
+
+def when(at: int) -> str:
+    """An instant for people to read: `2026-11-24 07:22:45 UTC`; a dash for never."""
+    return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else "–"
+
+
+def status(number: int) -> str:
+    """A user's status in words."""
+    try:
+        return Status(number).name.replace("_", " ").capitalize()
+    except ValueError:
+        return f"Status {number}"
+
+
+def status_kind(number: int) -> str:
+    """The kind of indicator that a status has."""
+    return {Status.ACTIVE: "success", Status.SUSPENDED: "stopped", Status.LOCKED: "warning"}.get(Status(number), "pending")
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """`1 user`, `2 users`, `12,345 users`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def joined(value: Any) -> str:
+    """A value of a plan as one line of text."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {joined(one)}" for key, one in value.items() if key != "schemas")
+    if isinstance(value, list | tuple):
+        return ", ".join(joined(one) for one in value) or "–"
+    return str(value)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "when": when,
+    "status": status,
+    "status_kind": status_kind,
+    "counted": counted,
+    "joined": joined,
+}

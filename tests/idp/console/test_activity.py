@@ -1,0 +1,89 @@
+"""Activity > Events."""
+
+import pytest
+
+from lockstep.idp import events
+from lockstep.idp.console.activity import PAGE, about, kind_of
+from lockstep.idp.events import Event, EventType, Wanted
+from tests.idp.console.world import World
+
+DAY = 86_400_000
+
+
+def write(world: World, number: int, **fields: object) -> None:
+    with world.changing() as c:
+        for _ in range(number):
+            events.append(c, Event(**{"type": EventType.USER_UPDATED, "user_name": "zoe@x.example", **fields}), world.now)  # type: ignore[arg-type]
+
+
+async def test_the_newest_come_first_and_more_by_key(each_world: World) -> None:
+    write(each_world, PAGE + 5)
+    browser = await each_world.signed_in()
+    page = await browser.get("/admin/events?user=ZOE@x.example")
+    assert "No matches" in page.text  # she is not in the directory, so her name counts to the letter
+    page = await browser.get("/admin/events?user=zoe@x.example")
+    assert page.html.count("<tr>") == PAGE + 1
+    before = page.html.split("&amp;before=")[1].split('"')[0]
+    rest = await browser.get(f"/admin/events?user=zoe@x.example&before={before}")
+    assert rest.html.count("<tr>") == 5 + 1
+    assert "First page" in rest.text
+
+
+async def test_filters_are_in_the_address(each_world: World) -> None:
+    browser = await each_world.signed_in()
+    page = await browser.get("/admin/events?type=user.created&user=ALICE@x.example")
+    assert page.html.count("<tr>") == 1 + 1
+    assert "<option selected>user.created</option>" in page.html
+    page = await browser.get("/admin/events?app=1")
+    assert "app.created" in page.text
+    assert "user.created –" not in page.text
+    wrong = await browser.get("/admin/events?since=yesterday")
+    assert "Write a day as YYYY-MM-DD." in wrong.text
+    assert 'value="yesterday"' in wrong.html
+    assert (await browser.get("/admin/events?type=none&app=x&before=x")).status == 200
+
+
+def test_time_is_looked_up_and_not_searched_through(world: World) -> None:
+    start = world.now
+    for day in range(1, 5):
+        world.now = start + day * DAY
+        write(world, 3, notes=f"day {day}")
+    with world.db.read() as c:
+        found, further = events.page(c, Wanted(since=start + 2 * DAY, until=start + 4 * DAY), limit=10)
+        assert [one.notes for one in found] == ["day 3"] * 3 + ["day 2"] * 3
+        assert further == 0
+        assert events.page(c, Wanted(since=start + 9 * DAY), limit=10) == ([], 0)
+
+
+def test_one_look_goes_through_a_span(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(world, 1, notes="the first")
+    write(world, 40, user_name="other")
+    monkeypatch.setattr(events, "SPAN", 10)
+    with world.db.read() as c:
+        seen, before, looks = [], 0, 0
+        while True:
+            found, before = events.page(c, Wanted(user_name="zoe@x.example"), before=before, limit=10)
+            seen += found
+            looks += 1
+            if not before:
+                break
+    assert [one.notes for one in seen] == ["the first"]
+    assert looks > 3
+
+
+async def test_one_event(world: World) -> None:
+    write(world, 1, type=EventType.USER_CREATION_FAILED_IN_APP, error_description="no <b>good", actor="engine")
+    browser = await world.signed_in()
+    with world.db.read() as c:
+        last = events.latest(c) - 1  # the sign-in is the newest
+    page = await browser.get(f"/admin/events/{last}")
+    assert "no &lt;b&gt;good" in page.html
+    assert "OneLogin event type 64" in page.text
+    assert (await browser.get("/admin/events/99999")).status == 404
+
+
+def test_kinds_and_subjects() -> None:
+    assert kind_of(Event(type=EventType.SIGN_IN_FAILED)) == "error"
+    assert kind_of(Event(type=EventType.PLAN_HELD)) == "warning"
+    assert kind_of(Event(type=EventType.USER_CREATED)) == "info"
+    assert about(Event(type=EventType.ROLE_CREATED, role_name="R")) == "R"

@@ -1,0 +1,123 @@
+"""Applications, and what every tab of an app has."""
+
+import pytest
+
+from lockstep.idp.console.apps import field_of, without_option
+from lockstep.idp.console.hints import hints_of, waiting_of
+from lockstep.idp.console.states import login_states
+from tests.idp.console.world import ADMIN, OPEN, World, address, press
+
+TABS = ("", "/configuration", "/parameters", "/sso", "/access", "/provisioning", "/users", "/plan")
+
+
+async def test_apps_are_listed_and_found(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get("/admin/apps")
+    assert "aws" in page.text
+    assert "No matches" in (await browser.get("/admin/apps?q=zzz")).text
+
+
+async def test_without_apps_the_page_says_what_to_do(world: World) -> None:
+    with world.db.write() as c:
+        c.script(["DELETE FROM app_assignments", "DELETE FROM apps"])
+    browser = await world.signed_in()
+    assert "No applications" in (await browser.get("/admin/apps")).text
+
+
+async def test_an_app_is_added_and_its_token_is_never_shown(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get("/admin/apps/new")
+    values = {"name": "Second", "connector": "scim2", "scim_url": "http://x.example/scim", "token": "hush-hush"}
+    wrong = await press(browser, page, "/admin/apps/new", **values)
+    assert wrong.status == 422
+    assert 'value="http://x.example/scim"' in wrong.html
+    assert 'id="f-scim_url-error"' in wrong.html
+    assert "hush-hush" not in wrong.html
+    wrong = await press(browser, page, "/admin/apps/new", **{**values, "name": "aws", "scim_url": "https://x.example/scim"})
+    assert 'id="f-name-error"' in wrong.html
+    wrong = await press(browser, page, "/admin/apps/new", **{**values, "scim_url": "https://x.example/scim", "token": "a b"})
+    assert 'id="f-token-error"' in wrong.html
+    done = await press(browser, page, "/admin/apps/new", **{**values, "scim_url": "https://x.example/scim"})
+    assert "Second has been added." in done.text
+    assert "hush-hush" not in done.html
+    assert "hush-hush" not in str(world.events())
+    assert world.events("app.created")[-1]["actor"] == ADMIN
+
+
+@pytest.mark.parametrize("tab", TABS)
+async def test_every_tab_has_more_actions(world: World, tab: str) -> None:
+    browser = await world.signed_in()
+    page = await browser.get(address(tab))
+    assert page.status == 200
+    for words in ("More Actions", "Sync logins", "Reapply entitlement mappings", "Info", "Plan"):
+        assert words in page.text
+    assert (await browser.get(f"/admin/apps/77{tab}")).status == 404
+
+
+async def test_more_actions_file_a_job_and_say_so(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get(address("/users"))
+    assert "Synchronizing users with aws" in (await press(browser, page, "/do/sync")).text
+    assert "Mappings are being reapplied" in (await press(browser, page, "/do/reapply")).text
+    asked = [(event["actor"], event["notes"]) for event in world.events("sync.asked")]
+    assert asked == [(ADMIN, "sync"), (ADMIN, "reapply")]
+    token = page.form("/do/sync").value("csrf")
+    assert (await browser.post(address("/do/nothing"), [("csrf", token)])).status == 404
+
+
+async def test_hints_name_what_stands_in_the_way(world: World) -> None:
+    def hints() -> str:
+        app = world.app_now()
+        with world.db.read() as c:
+            return " ".join(hint.text for hint in hints_of(c, app, waiting_of(c, app)))
+
+    assert "Provisioning is off" in hints()
+    world.set("provisioning=on")
+    assert "Groups are not sent" in hints()
+    await world.sync()
+    assert "2 changes wait for your approval" in hints()
+    world.set(*OPEN)
+    await world.sync()
+    assert hints() == "The API connection has not been tested yet."
+
+
+async def test_a_quarantine_is_ended_in_so_many_words(world: World) -> None:
+    with world.db.write() as c:
+        c.script(["UPDATE apps SET quarantine = 'too much has gone', connect_problem = 'It is dead.'"])
+    browser = await world.signed_in()
+    page = await browser.get(address())
+    assert "This app is in quarantine: too much has gone." in page.text
+    assert "The API connection is broken. It is dead." in page.text
+    done = await press(browser, page, "/start")
+    assert "aws runs again." in done.text
+    assert not world.app_now().quarantine
+    assert world.events("app.quarantine_ended")[-1]["actor"] == ADMIN
+
+
+async def test_the_state_of_a_login(world: World) -> None:
+    def state() -> str:
+        app = world.app_now()
+        with world.db.read() as c:
+            return login_states(c, app, [world.alice])[world.alice.id].word
+
+    assert state() == "Not provisioned"
+    world.set("provisioning=on")
+    await world.sync()
+    assert state() == "Pending"
+    world.set(*OPEN)
+    await world.sync()
+    assert state() == "Provisioned"
+
+
+@pytest.mark.parametrize(
+    ("problem", "field", "words"),
+    [
+        ("--scim-url: no host", "scim_url", "No host."),
+        ("--acs-url 'x': use https", "acs_url", "Use https."),
+        ("the access token is empty", "token", "The access token is empty."),
+        ("x: no such connector", "connector", "X: no such connector."),
+        ("the app needs a name", "name", "The app needs a name."),
+    ],
+)
+def test_a_command_s_problem_finds_its_field(problem: str, field: str, words: str) -> None:
+    assert (field_of(problem), without_option(problem)) == (field, words)

@@ -1,0 +1,74 @@
+"""Users > Roles."""
+
+from lockstep.idp.console import store
+from tests.idp.console.world import ADMIN, World, press
+
+
+async def test_a_role_is_made_renamed_filled_and_emptied(each_world: World) -> None:
+    browser = await each_world.signed_in()
+    page = await browser.get("/admin/roles")
+    assert "Readers" in page.text
+    form = next(form for form in page.forms if form.action == "/admin/roles" and form.method == "post")
+    made = await browser.follow(await browser.post("/admin/roles", [*form.fields[:1], ("name", "Writers")]))
+    assert "The role Writers has been created." in made.text
+    address = made.url.removeprefix(browser.origin)
+    token = made.form("/admin/logout").value("csrf")
+    renamed = await browser.follow(await browser.post(address, [("csrf", token), ("name", "Authors")]))
+    assert "The role has been renamed." in renamed.text
+    added = await browser.follow(await browser.post(f"{address}/members", [("csrf", token), ("user", "BOB@x.example")]))
+    assert "bob@x.example is in the role." in added.text
+    again = await browser.follow(await browser.post(f"{address}/members", [("csrf", token), ("user", "bob")]))
+    assert "was in the role already." in again.text
+    emptied = await press(browser, again, f"/members/{each_world.bob.id}/remove")
+    assert "The member has been taken out." in emptied.text
+    assert "No members" in emptied.text
+    kinds = [event["type"] for event in each_world.events("role.") if event["actor"] == ADMIN]
+    assert kinds == ["role.created", "role.renamed", "role.member_added", "role.member_removed"]
+
+
+async def test_wrong_input_keeps_what_was_typed(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get(f"/admin/roles/{world.role.id}")
+    token = page.form("/admin/logout").value("csrf")
+    wrong = await browser.post(f"/admin/roles/{world.role.id}/members", [("csrf", token), ("user", "no<body")])
+    assert wrong.status == 422
+    assert 'value="no&lt;body"' in wrong.html
+    assert 'id="f-user-error"' in wrong.html
+    wrong = await browser.post(f"/admin/roles/{world.role.id}", [("csrf", token), ("name", " ")])
+    assert wrong.status == 422
+    assert "This is empty." in wrong.text
+    wrong = await browser.post("/admin/roles", [("csrf", token), ("name", "")])
+    assert wrong.status == 422
+    assert (await browser.get("/admin/roles/99")).status == 404
+    assert (await browser.post("/admin/roles/99/members", [("csrf", token), ("user", "bob")])).status == 404
+
+
+async def test_a_role_says_which_group_it_feeds(world: World) -> None:
+    browser = await world.signed_in()
+    address = f"/admin/roles/{world.role.id}"
+    assert "feeds no group" in (await browser.get(address)).text
+    world.set("groups=on", "provisioning=on", "approve-create=off")
+    assert "(not there yet)" in (await browser.get(address)).text
+    await world.sync()
+    page = await browser.get(address)
+    assert "In aws this role feeds the group Readers" in page.text
+    assert "(not there yet)" not in page.text
+
+
+async def test_long_lists_go_by_key(each_world: World) -> None:
+    people = [each_world.user(f"p{number:03}") for number in range(store.PAGE + 3)]
+    role = each_world.found("Large", *people)
+    for number in range(store.PAGE + 3):
+        each_world.found(f"Role {number:03}")
+    browser = await each_world.signed_in()
+    first = await browser.get(f"/admin/roles/{role.id}")
+    assert "Members (53)" in first.text
+    assert "p052@x.example" not in first.text
+    after = first.html.split("?after=")[1].split('"')[0]
+    assert "p052@x.example" in (await browser.get(f"/admin/roles/{role.id}?after={after}")).text
+    listed = await browser.get("/admin/roles?q=role")
+    assert "Role 052" not in listed.text
+    address = listed.html.split('href="/admin/roles?q=role&amp;')[1].split('"')[0].replace("&amp;", "&")
+    rest = await browser.get(f"/admin/roles?q=role&{address}")
+    assert "Role 052" in rest.text
+    assert "Role 000" not in rest.text
