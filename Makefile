@@ -27,6 +27,7 @@ demo: $(STAMP) ## Both services on this machine, a directory synced, a person si
 	.venv/bin/lockstep demo
 
 test: $(STAMP) ## Every test, the slow ones too
+	@scripts/browser
 	@test -n "$(XMLSEC)" || echo "make test: the tests with pysaml2 are left out, because they need the program xmlsec1 (make interop)" >&2
 	$(PY) -m pytest -n 2 --dist worksteal $(if $(XMLSEC),,-m "not xmlsec")
 

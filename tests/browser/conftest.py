@@ -23,9 +23,9 @@ def found_chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
+    """A browser without a window.  Not for longer than a module: as long as it is there, an event loop runs in this thread."""
     arguments = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # root cannot use its sandbox
     path = found_chromium()
     with sync_playwright() as playwright:
