@@ -58,7 +58,7 @@ soak: $(STAMP) ## Hours of changes, with memory and lag watched
 replay: $(STAMP) ## Real rosters, day after day, through both services (ROSTERS=DIR)
 	$(call need,tests/pair/test_replay.py)
 	@test -d "$(ROSTERS)" || { echo "make replay: name a folder of rosters, one sub-folder a day: make replay ROSTERS=DIR" >&2; exit 1; }
-	LOCKSTEP_ROSTERS="$(abspath $(ROSTERS))" $(PY) -m pytest tests/pair/test_replay.py
+	LOCKSTEP_ROSTERS="$(abspath $(ROSTERS))" $(PY) -m pytest -n 2 tests/pair/test_replay.py
 
 migration: $(STAMP) ## A version of a side's schema from its tables (SIDE=idp|center, MESSAGE="what it does")
 	@test -n "$(SIDE)" || { echo 'make migration: name the side: make migration SIDE=idp|center [MESSAGE="what it does"]' >&2; exit 1; }

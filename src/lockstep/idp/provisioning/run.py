@@ -196,6 +196,8 @@ class Run:
         self._tally = Tally()
         self._client: ScimClient | None = None
         self._done = 0
+        self._opened = False
+        """Whether creates that a dead process left open were looked for, in this process."""
 
     async def close(self) -> None:
         """Close the connections to the target."""
@@ -211,6 +213,7 @@ class Run:
             app = ready_app(c, self._app_id)
         if not app.quarantine:
             await self._settle_creates(app)
+            self._opened = True
         return {"quarantine": app.quarantine, "at": began, "requests": self._sent()}
 
     def _sent(self) -> int:
@@ -292,8 +295,10 @@ class Run:
         before = self._sent()
         with self._db.read() as c:
             app = ready_app(c, self._app_id)
-        if settle_unsettled(self._db, self._app_id):
+        if settle_unsettled(self._db, self._app_id) or not self._opened:
+            # Taken up here, behind `begin`: the process before may have died in the middle of looking.
             await self._settle_creates(app)
+            self._opened = True
         with self._db.read() as c:
             source, target = source_of(c, app, with_logins=False), links.find_target(c, app.id, app.scim_url)
             floor = ledger.floor_of(c, plan)
