@@ -4,6 +4,7 @@ A worker died, or an answer got lost.  What is found at the target, and is ours,
 starts from known links, so that somebody who has left meanwhile, or a role that has a new name, is treated as usual.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,9 @@ from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
 from lockstep.scim.client import ListError, ScimClient, TransportError
 
+AT_ONCE = 16
+"""Creates that are looked for together."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -33,17 +37,28 @@ class _Found:
 async def settle_creates(db: Database, source: Source, target: int, client: ScimClient, clock: Clock) -> int:
     """Look for every open create, and link what is there; how many were found.
 
+    A few at a time, each time written down: whoever dies in the middle of it has not looked for nothing.
     Raises TargetProblem where the target cannot be asked: then nothing may be planned yet.
     """
     with db.read() as c:
         waiting = ledger.open_creates(c, target)
-    if not waiting:
-        return 0
-    found = [await _find(client, one) for one in waiting]
-    with db.write(serial=events.SERIAL) as c:
-        for one in found:
-            _settle(c, source, target, one, clock())
-    return sum(one.resource is not None for one in found)
+    count = 0
+    for first in range(0, len(waiting), AT_ONCE):
+        found = await _find_all(client, waiting[first : first + AT_ONCE])
+        with db.write(serial=events.SERIAL) as c:
+            for one in found:
+                _settle(c, source, target, one, clock())
+        count += sum(one.resource is not None for one in found)
+    return count
+
+
+async def _find_all(client: ScimClient, creates: list[OpenCreate]) -> list[_Found]:
+    """All of them together; the first failure is raised once none is under way any more."""
+    ended = await asyncio.gather(*(_find(client, one) for one in creates), return_exceptions=True)
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+    return [one for one in ended if isinstance(one, _Found)]
 
 
 async def _find(client: ScimClient, create: OpenCreate) -> _Found:
