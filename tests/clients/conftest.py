@@ -1,10 +1,13 @@
 """Other people's SAML software, each as a process of its own."""
 
+import asyncio
 import shutil
 
 import pytest
 
 from tests.clients.environment import what_is_missing
+from tests.clients.identity import World
+from tests.support.browser import Browser
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +23,19 @@ def xmlsec() -> None:
     """The program that pysaml2 signs with."""
     if shutil.which("xmlsec1") is None:
         pytest.fail("the program xmlsec1 is missing (Debian, Ubuntu: apt install xmlsec1)", pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def zoe(idp: World) -> dict[str, str]:
+    """The cookies of a browser in which Zoë is signed in."""
+    browser = idp.browser()
+    asyncio.run(idp.log_in(browser))
+    return browser.cookies
+
+
+@pytest.fixture
+def signed_in(idp: World, zoe: dict[str, str]) -> Browser:
+    """A browser of hers.  `idp` is the module's own: which service providers it knows differs."""
+    browser = idp.browser()
+    browser.cookies = dict(zoe)
+    return browser

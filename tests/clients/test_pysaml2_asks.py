@@ -1,6 +1,5 @@
 """pysaml2 as service provider, the other way round: it signs its requests in the address and in the form, too."""
 
-import asyncio
 import base64
 import time
 from collections.abc import Iterator
@@ -32,20 +31,6 @@ def idp(clients: None, xmlsec: None, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("pysaml2-asks")
     with serving("another_service_provider", folder / "sp.log") as peer, world(folder, peer, SPS) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def zoe(idp: World) -> dict[str, str]:
-    browser = idp.browser()
-    asyncio.run(idp.log_in(browser))
-    return browser.cookies
-
-
-@pytest.fixture
-def signed_in(idp: World, zoe: dict[str, str]) -> Browser:
-    browser = idp.browser()
-    browser.cookies = dict(zoe)
-    return browser
 
 
 def is_accepted(said: Any, *, solicited: bool) -> None:

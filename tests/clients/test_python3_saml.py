@@ -1,6 +1,5 @@
 """python3-saml as service provider accepts what our identity provider says, and nothing else; everything over real HTTP."""
 
-import asyncio
 import base64
 import time
 from collections.abc import Iterator
@@ -47,21 +46,6 @@ def idp(clients: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
     folder = tmp_path_factory.mktemp("python3-saml")
     with serving("service_provider", folder / "sp.log") as peer, world(folder, peer, SPS) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def zoe(idp: World) -> dict[str, str]:
-    """The cookies of a browser in which Zoë is signed in."""
-    browser = idp.browser()
-    asyncio.run(idp.log_in(browser))
-    return browser.cookies
-
-
-@pytest.fixture
-def signed_in(idp: World, zoe: dict[str, str]) -> Browser:
-    browser = idp.browser()
-    browser.cookies = dict(zoe)
-    return browser
 
 
 def is_accepted(said: Any) -> None:

@@ -7,7 +7,8 @@ from lockstep.kit.pauses import LONGEST_PAUSE_MS, account_key, address_key, paus
 
 def test_pauses_double_and_end_at_a_quarter_of_an_hour() -> None:
     assert [pause_ms(number, 5) for number in (1, 4, 5, 6, 7)] == [0, 0, 1_000, 2_000, 4_000]
-    assert pause_ms(10_000, 5) == LONGEST_PAUSE_MS
+    assert [pause_ms(failures, 5) for failures in range(8)] == [0, 0, 0, 0, 0, 1_000, 2_000, 4_000]
+    assert pause_ms(15, 5) == pause_ms(10_000, 5) == LONGEST_PAUSE_MS == 900_000
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,7 @@ def test_pauses_double_and_end_at_a_quarter_of_an_hour() -> None:
         ("::ffff:192.0.2.1", "192.0.2.1", True),
         ("2001:db8::1", "2001:db8::2", True),
         ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("2001:db8::1", "2001:db8::ffff:1", True),
         ("", "no address", True),
     ],
 )

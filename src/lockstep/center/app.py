@@ -47,16 +47,17 @@ class Center:
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
 
-    async def start(self) -> None:
-        """Open what requests need."""
+    async def start(self) -> ScimApi:
+        """Open what requests need; the SCIM endpoint, which is always there."""
         self._runner = open_runner(self._database)
-        self._scim = ScimApi(self._runner, now=self._now, public_url=self._public_url)
+        self._scim = scim = ScimApi(self._runner, now=self._now, public_url=self._public_url)
         known = self._public_url or await self._runner.read(origin.known)
         if known is not None:
             url, vault, self._hasher = checked_public_url(known), self._vault, Hasher()
             self._signin = build_signin(self._runner, now=self._now, origin=url, vault=vault)
             self._console = build_console(self._runner, now=self._now, origin=url, vault=vault, hasher=self._hasher)
         self._house = asyncio.get_running_loop().create_task(keep_house(self._runner, self._now))
+        return scim
 
     async def stop(self) -> None:
         """Finish what is under way."""
@@ -75,14 +76,12 @@ class Center:
             await self._scim.close()
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._scim is None:
-            await self.start()
-        assert self._scim is not None  # noqa: S101 - `start` has just made it
+        scim = self._scim or await self.start()
         if self._console is not None and is_console(scope["path"]):
             await self._console(scope, receive, send)
             return
         if "/scim/v2" in scope["path"]:
-            await self._scim(scope, receive, send)
+            await scim(scope, receive, send)
             return
         if self._signin is not None:
             await self._signin(scope, receive, send)

@@ -8,7 +8,7 @@ from lockstep.saml.records import Expected
 from lockstep.saml.xml import Element, children, leaf_text, only_child, read_time
 
 _LONGEST_MS: Final = 5_400_000
-"""90 minutes.  Microsoft's identity provider grants 70, so an hour would lock its users out."""
+"""90 minutes.  Microsoft's identity provider is said to grant 70 (unverified), and an hour would lock its users out."""
 _RESTRICTION: Final = saml("AudienceRestriction")
 _KNOWN: Final = frozenset({_RESTRICTION, saml("OneTimeUse"), saml("ProxyRestriction")})
 """OneTimeUse holds in any case: ids are remembered.  ProxyRestriction concerns who passes assertions on, which we never do."""

@@ -13,10 +13,10 @@ from lockstep.idp.console.routes import build_console
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.provisioning.engine import Engine
-from lockstep.idp.signin.site.hashing import Hasher
 from lockstep.kit.db import Database
 from lockstep.kit.passwords import hash_password
 from lockstep.kit.vault import KEY_BYTES, Vault
+from lockstep.kit.web.hashing import Hasher
 from tests.idp.provisioning.target import Target
 from tests.support.browser import Answer, Browser, into
 

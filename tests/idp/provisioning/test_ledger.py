@@ -107,6 +107,18 @@ def test_changes_are_found_by_object_need_and_limit(each_world: World, app: int)
         assert [one.position for one in ledger.all_changes(c, number)] == [0, 2, 3]
 
 
+def test_the_changes_of_one_object_are_found_without_walking_the_plan(world: World) -> None:
+    """It is asked for each person who waits for a manager or a name."""
+    app = world.make_app().id
+    with world.write() as c:
+        number = begun(c, app, *(change(f"E{count}") for count in range(300)))
+        statement = ledger._OF_KEY.for_dialect("sqlite")
+        given = {"plan": number, "object": "user", "key": "E7", **statement.fixed}
+        steps = c.raw.execute(f"EXPLAIN QUERY PLAN {statement.text}", given).fetchall()
+        assert [placed.change.key for placed in ledger.of_key(c, number, "user", "E7")] == ["E7"]
+    assert "changes_by_key" in str(steps)
+
+
 def test_a_new_plan_takes_the_place_of_older_ones(each_world: World, app: int) -> None:
     with each_world.write() as c:
         old = begun(c, app, change())

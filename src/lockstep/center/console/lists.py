@@ -13,6 +13,8 @@ Json = dict[str, Any]
 PAGE = 50
 _MOST_LOOKED_AT = 2_000
 """Entries that one request looks through for those that a filter lets pass."""
+_KEY_DIGITS = 18
+"""A key of more would not fit into the database's integers."""
 _decode = msgspec.json.Decoder(Json).decode
 
 
@@ -55,7 +57,7 @@ def page_of(fetch: Callable[[int, int], list[Entry]], after: int, passes: Callab
 
 def key_in(text: str | None) -> int:
     """The key in an address; 0 for what is none."""
-    return int(text) if text and len(text) < 19 and text.isascii() and text.isdigit() else 0  # noqa: PLR2004 - below 2**62
+    return int(text) if text and len(text) <= _KEY_DIGITS and text.isascii() and text.isdigit() else 0
 
 
 def address(path: str, **filters: str | int | None) -> str:

@@ -4,6 +4,7 @@ It is a setting, written by `lockstep center serve` as it starts.  What is compa
 a `Host` header says what its sender likes.
 """
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from lockstep.center.instances import store
@@ -12,7 +13,6 @@ from lockstep.kit.problems import Problem
 from lockstep.kit.web.origins import checked_public_url, origin_of
 
 _SETTING = "origin"
-_ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - addresses to refuse, not to bind
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -31,9 +31,17 @@ def origin(connection: Connection, given: str | None = None) -> str:
     found = checked_public_url(given) if given is not None else known(connection)
     if found is None:
         raise Problem("the public URL of this centre is not known: start `lockstep center serve` once, or give --public-url")
-    if urlsplit(found).hostname in _ANYWHERE:
+    if _is_anywhere(urlsplit(found).hostname or ""):
         raise Problem(f"nobody reaches this centre at {found}: give the origin that browsers use with --public-url")
     return found
+
+
+def _is_anywhere(host: str) -> bool:
+    """Whether it is the address of a server that listens on all of them, which is nobody's to call."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def is_safe(url: str) -> bool:

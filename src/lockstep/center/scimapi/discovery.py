@@ -1,6 +1,7 @@
 """ServiceProviderConfig, ResourceTypes and Schemas (AWS's pages of the same names)."""
 
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from lockstep.center.directory.problems import Code, Refusal
@@ -57,7 +58,7 @@ def schema(request: Request) -> Reply:
     found = SCHEMAS.get(request.resource_id)
     if found is None:
         status = request.instance.profile.unknown_schema_status
-        code = Code.VALIDATION if status == 400 else Code.NOT_FOUND  # noqa: PLR2004 - a status
+        code = Code.VALIDATION if status == HTTPStatus.BAD_REQUEST else Code.NOT_FOUND
         raise Refusal(code, "Schema not found.", f"there is no schema {request.resource_id}", status=status)
     return json_reply(found)
 

@@ -74,13 +74,13 @@ class Browser:
 
     def visit(self, url: str) -> Page:
         """Open an address, and follow where it leads.  Raises StepFailed for a page that says no."""
-        return self._send(urllib.request.Request(url))  # noqa: S310 - an address of the demo's own services
+        return self._send(_request(url))
 
     def submit(self, page: Page, form: Form, **values: str) -> Page:
         """Fill in a form of a page, and press its button."""
         parts = urlsplit(page.url)
         body = urlencode({**form.fields, **values}).encode()
-        request = urllib.request.Request(urljoin(page.url, form.action), body)  # noqa: S310 - as above
+        request = _request(urljoin(page.url, form.action), body)
         request.add_header("Origin", f"{parts.scheme}://{parts.netloc}")
         return self._send(request)
 
@@ -94,6 +94,13 @@ class Browser:
             raise StepFailed(f"{_bare(request.full_url)} answered {refused.code}: {said}") from None
         except OSError as error:
             raise StepFailed(f"{_bare(request.full_url)} does not answer: {error}") from None
+
+
+def _request(url: str, body: bytes | None = None) -> urllib.request.Request:
+    """Raises StepFailed for what is no address of a web site, such as a file, which urllib would open, too."""
+    if not url.startswith("http://"):
+        raise StepFailed(f"a page leads to {_bare(url)}, which is no address of this demo")
+    return urllib.request.Request(url, body)  # noqa: S310 - the scheme has just been checked
 
 
 def _page(url: str, answer: IO[bytes]) -> Page:

@@ -7,6 +7,8 @@ from typing import Any
 
 from lockstep.scim.client import Answer, ScimClient, TransportError
 
+_REDIRECTS, _ERRORS = 300, 400
+"""Where these classes of HTTP statuses begin."""
 PROBE = "lockstep-connection-test"
 """A userName that nobody has: OneLogin tests a connection with one read of /Users like this."""
 
@@ -72,7 +74,7 @@ _FIXES = {
 
 
 def _explain(answer: Answer, base_url: str) -> Connection:
-    if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of HTTP redirects
+    if _REDIRECTS <= answer.status < _ERRORS:
         return Connection(
             False,
             f"The target answered with a redirect ({answer.status}), which is never followed.",
@@ -81,7 +83,7 @@ def _explain(answer: Answer, base_url: str) -> Connection:
     if answer.status in _FIXES:
         problem, fix = _FIXES[answer.status]
         return Connection(False, problem, fix)
-    if answer.status >= 300:  # noqa: PLR2004 - beyond HTTP's successes
+    if answer.status >= _REDIRECTS:
         return Connection(
             False, f"The target failed ({answer.status}): {answer.detail}", "Try again later; if it stays, ask its operator."
         )

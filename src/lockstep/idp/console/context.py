@@ -11,11 +11,11 @@ from starlette.requests import Request
 from lockstep.idp import events
 from lockstep.idp.console.words import FILTERS
 from lockstep.idp.provisioning.engine import Engine
-from lockstep.idp.signin.site.hashing import Hasher
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection
 from lockstep.kit.vault import Vault
 from lockstep.kit.web.cookies import Cookie
+from lockstep.kit.web.hashing import Hasher
 from lockstep.kit.web.origins import is_secure
 from lockstep.kit.web.pages import Pages
 

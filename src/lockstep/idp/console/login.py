@@ -11,6 +11,7 @@ from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
 from lockstep.idp.console.desk import Desk, context_of
 from lockstep.idp.signin.people import throttle
 from lockstep.kit.db import Connection
+from lockstep.kit.pauses import Key, address_key
 from lockstep.kit.web import csrf
 from lockstep.kit.web.forms import field, read_form
 from lockstep.kit.web.secrets import new_secret
@@ -29,7 +30,7 @@ WRONG = (
 class _Attempt:
     """A sign-in that has been asked for.  `stored` is the password to compare with; None where nothing may succeed."""
 
-    keys: tuple[throttle.Key, throttle.Key]
+    keys: tuple[Key, Key]
     stored: str | None
     paused: bool
 
@@ -63,7 +64,7 @@ async def _try(request: Request, context: Context, name: str, password: str) -> 
 
     def begin(c: Connection) -> _Attempt:
         account = throttle.account_key(name)
-        keys = (replace(account, name=f"admin {account.name}"), throttle.address_key(address))
+        keys = (replace(account, name=f"admin {account.name}"), address_key(address))
         if not throttle.begin(c, keys, context.clock()):
             return _Attempt(keys, None, paused=True)
         return _Attempt(keys, store.password_of(c, name), paused=False)

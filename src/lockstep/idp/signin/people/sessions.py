@@ -12,6 +12,7 @@ from lockstep.idp.events import Event, EventType, append
 from lockstep.idp.signin.people import store, throttle
 from lockstep.idp.signin.people.records import Limits, Session
 from lockstep.kit.db import Connection
+from lockstep.kit.pauses import Key, address_key
 from lockstep.kit.web.secrets import digest, new_secret
 
 SEEN_EVERY_MS = 60_000
@@ -22,8 +23,8 @@ SEEN_EVERY_MS = 60_000
 class Attempt:
     """A log-in that has been asked for.  `stored` is the password to compare with; None where nothing may succeed."""
 
-    account: throttle.Key
-    address: throttle.Key
+    account: Key
+    address: Key
     user: User | None
     stored: str | None
     paused: bool
@@ -31,7 +32,7 @@ class Attempt:
 
 def begin(c: Connection, user_name: str, address: str, now: int) -> Attempt:
     """Look up who wants to log in, and count the attempt.  Whatever is wrong shows in `finish` only."""
-    account, place = throttle.account_key(user_name), throttle.address_key(address)
+    account, place = throttle.account_key(user_name), address_key(address)
     if not throttle.begin(c, (account, place), now):
         return Attempt(account, place, None, None, paused=True)
     user = directory.user_by_user_name(c, user_name)

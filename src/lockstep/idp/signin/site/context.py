@@ -18,12 +18,12 @@ from lockstep.idp.signin.certificates.records import Certificate
 from lockstep.idp.signin.people import sessions
 from lockstep.idp.signin.people import store as people
 from lockstep.idp.signin.people.records import Session
-from lockstep.idp.signin.site.hashing import Hasher
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection
 from lockstep.kit.runner import Runner
 from lockstep.kit.vault import Vault
 from lockstep.kit.web.cookies import Cookie
+from lockstep.kit.web.hashing import Hasher
 from lockstep.kit.web.origins import is_secure
 from lockstep.kit.web.pages import Pages
 from lockstep.saml.keys import SigningKey
