@@ -35,7 +35,7 @@ MOVES = {
     EventType.APP_ASSIGNED,
     EventType.APP_UNASSIGNED,
     EventType.APP_PARAMETER_CHANGED,
-    EventType.APP_RULE_CHANGED,
+    EventType.MAPPINGS_REAPPLIED,
     EventType.APP_STARTED,
     EventType.APP_QUARANTINE_ENDED,
     EventType.LOGIN_REMOVED,
@@ -43,6 +43,7 @@ MOVES = {
     EventType.APPROVAL_GIVEN,
 }
 SAYS = {
+    EventType.APP_RULE_CHANGED,
     EventType.PLAN_HELD,
     EventType.APPROVAL_ASKED,
     EventType.SYNC_FINISHED,

@@ -117,7 +117,7 @@ ACCESS_CONTROL = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """What AWS takes as an attribute for access control, and makes a session tag of."""
 
 
-def _attribute(user: User, name: str) -> str:
+def attribute_of(user: User, name: str) -> str:
     """The value of one attribute, "" if it has none.  The name was checked when the parameter was set."""
     if name.startswith(CUSTOM):
         return user.custom.get(name.removeprefix(CUSTOM), "")
@@ -171,8 +171,8 @@ def _check_own_key(parameter: Parameter) -> None:
 def value_of(parameter: Parameter, user: User) -> str:
     """What `parameter` gives for `user`, "" where it gives nothing."""
     if parameter.macro:
-        return _MACRO.sub(lambda found: _attribute(user, found.group(1)), parameter.source).strip()
-    return "" if parameter.source == "none" else _attribute(user, parameter.source)
+        return _MACRO.sub(lambda found: attribute_of(user, found.group(1)), parameter.source).strip()
+    return "" if parameter.source == "none" else attribute_of(user, parameter.source)
 
 
 def parameters_of(connector: Connector, overrides: Iterable[Parameter]) -> tuple[Parameter, ...]:

@@ -85,6 +85,7 @@ _MEMBERS_OF_ROLE = Statement(
     _user.join_from(users_table, members_table, m.user_id == u.id).where(_is(m.role_id, "role_id")).order_by(u.employee_id)
 )
 _STREAM_MEMBERSHIPS = Statement(sa.select(m.role_id, u.employee_id).select_from(_joined).order_by(m.role_id, u.employee_id))
+_STREAM_SEATS = Statement(sa.select(u.employee_id, m.role_id).select_from(_joined).order_by(u.employee_id, m.role_id))
 _MEMBERSHIP = Statement(
     sa.select(m.role_id, m.user_id, m.attributes, m.imported).where(_is(m.role_id, "role_id"), _is(m.user_id, "user_id"))
 )
@@ -179,6 +180,11 @@ def membership(connection: Connection, role_id: int, user_id: int) -> Membership
 def stream_memberships(connection: Connection) -> Iterator[tuple[int, str]]:
     """Every (role id, employee_id), in that order, one after the other."""
     return ((row[0], row[1]) for row in connection.stream(_STREAM_MEMBERSHIPS))
+
+
+def stream_seats(connection: Connection) -> Iterator[tuple[str, int]]:
+    """Every (employee_id, role id), in that order, one after the other."""
+    return ((row[0], row[1]) for row in connection.stream(_STREAM_SEATS))
 
 
 def counts(connection: Connection) -> Counts:

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 from lockstep.idp.apps.connectors import render
 from lockstep.idp.apps.records import Parameter
+from lockstep.idp.apps.rules.evaluate import Fed
 from lockstep.idp.apps.settings import Settings
 from lockstep.idp.directory.records import Role, Status, User
 from lockstep.idp.provisioning.records import DesiredGroup, DesiredUser, name_key
@@ -35,6 +36,23 @@ def for_users(
     for user in users:
         if user.employee_id in logins:
             yield for_user(user, parameters, settings, logins)
+
+
+def for_fed(fed: Iterable[Fed]) -> list[DesiredGroup]:
+    """One group for each name, without case, whatever feeds it; spelt as by the role of the lowest group_id."""
+    found: dict[str, dict[str, str]] = {}
+    for one in fed:
+        feeders = found.setdefault(name_key(one.name), {})
+        feeders[one.feeder] = min(one.name, feeders.get(one.feeder, one.name))
+    return [_group(key, sorted(feeders.items(), key=_roles_first)) for key, feeders in sorted(found.items())]
+
+
+def _roles_first(feeder: tuple[str, str]) -> tuple[bool, str]:
+    return feeder[0].startswith("\n"), feeder[0]
+
+
+def _group(key: str, feeders: Sequence[tuple[str, str]]) -> DesiredGroup:
+    return DesiredGroup(key=key, name=feeders[0][1], feeders=tuple(feeder for feeder, _ in feeders))
 
 
 def for_roles(roles: Iterable[Role]) -> list[DesiredGroup]:

@@ -16,6 +16,7 @@ from lockstep.kit.sql import Statement
 
 _MOVES_NOTHING = ("sync.", "drift.", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement.")
 _SINGLE = {
+    EventType.APP_RULE_CHANGED,  # a rule is in force when it is applied, which is another event
     EventType.PLAN_MADE,
     EventType.PLAN_HELD,
     EventType.APPROVAL_ASKED,

@@ -54,10 +54,13 @@ def match(desired: Sequence[DesiredGroup], links: Iterable[GroupLink]) -> Iterat
     """
     by_key = {link.key: link for link in links}
     taken: dict[str, GroupLink] = {group.key: by_key.pop(group.key) for group in desired if group.key in by_key}
-    now_feeds = {feeder: group for group in desired for feeder in group.feeders}
+    now_feeds: dict[str, list[DesiredGroup]] = {}
+    for group in desired:
+        for feeder in group.feeders:
+            now_feeds.setdefault(feeder, []).append(group)
     for link in sorted(by_key.values(), key=lambda link: (link.feeders, link.key)):
         heir = next(
-            (now_feeds[feeder] for feeder in link.feeders if feeder in now_feeds and now_feeds[feeder].key not in taken),
+            (group for feeder in link.feeders for group in now_feeds.get(feeder, ()) if group.key not in taken),
             None,
         )
         if heir is not None and not link.missing:

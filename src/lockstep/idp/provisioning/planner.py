@@ -12,16 +12,16 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LimitedKind
-from lockstep.idp.directory import store as directory
 from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import desired, ledger, links, order, plan, plan_groups, summary
 from lockstep.idp.provisioning.approval import Decisions, judged, removal_item
+from lockstep.idp.provisioning.grouping import ByRules, Grouping, grouping_of
 from lockstep.idp.provisioning.ledger import Placed, Plan, Trouble
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
 from lockstep.idp.provisioning.plan_groups import Match, Member, MemberDiff
 from lockstep.idp.provisioning.records import SENT_BEFORE, Change, DesiredGroup, GroupLink, Kind, State, UserLink
 from lockstep.idp.provisioning.safety import Held, over_limits
-from lockstep.idp.provisioning.source import Source, members_of_role, people, source_of
+from lockstep.idp.provisioning.source import Source, people, source_of
 from lockstep.kit.db import Connection
 
 BATCH = 500
@@ -41,6 +41,7 @@ class _Making:
     troubles: dict[ledger.What, Trouble]
     retry_now: bool
     sent_before: set[ledger.What] = field(default_factory=set)
+    grouping: Grouping = field(default_factory=ByRules)
     position: int = 0
     buffer: list[Placed] = field(default_factory=list)
     counts: Counter[LimitedKind] = field(default_factory=Counter)
@@ -103,6 +104,7 @@ def make_plan(
     order.settle(c, number, making.managed, set(making.creating))
     making.creating = ledger.states_of_creates(c, number)
     if app.settings.groups:
+        making.grouping = grouping_of(c, source, target, only)
         _plan_groups(making, held=False)
         making.flush()
         held |= _hold_groups(making)
@@ -151,7 +153,7 @@ def _note_user(m: _Making, change: Change) -> None:
 def _plan_groups(m: _Making, *, held: bool) -> None:
     """Plan the groups; `held` says that membership removals are over their limit."""
     protected = m.source.app.settings.protected()
-    wanted = [group for group in desired.for_roles(directory.roles(m.c)) if not _matches(group.name, protected)]
+    wanted = [group for group in m.grouping.groups if not _matches(group.name, protected)]
     known = [link for link in links.groups(m.c, m.target) if not _matches(link.name, protected)]
     for one in plan_groups.match(wanted, known):
         if m.only is None:
@@ -198,17 +200,6 @@ def _plan_leftover(m: _Making, link: GroupLink, *, held: bool) -> None:
             links.drop_group(m.c, link.id)
 
 
-def _wanted(m: _Making, group: DesiredGroup) -> dict[str, str]:
-    """employee_id → userName of everyone who should be in the group."""
-    found: dict[str, str] = {}
-    for role in group.role_ids:
-        found.update(members_of_role(m.c, role))
-    keys = m.source.logins.intersection(found)  # walks `found`; `found.keys() & logins` would walk everybody who has the app
-    if m.only is not None:
-        keys &= {m.only}
-    return {key: found[key] for key in sorted(keys)}
-
-
 def _going(m: _Making, key: str, *, asked: bool) -> bool:
     """Whether a person is made in this run; where the group's own change has to be approved, approval of both is awaited."""
     state = m.creating.get(key)
@@ -217,7 +208,7 @@ def _going(m: _Making, key: str, *, asked: bool) -> bool:
 
 def _first_members(m: _Making, group: DesiredGroup) -> list[Member]:
     asked = m.source.app.settings.approve_create
-    wanted = _wanted(m, group)
+    wanted = m.grouping.wanted(group)
     there = links.target_ids(m.c, m.target, wanted)
     return [
         Member(key, there.get(key, ""), name) for key, name in wanted.items() if key in there or _going(m, key, asked=asked)
@@ -226,7 +217,7 @@ def _first_members(m: _Making, group: DesiredGroup) -> list[Member]:
 
 def _plan_members(m: _Making, group: DesiredGroup, link: GroupLink, *, held: bool) -> None:
     asked = m.source.app.settings.approve_update
-    wanted = _wanted(m, group)
+    wanted = m.grouping.wanted(group)
     current = {member: key for member, key, _ in links.members(m.c, link.id) if m.only in (None, key)}
     present = set(current.values())
     adding = [key for key in wanted if key not in present]

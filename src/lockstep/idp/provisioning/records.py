@@ -85,7 +85,8 @@ class UserLink:
 class GroupLink:
     """What is remembered of one group at the target.
 
-    `key` is the name without case; `feeders` the group_ids of the roles that fed it when it was last planned.
+    `key` is the name without case; `feeders` what fed it when it was last planned: the group_ids of roles, and what rules map
+    or name (`apps.rules.evaluate.Fed`).
     """
 
     id: int
@@ -107,7 +108,10 @@ class DesiredUser:
 
 @dataclass(frozen=True, slots=True)
 class DesiredGroup:
-    """One group that should be at the target: `name` as it is spelt, `feeders` the group_ids of its roles, in order."""
+    """One group that should be at the target: `name` as it is spelt, `feeders` what feeds it, in order (as in `GroupLink`).
+
+    `role_ids` are the roles whose members it has, where no rules say who is in it.
+    """
 
     key: str
     name: str

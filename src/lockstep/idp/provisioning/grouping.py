@@ -1,0 +1,117 @@
+"""Which groups an app should have, and who should be in them: by its rules, or, while it has none, by role.
+
+Reads the directory; what it decides by is pure (`apps.rules.evaluate`, `desired`).
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from lockstep.idp.apps.rules import store as rules_store
+from lockstep.idp.apps.rules.evaluate import Fed, groups_of, standing
+from lockstep.idp.apps.rules.records import Rule
+from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.records import Role, User
+from lockstep.idp.provisioning import desired, links
+from lockstep.idp.provisioning.records import DesiredGroup, name_key
+from lockstep.idp.provisioning.source import Source, members_of_role, people
+from lockstep.kit.db import Connection
+
+
+class Grouping(Protocol):
+    """Desired groups and their members."""
+
+    groups: list[DesiredGroup]
+
+    def wanted(self, group: DesiredGroup) -> dict[str, str]:
+        """employee_id → userName of everyone who should be in the group, in order."""
+
+
+def grouping_of(c: Connection, source: Source, target: int, only: str | None) -> Grouping:
+    """What the rules in force say; of one person alone (`only`, an employee_id), or of everyone who has the app."""
+    rules = rules_store.applied(c, source.app.id).rules
+    if not rules:
+        return ByRole(c, source.logins, only)
+    remembered = (feeder for link in links.groups(c, target) for feeder in link.feeders)
+    return by_rules(c, rules, source.logins, only=only, remembered=remembered)
+
+
+@dataclass
+class ByRole:
+    """Each role is the group of its name.  One group's members are read at a time."""
+
+    c: Connection
+    logins: frozenset[str]
+    only: str | None
+    groups: list[DesiredGroup] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.groups = desired.for_roles(directory.roles(self.c))
+
+    def wanted(self, group: DesiredGroup) -> dict[str, str]:
+        """The members of the group's roles who have the app."""
+        found: dict[str, str] = {}
+        for role in group.role_ids:
+            found.update(members_of_role(self.c, role))
+        keys = self.logins.intersection(found)  # walks `found`; `found.keys() & logins` would walk everybody who has the app
+        if self.only is not None:
+            keys &= {self.only}
+        return {key: found[key] for key in sorted(keys)}
+
+
+@dataclass
+class ByRules:
+    """What rules gave each person, in the order of employee_ids; a membership is one number."""
+
+    groups: list[DesiredGroup] = field(default_factory=list)
+    people: list[tuple[str, str]] = field(default_factory=list)
+    members: dict[str, "array[int]"] = field(default_factory=dict)
+
+    def wanted(self, group: DesiredGroup) -> dict[str, str]:
+        """Whom the rules put into the group."""
+        return self.of_key(group.key)
+
+    def of_key(self, key: str) -> dict[str, str]:
+        """Whom the rules put into the group of this key."""
+        return dict(self.people[number] for number in self.members.get(key, ()))
+
+
+def by_rules(
+    c: Connection, rules: tuple[Rule, ...], logins: frozenset[str], *, only: str | None = None, remembered: Iterable[str] = ()
+) -> ByRules:
+    """Ask the rules about everyone who has the app, or about one person (`only`), one after the other."""
+    found = ByRules()
+    fed = set(standing(rules, directory.roles(c), remembered))
+    for user, roles in people_with_roles(c, only):
+        if user.employee_id not in logins:
+            continue
+        given = groups_of(rules, user, roles)
+        if given:
+            _put(found, user, given)
+            fed.update(given)
+    found.groups = desired.for_fed(fed)
+    return found
+
+
+def _put(found: ByRules, user: User, given: Iterable[Fed]) -> None:
+    for key in {name_key(one.name) for one in given}:
+        found.members.setdefault(key, array("q")).append(len(found.people))
+    found.people.append((user.employee_id, user.user_name))
+
+
+def people_with_roles(c: Connection, only: str | None = None) -> Iterator[tuple[User, list[Role]]]:
+    """Everyone, or one person alone, with their roles by group_id."""
+    if only is not None:
+        for user in people(c, only):
+            yield user, directory.roles_of_user(c, user.id)
+        return
+    known = {role.id: (number, role) for number, role in enumerate(directory.roles(c))}
+    seats = directory.stream_seats(c)
+    seat = next(seats, None)
+    for user in directory.stream_users(c):
+        his = []
+        while seat is not None and seat[0] == user.employee_id:
+            his.append(known[seat[1]])
+            seat = next(seats, None)
+        yield user, [role for _, role in sorted(his, key=lambda one: one[0])]

@@ -1,0 +1,113 @@
+"""What rules that are not in force yet would change, before anybody lets them.  Nothing is asked of the target."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.records import App
+from lockstep.idp.apps.rules.evaluate import Fed, Verdict, groups_of, verdict
+from lockstep.idp.apps.rules.records import Rule
+from lockstep.idp.directory.lookup import find_user
+from lockstep.idp.directory.records import User
+from lockstep.idp.directory.store import roles_of_user
+from lockstep.idp.provisioning import links, plan_groups
+from lockstep.idp.provisioning.grouping import ByRules, by_rules
+from lockstep.idp.provisioning.records import DesiredGroup, GroupLink
+from lockstep.idp.provisioning.source import source_of
+from lockstep.kit.db import Connection
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPreview:
+    """One group, as it is by the rules in force and by the others.
+
+    `before` and `after` are its names, "" where it is not there; `members` how many it has after; `added` and `removed` how
+    many come and go, with the user names of a few.
+    """
+
+    before: str
+    after: str
+    members: int
+    added: int
+    removed: int
+    come: tuple[str, ...] = ()
+    go: tuple[str, ...] = ()
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything is different."""
+        return self.before != self.after or bool(self.added or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would change: the groups that would, and how many stay as they are."""
+
+    groups: list[GroupPreview] = field(default_factory=list)
+    same: int = 0
+    people: int = 0
+    """Who comes or goes anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What rules say of one person; `winner` is the rule that decides, None where none finds anything."""
+
+    user: User
+    has_app: bool
+    verdicts: list[Verdict]
+    winner: Rule | None
+    groups: tuple[Fed, ...]
+
+
+def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule, ...]) -> Preview:
+    """Everyone who has the app, by both sets of rules."""
+    source = source_of(c, app)
+    remembered = [feeder for link in links.groups(c, links.find_target(c, app.id, app.scim_url)) for feeder in link.feeders]
+    old = by_rules(c, before, source.logins, remembered=remembered)
+    new = by_rules(c, after, source.logins, remembered=remembered)
+    found = []
+    touched: set[str] = set()
+    for one in plan_groups.match(new.groups, map(_as_link, old.groups)):
+        shown, moved = _compared(one, old, new)
+        touched.update(moved)
+        found.append(shown)
+    moving = sorted((one for one in found if one.moves), key=lambda one: (one.after or one.before).casefold())
+    return Preview(moving, len(found) - len(moving), len(touched))
+
+
+def _as_link(group: DesiredGroup) -> GroupLink:
+    """What would be remembered of a group that is there."""
+    return GroupLink(0, group.key, group.name, "", True, group.feeders)
+
+
+def _compared(one: plan_groups.Match, old: ByRules, new: ByRules) -> tuple[GroupPreview, set[str]]:
+    had = {} if one.link is None else old.of_key(one.link.key)
+    has = {} if one.desired is None else new.of_key(one.desired.key)
+    come, go = [key for key in has if key not in had], [key for key in had if key not in has]
+    shown = GroupPreview(
+        before="" if one.link is None else one.link.name,
+        after="" if one.desired is None else one.desired.name,
+        members=len(has),
+        added=len(come),
+        removed=len(go),
+        come=_few(has, come),
+        go=_few(had, go),
+    )
+    return shown, {*come, *go}
+
+
+def _few(names: dict[str, str], keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(names[key] for key in keys[:EXAMPLES])
+
+
+def of_person(c: Connection, app: App, rules: Iterable[Rule], who: str) -> Tested:
+    """The rules about one person, a user name or employee_id.  Raises NotThereProblem."""
+    user = find_user(c, who)
+    roles = roles_of_user(c, user.id)
+    verdicts = [verdict(rule, user, roles) for rule in rules]
+    winner = next((one.rule for one in reversed(verdicts) if one.groups), None)
+    given = groups_of([one.rule for one in verdicts], user, roles)
+    return Tested(user, apps.has_app(c, app.id, user.id), verdicts, winner, given)

@@ -1,0 +1,147 @@
+"""Groups by rules at the target, and that the two ways of finding them agree."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lockstep.idp.apps.rules import actions as rules
+from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.directory.importing import apply_roster
+from lockstep.idp.provisioning.grouping import ByRole, by_rules
+from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning.source import source_of
+from tests.idp.provisioning.world import World, brief, everyone, roster
+
+AB = everyone("A", "B")
+A, B = "A@x.example", "B@x.example"
+STRIPPED = Rule("strip", Mapped("role", "AWS-(.*)"))
+TEAMS = {"G": ("AWS-Admins", ["A"]), "H": ("Cooks", ["A", "B"])}
+
+
+def apply(world: World, *given: Rule) -> None:
+    """These are the rules of the app, and in force."""
+    app = world.app()
+    with world.write() as c:
+        for old in rules.rules_of(c, app).edited:
+            rules.remove(c, app, old.id, world.now, actor="root")
+        for one in given:
+            rules.save(c, app, one, world.now, actor="root")
+        rules.apply(c, app, world.now, actor="root")
+
+
+def test_a_rule_decides_and_the_capture_names_the_group(each_world: World) -> None:
+    each_world.make_app()
+    apply(each_world, STRIPPED)
+    result = each_world.synced(AB, TEAMS)
+    assert each_world.target.teams() == {"Admins": {A}}
+    assert result.requests == result.floor == 3
+    each_world.synced(AB, {**TEAMS, "G": ("AWS-Admins", ["B"])})
+    assert each_world.target.teams() == {"Admins": {B}}
+
+
+def test_a_saved_rule_that_is_not_applied_changes_nothing(world: World) -> None:
+    world.make_app()
+    world.synced(AB, TEAMS)
+    app = world.app()
+    with world.write() as c:
+        rules.save(c, app, STRIPPED, world.now, actor="root")
+    assert world.changes() == []
+
+
+def test_a_pattern_that_moves_the_name_renames_on_the_same_id(world: World) -> None:
+    world.make_app()
+    world.synced(AB, TEAMS)
+    number = world.target.id_of("AWS-Admins")
+    apply(world, STRIPPED, Rule("cooks", Mapped("role", "^Cooks$"), conditions=(Condition("role", "equals", "99"),)))
+    assert brief(world.changes()) == ["group members Cooks", "group rename Admins"]
+    world.sync()
+    assert world.target.teams() == {"Admins": {A}, "Cooks": set()}
+    assert world.target.id_of("Admins") == number
+
+
+def test_later_rule_wins_per_person(world: World) -> None:
+    world.make_app()
+    apply(world, Rule("all", Existing(("Staff",))), STRIPPED)
+    world.synced(AB, TEAMS)
+    assert world.target.teams() == {"Staff": {B}, "Admins": {A}}
+    apply(world, STRIPPED, Rule("all", Existing(("Staff",))))
+    world.sync()
+    assert world.target.teams() == {"Staff": {A, B}, "Admins": set()}
+
+
+def test_a_disabled_rule_takes_its_groups_away_and_a_deleted_last_one_brings_the_roles_back(world: World) -> None:
+    world.make_app()
+    apply(world, STRIPPED)
+    world.synced(AB, TEAMS)
+    apply(world, Rule("strip", STRIPPED.action, enabled=False))
+    assert brief(world.changes()) == ["group delete Admins"]
+    world.sync()
+    assert world.target.teams() == {}
+    apply(world)
+    world.sync()
+    assert world.target.teams() == {"AWS-Admins": {A}, "Cooks": {A, B}}
+
+
+def test_a_group_of_a_department_stays_when_the_last_one_has_left_it(world: World) -> None:
+    world.make_app()
+    apply(world, Rule("departments", Mapped("department", ".*")))
+    world.synced({"A": {"department": "Sales"}, "B": {"department": "sales"}})
+    assert world.target.teams() == {"Sales": {A, B}}
+    number = world.target.id_of("Sales")
+    world.synced({"A": {"department": "Research"}, "B": {"department": "Research"}})
+    assert world.target.teams() == {"Sales": set(), "Research": {A, B}}
+    world.synced({"A": {"department": "Sales"}, "B": {"department": "Research"}})
+    assert (world.target.teams(), world.target.id_of("Sales")) == ({"Sales": {A}, "Research": {B}}, number)
+    apply(world, Rule("departments", Mapped("department", "^R.*")))
+    world.sync()
+    assert world.target.teams() == {"Research": {B}}
+
+
+def test_what_rules_take_away_is_held_like_all_else(world: World) -> None:
+    world.make_app("limit-group-deletions=1")
+    world.synced(AB, {**TEAMS, "I": ("One", []), "J": ("Two", [])})
+    apply(world, STRIPPED)
+    held = [one for one in world.plan()[1] if one.state is State.HELD]
+    assert [one.name for one in held] == ["Cooks", "One", "Two"]
+
+
+def test_one_person_gets_what_all_would_get(each_world: World) -> None:
+    each_world.make_app()
+    apply(each_world, STRIPPED, Rule("departments", Mapped("department", ".*")))
+    each_world.synced({"A": {}, "B": {"department": "Sales"}}, TEAMS)
+    assert each_world.target.teams() == {"Admins": {A}, "Sales": {B}}
+    each_world.become({"A": {"department": "Sales"}, "B": {"department": "Sales"}}, TEAMS)
+    assert brief(each_world.changes(only="A")) == ["group members Admins", "user update A@x.example", "group members Sales"]
+    assert [one.after for one in each_world.changes(only="A") if one.object == "group"] == [{"remove": [A]}, {"add": [A]}]
+    assert brief(each_world.changes(only="B")) == []
+
+
+NAMES = st.sampled_from(["One", "one", "Two", "AWS-x"])
+ROSTERS = st.dictionaries(st.sampled_from("GHIJ"), st.tuples(NAMES, st.lists(st.sampled_from("ABC"))))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(ROSTERS, st.sets(st.sampled_from("ABC")), st.sampled_from([None, "A", "C"]))
+def test_without_rules_both_ways_agree(world: World, roles: dict[str, Any], logins: set[str], only: str | None) -> None:
+    with world.db.write() as c:
+        apply_roster(c, roster(everyone("A", "B", "C"), roles), world.now)
+        by_role, asked = ByRole(c, frozenset(logins), only), by_rules(c, (), frozenset(logins), only=only)
+        assert [(one.key, one.name, one.feeders) for one in by_role.groups] == [
+            (one.key, one.name, one.feeders) for one in asked.groups
+        ]
+        for group in by_role.groups:
+            assert by_role.wanted(group) == asked.wanted(group)
+
+
+@pytest.mark.parametrize("only", [None, "A"])
+def test_who_does_not_have_the_app_is_in_no_group(world: World, only: str | None) -> None:
+    world.make_app(everyone=False)
+    apply(world, STRIPPED)
+    world.become(AB, TEAMS)
+    app = world.app()
+    with world.db.read() as c:
+        source = source_of(c, app)
+        found = by_rules(c, (STRIPPED,), source.logins, only=only)
+    assert [found.wanted(group) for group in found.groups] == [{}]
