@@ -16,12 +16,13 @@ def own(world: World) -> list[Parameter]:
 
 async def test_groups_are_included_and_left_out(world: World) -> None:
     browser = await world.signed_in()
-    page = await browser.get(PAGE)
-    assert "Include in User Provisioning" in page.text
+    page = await browser.get(f"{PAGE}/groups")
+    for words in ("Edit Field Groups", "Flags", "Include in User Provisioning", "each role is the group of its name"):
+        assert words in page.text
     on = await press(browser, page, f"{PAGE}/groups", groups="yes")
     assert "Groups are included in user provisioning" in on.text
     assert world.app_now().settings.groups
-    token = on.form("/groups").value("csrf")
+    token = page.form("/groups").value("csrf")
     off = await browser.follow(await browser.post(f"{PAGE}/groups", [("csrf", token)]))
     assert "what is at the target stays as it is" in off.text
     assert world.events("app.updated")[-1]["actor"] == ADMIN

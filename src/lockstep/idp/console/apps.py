@@ -9,6 +9,7 @@ from lockstep.idp import events
 from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.connectors import CONNECTORS
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
@@ -158,6 +159,8 @@ async def file_job(desk: Desk) -> Response:
 
     def act(c: Connection) -> tuple[App, int]:
         app = app_of(c, app_id)
+        if what == "reapply":
+            rules.apply(c, app, desk.now, actor=desk.actor)
         asked = Event(type=EventType.SYNC_ASKED, actor=desk.actor, app_id=app.id, app_name=app.name, notes=what)
         events.append(c, asked, desk.now)
         return app, jobs.add(c, app.id, "sync", dict(arguments), desk.now)

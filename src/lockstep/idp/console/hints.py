@@ -4,20 +4,25 @@ from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.rules.actions import rules_of
 from lockstep.idp.provisioning import ledger
 from lockstep.idp.provisioning.records import State
 from lockstep.kit.db import Connection
 
+GROUPS, PREVIEW = "parameters/groups", "rules/preview"
+"""Pages of an app where something is mended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One thing in the way, and where it is mended: a tab of the app, or (`start`) a button."""
+    """One thing in the way, and where it is mended: a page of the app, or (`start`, `reapply`) a button."""
 
     kind: str
     text: str
     link: str = ""
     link_text: str = ""
     start: bool = False
+    reapply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ def waiting_of(c: Connection, app: App) -> Waiting:
 def hints_of(c: Connection, app: App, waiting: Waiting) -> list[Hint]:
     """What stands in the way, the worst first."""
     found: list[Hint] = []
+    rules = rules_of(c, app)
     if app.quarantine:
         text = f"This app is in quarantine: {app.quarantine}. Look at Events and at the target before you start it again."
         found.append(Hint("error", text, start=True))
@@ -56,9 +62,15 @@ def hints_of(c: Connection, app: App, waiting: Waiting) -> list[Hint]:
     if not app.settings.provisioning:
         text = "Provisioning is off: nothing is sent until “Enable provisioning” is ticked."
         found.append(Hint("warning", text, "provisioning", "Provisioning"))
-    elif not app.settings.groups:
+    elif not app.settings.groups and not rules.edited:
         text = "Groups are not sent: “Include in User Provisioning” of the parameter Groups is off."
-        found.append(Hint("warning", text, "parameters", "Parameters"))
+        found.append(Hint("warning", text, GROUPS, "Parameters > Groups"))
+    if not app.settings.groups and any(rule.enabled for rule in (*rules.edited, *rules.applied.rules)):
+        text = "Rules set Groups, but “Include in User Provisioning” of the parameter Groups is off: no group is sent."
+        found.append(Hint("warning", text, GROUPS, "Parameters > Groups"))
+    if rules.pending:
+        text = "Rules have changed and are not applied yet: until then the rules before are in force."
+        found.append(Hint("warning", text, PREVIEW, "See what would change", reapply=True))
     if waiting.approvals:
         verb = "change waits" if waiting.approvals == 1 else "changes wait"
         found.append(Hint("warning", f"{waiting.approvals:,} {verb} for your approval.", "plan", "Review in Plan"))

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.connectors import CONNECTORS, CUSTOM, PARAMETER_KEYS, parameters_of
 from lockstep.idp.apps.records import NAME_ID, App, Parameter
+from lockstep.idp.apps.rules.actions import rules_of
 from lockstep.idp.console.apps import WRONG, app_of, tab
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
@@ -36,6 +37,7 @@ async def parameters(desk: Desk) -> Response:
             "provisioned": [(one, source_words(one)) for one in rows if one.key in PARAMETER_KEYS],
             "saml_only": [(one, source_words(one)) for one in rows if one.key not in PARAMETER_KEYS],
             "own": {one.key for one in own},
+            "rules": rules_of(c, app),
             "subject": any(one.key == NAME_ID for one in own),
         }
 
@@ -51,12 +53,21 @@ def source_words(parameter: Parameter) -> str:
     return dict(SOURCES).get(parameter.source, parameter.source)
 
 
+async def groups_page(desk: Desk) -> Response:
+    """The form of the parameter Groups."""
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        return {"rules": rules_of(c, app)}
+
+    return await tab(desk, "console/app_parameter_groups.html", look)
+
+
 async def groups(desk: Desk) -> Response:
     """“Include in User Provisioning” of the parameter Groups."""
     app_id, on = number(desk.request), desk.ticked("groups")
     setting = [f"groups={'on' if on else 'off'}"]
     await desk.write(lambda c: actions.change_settings(c, app_of(c, app_id), setting, desk.now, actor=desk.actor))
-    text = "Groups are included in user provisioning: each role is the group of its name."
+    text = "Groups are included in user provisioning."
     if not on:
         text = "Groups are not managed any more: what is at the target stays as it is."
     return desk.go(f"/admin/apps/{app_id}/parameters", text)

@@ -27,6 +27,16 @@ FIELD_NAMES = {
 }
 """The fields of a user as the pages call them."""
 
+MAP_SOURCES = [
+    ("role", "Role"),
+    *FIELD_NAMES.items(),
+    ("email_name_part", "Email name part"),
+    ("email_domain_part", "Email domain part"),
+]
+"""What a rule maps groups from."""
+RULE_SOURCES = [MAP_SOURCES[0], ("status", "Status"), *MAP_SOURCES[1:]]
+"""What the conditions of a rule look at."""
+
 
 def when(at: int) -> str:
     """An instant for people to read: `2026-11-24 07:22:45 UTC`; a dash for never."""

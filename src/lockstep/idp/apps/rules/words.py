@@ -1,0 +1,65 @@
+"""Rules as sentences, for pages and commands."""
+
+from collections.abc import Mapping
+
+from lockstep.idp.apps.rules.records import ROLE, STATUS, Condition, Existing, Mapped, Rule
+from lockstep.idp.directory.records import Status
+
+GONE = "a role that is deleted"
+NAMED = 5
+"""Groups that a sentence names; the rest is counted."""
+Labels = Mapping[str, str]
+"""What sources of values are called; one that is missing is called by its own name."""
+RoleNames = Mapping[str, str]
+"""What roles are called, by their ids as text."""
+
+
+def action_words(action: Existing | Mapped, app: str, labels: Labels) -> str:
+    """`Set Groups in aws: for each Role with value that matches AWS-(.*)`."""
+    if isinstance(action, Mapped):
+        return f"Set Groups in {app}: for each {source_words(action.source, labels)} with value that matches {action.pattern}"
+    more = len(action.names) - NAMED
+    return f"Set Groups in {app}: {', '.join(action.names[:NAMED])}" + (f" and {more} more" if more > 0 else "")
+
+
+def conditions_words(rule: Rule, labels: Labels, roles: RoleNames) -> str:
+    """`Department equals “Sales” and Role does not equal “Cooks”`; of a rule without conditions that it is for everyone."""
+    if not rule.conditions:
+        return "Everyone who has the app"
+    joint = " and " if rule.match == "all" else " or "
+    return joint.join(condition_words(one, labels, roles) for one in rule.conditions)
+
+
+def condition_words(one: Condition, labels: Labels, roles: RoleNames) -> str:
+    """`Department equals “Sales” or “Research”`."""
+    value = " or ".join(f"“{part.strip()}”" for part in value_words(one, roles).split("|"))
+    return f"{source_words(one.source, labels)} {one.operator} {value}"
+
+
+def value_words(one: Condition, roles: RoleNames) -> str:
+    """The value as a person writes it: a role by its name, a status by its word, alternatives with `|` between them."""
+    parts = one.value.split("|")
+    if one.source == ROLE:
+        return "|".join(roles.get(part, GONE) for part in parts)
+    if one.source == STATUS:
+        return "|".join(status_word(part) for part in parts)
+    return one.value
+
+
+def source_words(source: str, labels: Labels) -> str:
+    """What a source is called."""
+    return labels.get(source, source)
+
+
+def status_word(number: str) -> str:
+    """A status, by its number as text."""
+    return next((_word(one) for one in Status if str(int(one)) == number), number)
+
+
+def status_number(word: str) -> str:
+    """The number of a status, as text, by its word in any case; the word itself where it is none."""
+    return next((str(int(one)) for one in Status if _word(one).lower() == word.lower()), word)
+
+
+def _word(status: Status) -> str:
+    return status.name.replace("_", " ").capitalize()

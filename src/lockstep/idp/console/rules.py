@@ -1,0 +1,149 @@
+"""The tab Rules: their order, what is saved and not applied, a test with one person, what would change for all."""
+
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from lockstep.idp.apps.records import App
+from lockstep.idp.apps.rules import actions
+from lockstep.idp.apps.rules.records import Rule
+from lockstep.idp.apps.rules.typed import role_names
+from lockstep.idp.apps.rules.words import action_words, condition_words, conditions_words
+from lockstep.idp.console.apps import app_of, tab
+from lockstep.idp.console.context import NOT_FOUND, number
+from lockstep.idp.console.desk import Desk
+from lockstep.idp.console.words import RULE_SOURCES
+from lockstep.idp.directory.checks import AmbiguousProblem, NotThereProblem
+from lockstep.idp.provisioning.preview import Tested, of_person, preview
+from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
+
+LABELS = dict(RULE_SOURCES)
+
+
+def row_of(rule: Rule, app: App, roles: dict[str, str]) -> dict[str, Any]:
+    """A rule as the table shows it."""
+    return {
+        "rule": rule,
+        "who": conditions_words(rule, LABELS, roles),
+        "what": action_words(rule.action, app.name, LABELS),
+    }
+
+
+async def rules(desk: Desk) -> Response:
+    """The list, and (`?user=`) what the rules say of one person."""
+    who = desk.query("user")
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        found, roles = actions.rules_of(c, app), role_names(c)
+        shown: dict[str, Any] = {"rows": [row_of(rule, app, roles) for rule in found.edited], "rules": found, "tested": None}
+        if who:
+            try:
+                shown["tested"] = _tested(of_person(c, app, found.edited, who), roles)
+            except (NotThereProblem, AmbiguousProblem) as problem:
+                shown["problem"] = f"{str(problem)[:1].upper()}{str(problem)[1:300]}."
+        return shown
+
+    response: dict[str, Any] = {"who": who, "problem": ""}
+    return await _tab(desk, "console/app_rules.html", look, response)
+
+
+async def _tab(desk: Desk, template: str, look: Any, first: dict[str, Any]) -> Response:
+    return await tab(desk, template, lambda c, app: {**first, **look(c, app)})
+
+
+def _tested(found: Tested, roles: dict[str, str]) -> dict[str, Any]:
+    lines = [
+        {
+            "rule": one.rule,
+            "applies": one.applies,
+            "conditions": [
+                (condition_words(condition, LABELS, roles), so)
+                for condition, so in zip(one.rule.conditions, one.holds, strict=True)
+            ],
+            "groups": sorted({fed.name for fed in one.groups}),
+            "wins": found.winner is not None and found.winner.id == one.rule.id,
+        }
+        for one in found.verdicts
+    ]
+    return {
+        "user": found.user,
+        "has_app": found.has_app,
+        "lines": lines,
+        "groups": sorted({fed.name for fed in found.groups}, key=str.casefold),
+    }
+
+
+async def preview_page(desk: Desk) -> Response:
+    """What would change for everyone if the rules were applied now."""
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        found = actions.rules_of(c, app)
+        shown = preview(c, app, found.applied.rules, found.edited) if found.pending else None
+        return {"rules": found, "preview": shown}
+
+    return await tab(desk, "console/app_rules_preview.html", look)
+
+
+async def discard(desk: Desk) -> Response:
+    """Throw away what was saved and not applied."""
+    app_id = number(desk.request)
+    await desk.write(lambda c: actions.discard(c, app_of(c, app_id), desk.now, actor=desk.actor))
+    return desk.go(f"/admin/apps/{app_id}/rules", "The changes have been thrown away. These are the rules in force.")
+
+
+async def move(desk: Desk) -> Response:
+    """One place up or down."""
+    app_id, rule_id, up = number(desk.request), number(desk.request, "rule"), desk.value("to") == "up"
+
+    def act(c: Connection) -> Rule:
+        app = app_of(c, app_id)
+        ids = [rule.id for rule in actions.rules_of(c, app).edited]
+        if rule_id not in ids:
+            raise HTTPException(NOT_FOUND)
+        position = ids.index(rule_id) + 1 + (-1 if up else 1)
+        return actions.move(c, app, rule_id, position, desk.now, actor=desk.actor)
+
+    moved = await desk.write(act)
+    return desk.go(f"/admin/apps/{app_id}/rules", f"{moved.name} has been moved {'up' if up else 'down'}. A later rule wins.")
+
+
+async def enable(desk: Desk) -> Response:
+    """Switch a rule on or off."""
+    app_id, rule_id, on = number(desk.request), number(desk.request, "rule"), desk.value("to") == "on"
+
+    def act(c: Connection) -> Rule:
+        return actions.enable(c, app_of(c, app_id), rule_id, on, desk.now, actor=desk.actor)
+
+    rule = await _known(desk, act)
+    return desk.go(f"/admin/apps/{app_id}/rules", f"{rule.name} is {'enabled' if on else 'disabled'}, and not applied yet.")
+
+
+async def _known(desk: Desk, act: Any) -> Any:
+    """The result of an action on a rule that the address names.  Raises HTTPException (404) where it is gone."""
+    try:
+        return await desk.write(act)
+    except Problem:
+        raise HTTPException(NOT_FOUND) from None
+
+
+async def delete_page(desk: Desk) -> Response:
+    """Asks first."""
+    rule_id = number(desk.request, "rule")
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        found = actions.rules_of(c, app).edited
+        rule = next((one for one in found if one.id == rule_id), None)
+        if rule is None:
+            raise HTTPException(NOT_FOUND)
+        return {"row": row_of(rule, app, role_names(c)), "last": len(found) == 1}
+
+    return await tab(desk, "console/app_rule_delete.html", look)
+
+
+async def delete(desk: Desk) -> Response:
+    """Delete a rule."""
+    app_id, rule_id = number(desk.request), number(desk.request, "rule")
+    rule = await _known(desk, lambda c: actions.remove(c, app_of(c, app_id), rule_id, desk.now, actor=desk.actor))
+    return desk.go(f"/admin/apps/{app_id}/rules/preview", f"{rule.name} has been deleted, which is not applied yet.")
