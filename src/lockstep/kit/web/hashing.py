@@ -1,4 +1,4 @@
-"""Compares passwords off the event loop, a few at a time: each takes 64 MiB."""
+"""Hashes and compares passwords off the event loop, a few at a time: each takes 64 MiB."""
 
 import asyncio
 
@@ -32,6 +32,11 @@ class Hasher:
         finally:
             self._waiting -= 1
         return right and stored is not None
+
+    async def hash(self, password: str) -> str:
+        """What is stored of `password`."""
+        async with self._turns:
+            return await asyncio.to_thread(hash_password, password)
 
     async def close(self) -> None:
         """Nothing is under way afterwards."""

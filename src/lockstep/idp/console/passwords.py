@@ -1,0 +1,58 @@
+"""An administrator gives a person a password."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from lockstep.idp.console.context import number
+from lockstep.idp.console.desk import Desk
+from lockstep.idp.directory.lookup import user_of_id
+from lockstep.idp.directory.records import Status, User
+from lockstep.idp.signin.people.passwords import check_password, set_password
+from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
+from lockstep.kit.web.forms import field
+
+_WRONG = 422
+
+
+async def password_page(desk: Desk) -> Response:
+    """The form."""
+    return await _page(desk, {})
+
+
+async def change_password(desk: Desk) -> Response:
+    """A new password; the sessions that the person has here end."""
+    user_id = number(desk.request)
+    typed, again = field(desk.form, "password") or "", field(desk.form, "again") or ""
+    errors = _problems(typed, again)
+    if errors:
+        return await _page(desk, errors, _WRONG)
+    stored = await desk.context.hasher.hash(typed)
+
+    def act(c: Connection) -> User:
+        user = user_of_id(c, user_id)
+        return set_password(c, user.user_name, stored, actor=desk.actor, now=desk.now)
+
+    user = await desk.write(act)
+    text = f"{user.user_name} has a new password; the sessions that they had here have ended."
+    if user.status != Status.ACTIVE:
+        text += " Only active people can sign in."
+    return desk.go(f"/admin/users/{user_id}", text)
+
+
+def _problems(typed: str, again: str) -> dict[str, str]:
+    try:
+        check_password(typed)
+    except Problem as problem:
+        return {"password": f"{str(problem)[:1].upper()}{str(problem)[1:]}."}
+    return {} if typed == again else {"again": "The two are not the same. Type the password twice."}
+
+
+async def _page(desk: Desk, errors: dict[str, str], status: int = 200) -> Response:
+    """Passwords are not put back into the page."""
+
+    def look(c: Connection) -> dict[str, Any]:
+        return {"user": user_of_id(c, number(desk.request))}
+
+    return desk.page("console/user_password.html", status, errors=errors, **await desk.read(look))
