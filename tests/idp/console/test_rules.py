@@ -241,7 +241,7 @@ async def test_what_would_change_is_shown_before_anything_does(world: World) -> 
     given(world, Rule("New", Existing(("New",))))
     browser = await world.signed_in()
     page = await browser.get(PREVIEW)
-    for words in ("Deleted", "Made", "alice@x.example, bob@x.example", "2 groups would change, with 2 people who come or go"):
+    for words in ("Deleted", "Made", "alice@x.example, bob@x.example", "2 groups would change. People who come or go: 2."):
         assert words in page.text
     await world.sync()
     assert world.target.teams() == {"Readers": {"alice@x.example"}}
