@@ -6,6 +6,7 @@ import pytest
 
 from lockstep.idp.apps.rules import actions
 from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.console.rule_form import typed_of
 from tests.idp.console.world import ADMIN, HAND, HOSTILE, OPEN, World, address, press
 from tests.support.browser import Answer, Browser
 
@@ -264,3 +265,14 @@ async def test_rules_of_another_app_are_not_there(world: World) -> None:
     browser = await world.signed_in()
     for path in ("/rules", "/rules/edit", "/rules/preview"):
         assert (await browser.get(f"/admin/apps/99{path}")).status == 404
+
+
+def test_a_rule_is_typed_as_it_is_kept() -> None:
+    conditions = (Condition("role", "equals", "7|9"), Condition("custom_attribute_site", "contains", "x"))
+    typed = typed_of(Rule("r", Mapped("custom_attribute_team", "a"), "any", conditions, False, 3), {"7": "Cooks"})
+    assert (typed.id, typed.match, typed.mode, typed.for_each, typed.for_custom) == (3, "any", "map", "custom", "team")
+    assert [(row.source, row.custom, row.value) for row in typed.rows] == [
+        ("role", "", "Cooks|a role that is deleted"),
+        ("custom", "site", "x"),
+    ]
+    assert (typed_of(Rule("r", Existing(("A", "B"))), {}).names, typed.enabled) == ("A\nB", False)
