@@ -99,6 +99,18 @@ class Browser:
         headers = [("content-type", FORM), ("sec-fetch-site", site), ("origin", sender or self.origin)]
         return await self.send("POST", path, headers, urlencode(fields).encode())
 
+    async def upload(self, path: str, fields: dict[str, str], files: dict[str, bytes], *, sender: str | None = None) -> Answer:
+        """Post a form with files, as `multipart/form-data`."""
+        boundary = "----browser-boundary"
+        parts = [f'form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
+        for name, content in files.items():
+            head = f'form-data; name="{name}"; filename="{name}.xml"\r\nContent-Type: text/xml\r\n\r\n'
+            parts.append(head.encode() + content)
+        body = b"".join(f"--{boundary}\r\nContent-Disposition: ".encode() + part + b"\r\n" for part in parts)
+        headers = [("content-type", f"multipart/form-data; boundary={boundary}"), ("sec-fetch-site", "same-origin")]
+        headers.append(("origin", sender or self.origin))
+        return await self.send("POST", path, headers, body + f"--{boundary}--\r\n".encode())
+
     async def submit(self, page: Answer, action: str = "", **values: str) -> Answer:
         """Press the button of a form, with `values` filled in."""
         form = page.form(action)

@@ -40,6 +40,10 @@ class UrlError(ValueError):
     """A SCIM base URL that must not be used; the text says why."""
 
 
+class LoopbackError(UrlError):
+    """It is on this machine, which was not allowed."""
+
+
 class TransportError(Exception):
     """No answer arrived.  `sent` tells whether the request may have reached the target and taken effect."""
 
@@ -94,7 +98,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
         raise UrlError("the SCIM URL has no host: it looks like https://scim.us-east-1.amazonaws.com/…/scim/v2")
     if _is_loopback(parts.hostname):
         if not allow_loopback:
-            raise UrlError("the SCIM URL is on this machine: allow that with --allow-loopback")
+            raise LoopbackError("the SCIM URL is on this machine: allow that with --allow-loopback")
         if parts.scheme not in ("http", "https"):
             raise UrlError("the SCIM URL must start with https:// or http://")
     elif parts.scheme != "https":

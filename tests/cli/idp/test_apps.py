@@ -136,7 +136,7 @@ def test_connect_says_what_is_wrong_and_records_it(idp: Idp) -> None:
     assert (ended.code, ended.one.keys(), ended.one["ok"]) == (1, {"ok", "problem", "fix"}, False)
     assert ended.one["problem"] == "The target refused the access token (401)."
     assert idp.run("app", "connect", "aws").out.splitlines() == [ended.one["problem"], ended.one["fix"]]
-    assert idp.done("app", "list", "--json").one["connect_problem"] == ended.one["problem"]
+    assert idp.done("app", "list", "--json").one["connect_problem"] == f"{ended.one['problem']} {ended.one['fix']}"
     idp.target.faults = lambda _sent: None
     idp.done("app", "connect", "aws")
     assert idp.done("app", "list", "--json").one["connect_problem"] == ""

@@ -113,6 +113,21 @@ async def test_what_is_wrong_and_what_to_do(answer: Answering, problem: str, fix
     assert fix in found.fix
 
 
+@pytest.mark.parametrize(
+    ("answer", "about"), [(plain(401), "token"), (plain(404), "scim_url"), (plain(500), ""), (plain(200, "OK"), "scim_url")]
+)
+async def test_which_value_is_the_wrong_one(answer: Answering, about: str) -> None:
+    found = await asked(answer)
+    assert found.about == about
+    assert found.said == f"{found.problem} {found.fix}"
+
+
+async def test_what_a_target_says_is_cut_to_a_line_of_text() -> None:
+    found = await asked(plain(500, '{"detail": "a\\u0000b\\u202ec\\nd' + "x" * 10_000 + '"}'))
+    assert "a b c dxxx" in found.problem
+    assert len(found.problem) < 600
+
+
 async def test_throttling_is_waited_out_for_a_moment_and_then_said() -> None:
     requests = []
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from lockstep.idp.console.apps import field_of, without_option
 from lockstep.idp.console.hints import hints_of, waiting_of
 from lockstep.idp.console.states import login_states
 from tests.idp.console.world import ADMIN, OPEN, World, address, press
@@ -107,17 +106,3 @@ async def test_the_state_of_a_login(world: World) -> None:
     world.set(*OPEN)
     await world.sync()
     assert state() == "Provisioned"
-
-
-@pytest.mark.parametrize(
-    ("problem", "field", "words"),
-    [
-        ("--scim-url: no host", "scim_url", "No host."),
-        ("--acs-url 'x': use https", "acs_url", "Use https."),
-        ("the access token is empty", "token", "The access token is empty."),
-        ("x: no such connector", "connector", "X: no such connector."),
-        ("the app needs a name", "name", "The app needs a name."),
-    ],
-)
-def test_a_command_s_problem_finds_its_field(problem: str, field: str, words: str) -> None:
-    assert (field_of(problem), without_option(problem)) == (field, words)

@@ -7,7 +7,10 @@ import pytest
 from lockstep.idp.apps.actions import stop, token_of
 from lockstep.idp.apps.connect import Connection
 from lockstep.idp.apps.saml import store as saml
-from lockstep.idp.console.configuration import NEEDS_TOKEN, api_status
+from lockstep.idp.console.configuration import LONGEST, NEEDS_TOKEN, api_status
+from lockstep.saml.keys import SigningKey
+from lockstep.saml.metadata import write_idp_metadata, write_sp_metadata
+from lockstep.saml.records import AssertionConsumer, Binding, IdpMetadata, Signed, SpMetadata
 from tests.idp.console.world import ADMIN, TOKEN, URL, World, address, press
 
 PAGE = address("/configuration")
@@ -60,6 +63,12 @@ async def test_another_url_needs_its_token(world: World) -> None:
         ({"token": "two words"}, "token"),
         ({"acs_url": "ftp://x", "issuer": ISSUER}, "acs_url"),
         ({"acs_url": ACS}, "issuer"),
+        ({"acs_url": ACS, "issuer": "x" * 1_025}, "issuer"),
+        ({"scim_url": "http://127.0.0.1/scim", "token": "t"}, "scim_url"),
+        ({"scim_url": "https://x.example/" + "x" * 3_000, "token": "t"}, "scim_url"),
+        ({"acs_url": ACS, "issuer": ISSUER, "session_minutes": "0"}, "session_minutes"),
+        ({"acs_url": ACS, "issuer": ISSUER, "session_minutes": "many"}, "session_minutes"),
+        ({"session_minutes": "100"}, "metadata"),
     ],
 )
 async def test_what_is_wrong_stands_beside_the_field_and_nothing_is_saved(
@@ -97,8 +106,12 @@ async def test_a_connection_that_does_not_work_says_why_and_what_to_do(world: Wo
     assert stored(world) == (URL, TOKEN)
     assert "API Status: Not tested yet" in wrong.text  # what is stored was not tested
     broken = await send(world, browser, do="enable")
+    assert wrong.status == broken.status == 422
+    assert 'id="f-token-error"' not in broken.html  # this answer does not say which value is wrong
+    assert broken.text.count("The target refused") == 2  # beside the buttons and above, not in a hint, too
     assert "API Status: Broken" in broken.text
-    assert "The API connection is broken." in (await browser.get(address())).text
+    hint = (await browser.get(address())).text
+    assert "The API connection is broken. The target refused the access token (401). Copy the token again, whole." in hint
 
 
 async def test_disable_stops_and_enable_starts(world: World) -> None:
@@ -132,3 +145,85 @@ async def test_the_service_provider_by_its_two_values(world: World) -> None:
     assert [event["actor"] for event in world.events("signin.saml_changed")] == [ADMIN]
     await send(world, browser, acs_url=ACS, issuer=ISSUER)
     assert len(world.events("signin.saml_changed")) == 1
+
+
+@pytest.mark.parametrize(("about", "field"), [("token", "token"), ("scim_url", "scim_url")])
+async def test_the_value_that_the_target_refuses_is_marked(world: World, about: str, field: str) -> None:
+    world.answers = Connection(False, "The target refused it.", "Try another.", about)
+    wrong = await send(world, await world.signed_in(), scim_url=OTHER, token="theirs", do="enable")
+    assert f'id="f-{field}-error"' in wrong.html
+    assert f'value="{OTHER}"' in wrong.html
+    assert "the token has to be pasted again" in wrong.text
+    assert stored(world) == (URL, TOKEN)
+
+
+async def upload(world: World, content: bytes, **values: str) -> Any:
+    """Send the form as a browser does: with a file."""
+    browser = await world.signed_in()
+    page = await browser.get(PAGE)
+    fields = {"csrf": page.form(PAGE).value("csrf"), "scim_url": URL, "token": "", "acs_url": "", "issuer": "", "do": "save"}
+    return await browser.follow(await browser.upload(PAGE, {**fields, **values}, {"file": content}))
+
+
+def metadata_of_sp(acs_url: str = ACS, **more: Any) -> bytes:
+    return write_sp_metadata(SpMetadata(entity_id=ISSUER, consumers=(AssertionConsumer(acs_url, 0, True),), **more))
+
+
+def provider_of(world: World) -> Any:
+    with world.db.read() as c:
+        return saml.of_app(c, world.app.id)
+
+
+async def test_metadata_comes_as_a_file_or_as_text(world: World) -> None:
+    done = await upload(world, metadata_of_sp())
+    assert "The configuration has been saved." in done.text
+    assert ISSUER in done.text
+    assert provider_of(world).sp.entity_id == ISSUER
+    pasted = metadata_of_sp("https://sp.example/other").decode()
+    done = await upload(world, b"", acs_url=ACS, issuer=ISSUER, metadata=f"\n {pasted}", sign="both", send_empty="yes")
+    assert "The configuration has been saved." in done.text
+    now = provider_of(world)
+    assert (now.sp.consumers[0].location, now.signed, now.empty) == ("https://sp.example/other", Signed.BOTH, "send")
+    assert stored(world) == (URL, TOKEN)
+
+
+async def test_the_wrong_side_s_metadata_says_what_is_needed(world: World, signing_key: SigningKey) -> None:
+    theirs = IdpMetadata("https://idp.example", (signing_key.der,), {Binding.POST: "https://idp.example/sso"})
+    wrong = await upload(world, write_idp_metadata(theirs))
+    assert wrong.status == 422
+    assert "This is the metadata of an identity provider; the service provider's is needed." in wrong.text
+    assert 'id="f-file-error"' in wrong.html
+    assert "the file has to be chosen again" in wrong.text
+    assert provider_of(world) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "values", "field"),
+    [
+        (b"no xml", {}, "file"),
+        (b"", {"metadata": "no <xml"}, "metadata"),
+        (metadata_of_sp(), {"metadata": "x"}, "metadata"),
+        (metadata_of_sp(), {"acs_url": ACS, "issuer": ISSUER}, "file"),
+        (metadata_of_sp(want_assertions_signed=True), {"sign": "response"}, "sign"),
+        (metadata_of_sp(), {"sign": "nothing"}, "sign"),
+        (b"<!DOCTYPE x>" + b"<a/>" * 100_000, {}, "file"),
+    ],
+)
+async def test_metadata_that_cannot_be_taken(world: World, content: bytes, values: dict[str, str], field: str) -> None:
+    wrong = await upload(world, content, **values)
+    assert wrong.status == 422
+    assert f'id="f-{field}-error"' in wrong.html
+    assert "no &lt;xml" in wrong.html or "no <xml" not in values.get("metadata", "")
+    assert "--" not in wrong.text
+    assert provider_of(world) is None
+
+
+async def test_an_upload_is_guarded_like_every_form(world: World) -> None:
+    browser = await world.signed_in()
+    token = (await browser.get(PAGE)).form(PAGE).value("csrf")
+    fields = {"csrf": token, "scim_url": URL, "do": "save"}
+    assert (await browser.upload(PAGE, {**fields, "csrf": "x"}, {"file": metadata_of_sp()})).status == 403
+    assert (await browser.upload(PAGE, fields, {"file": metadata_of_sp()}, sender="https://evil.example")).status == 403
+    assert (await browser.upload(PAGE, fields, {"file": b"x" * (LONGEST + 1)})).status == 413
+    assert (await browser.upload(address("/provisioning"), fields, {"file": b"x"})).status == 415
+    assert provider_of(world) is None

@@ -14,7 +14,7 @@ async def test_the_identity_provider_s_values_and_metadata(world: World) -> None
     assert "No service provider yet" in (await browser.get(address("/sso"))).text
     none = await browser.get(address("/metadata"))
     assert none.status == 409
-    assert "aws has no SAML configuration" in none.text
+    assert "This app knows no service provider yet" in none.text
     with world.changing() as c:
         sp = saml.sp_from_urls("https://sp.example/acs", "https://sp.example/m")
         config = saml.configure(c, world.app, world.now, sp=sp)

@@ -227,7 +227,7 @@ def connect(
             secret = actions.token_of(c, engine.vault, app)
         found = asyncio.run(test_connection(app.scim_url, secret))
         with engine.db.write(serial=events.SERIAL) as c:
-            actions.record_connection(c, app, found.problem, now_ms())
+            actions.record_connection(c, app, found.said, now_ms())
     if json:
         print_json({"ok": found.ok, "problem": found.problem, "fix": found.fix})
     else:

@@ -8,11 +8,13 @@ from lockstep.idp.apps.settings import Settings, changed
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, ValueProblem
 from lockstep.kit.vault import Vault
-from lockstep.scim.client import UrlError, check_url
+from lockstep.scim.client import LoopbackError, UrlError, check_url
 
 MAX_TOKEN = 8_192
+LONGEST_NAME = 200
+LONGEST_URL = 2_048
 ADMIN = "admin"
 """The actor where nobody says who it is: a command, whoever runs it."""
 
@@ -38,19 +40,28 @@ def create_app(
     allow_loopback: bool,
     actor: str = ADMIN,
 ) -> App:
-    """A new app, provisioning off.  Raises Problem, naming what is wrong."""
-    if not name.strip():
-        raise Problem("the app needs a name")
-    if store.app_by_name(c, name) is not None:
-        raise Problem(f"an app called {name} exists already")
+    """A new app, provisioning off.  Raises ValueProblem, naming what is wrong."""
+    check_name(c, name)
     if connector not in CONNECTORS:
-        raise Problem(f"{connector}: no such connector; there are {', '.join(CONNECTORS)}")
+        text = f"{connector[:LONGEST_NAME]}: no such connector; there are {', '.join(CONNECTORS)}"
+        raise ValueProblem("connector", f"choose one of {', '.join(CONNECTORS)}", text)
     url = check_scim_url(scim_url, allow_loopback=allow_loopback)
     checked = check_token(token)
     number = store.insert_app(c, App(0, name, connector, url, allow_loopback, Settings(), False, "", 0, ""), now)
     store.set_token(c, number, vault.seal(checked, token_place(number)))
     _event(c, EventType.APP_CREATED, number, name, now, actor=actor)
     return find_app(c, name)
+
+
+def check_name(c: Connection, name: str) -> None:
+    """Raise ValueProblem for a name that an app cannot have, or that another one has."""
+    if not name.strip():
+        raise ValueProblem("name", "the app needs a name", "the app needs a name")
+    if len(name) > LONGEST_NAME or "\0" in name or not name.isprintable():
+        what = f"a name has at most {LONGEST_NAME} characters, all of them printable"
+        raise ValueProblem("name", what, what)
+    if store.app_by_name(c, name) is not None:
+        raise ValueProblem("name", "another app has this name", f"an app called {name} exists already")
 
 
 def token_place(app_id: int) -> str:
@@ -79,18 +90,23 @@ def change_url(c: Connection, app: App, scim_url: str, now: int, *, actor: str =
 
 
 def check_scim_url(url: str, *, allow_loopback: bool) -> str:
-    """The URL as it is stored.  Raises Problem."""
+    """The URL as it is stored.  Raises ValueProblem, of the field `loopback` where only that has to be allowed."""
+    if len(url) > LONGEST_URL or not url.isprintable():
+        raise ValueProblem("scim_url", f"the SCIM URL has at most {LONGEST_URL} characters, all of them printable")
     try:
         return check_url(url, allow_loopback=allow_loopback)
+    except LoopbackError as error:
+        raise ValueProblem("loopback", "the SCIM URL is on this machine", f"--scim-url: {error}") from None
     except UrlError as error:
-        raise Problem(f"--scim-url: {error}") from None
+        raise ValueProblem("scim_url", str(error)) from None
 
 
 def check_token(token: str) -> str:
-    """The token without blanks around it.  Raises Problem."""
+    """The token without blanks around it.  Raises ValueProblem."""
     token = token.strip()
     if not token or len(token) > MAX_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        raise Problem("the access token is empty, or holds characters that a token cannot have: copy it again, whole")
+        what = "the access token is empty, or holds characters that a token cannot have: copy it again, whole"
+        raise ValueProblem("token", what, what)
     return token
 
 

@@ -19,7 +19,7 @@ from lockstep.idp.provisioning import jobs
 from lockstep.idp.provisioning import links as remembered
 from lockstep.idp.provisioning.actions import start
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import ValueProblem, sentence
 
 WRONG = 422
 _JOBS: dict[str, tuple[dict[str, Any], str]] = {
@@ -88,29 +88,15 @@ async def create_app(desk: Desk) -> Response:
 
     try:
         made = await desk.write(make)
-    except Problem as problem:
-        return _form(desk, typed, {field_of(str(problem)): without_option(str(problem))}, loopback=loopback, status=WRONG)
+    except ValueProblem as problem:
+        what = f"{problem.what}: tick this, or give another URL" if problem.field == "loopback" else problem.what
+        return _form(desk, typed, {problem.field: sentence(what)}, loopback=loopback, status=WRONG)
     return desk.go(f"/admin/apps/{made.id}/configuration", f"{made.name} has been added. Press Enable to test its connection.")
-
-
-def field_of(problem: str) -> str:
-    """The field of the form that a problem is about."""
-    if problem.startswith("--"):
-        return problem[2:].partition(":")[0].partition(" ")[0].replace("-", "_")
-    if "access token" in problem:
-        return "token"
-    return "connector" if "connector" in problem else "name"
-
-
-def without_option(problem: str) -> str:
-    """The problem without the name of the command's option, as a sentence."""
-    text = problem.partition(": ")[2] if problem.startswith("--") else problem
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _form(desk: Desk, typed: dict[str, str], errors: dict[str, str], *, loopback: bool = False, status: int = 200) -> Response:
     shown = {**typed, "token": ""}  # it is never shown again
-    names = list(CONNECTORS)
+    names = [(name, name) for name in CONNECTORS]
     return desk.page("console/app_new.html", status, typed=shown, errors=errors, loopback=loopback, connectors=names)
 
 

@@ -1,6 +1,7 @@
-"""The tab Configuration: where the app is, the token for it, and whether the connection works."""
+"""The tab Configuration: the service provider, where the app is, the token for it, and whether the connection works."""
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,16 +12,20 @@ from lockstep.idp.apps.actions import token_of
 from lockstep.idp.apps.connect import Connection as Tested
 from lockstep.idp.apps.connect import test_connection
 from lockstep.idp.apps.records import App
-from lockstep.idp.apps.saml import actions as saml
 from lockstep.idp.apps.saml import store as saml_store
-from lockstep.idp.console.apps import WRONG, app_of, field_of, tab, without_option
+from lockstep.idp.apps.saml.records import SamlConfig
+from lockstep.idp.console import provider
+from lockstep.idp.console.apps import WRONG, app_of, tab
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
+from lockstep.idp.console.hints import hints_of, waiting_of
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import ValueProblem, sentence
 
+LONGEST = 1024 * 1024
+"""Bytes of the form with its file; metadata is far smaller."""
 NEEDS_TOKEN = "Another URL needs its token typed, too: the stored one is never sent elsewhere."  # noqa: S105 - a message
-FIELDS = ("scim_url", "token", "acs_url", "issuer")
+LOOPBACK = "This URL is on this machine, which this app may not use. That is chosen when an app is added."
 
 
 class _Wrong(Exception):
@@ -38,113 +43,125 @@ class _Errors:
     found: dict[str, str] = field(default_factory=dict)
 
     @contextlib.contextmanager
-    def collected(self) -> Any:
-        """Note a Problem that the block raises."""
+    def collected(self) -> Iterator[None]:
+        """Note a ValueProblem that the block raises."""
         try:
             yield
-        except Problem as problem:
-            self.found[field_of(str(problem))] = without_option(str(problem))
+        except ValueProblem as problem:
+            self.found[problem.field] = sentence(problem.what)
 
     def check(self) -> None:
         """Raise _Wrong if there is any."""
+        if "loopback" in self.found:
+            self.found["scim_url"] = LOOPBACK
         if self.found:
             raise _Wrong(self.found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What the form holds."""
+
+    scim_url: str
+    token: str
+    provider: provider.Typed
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The app, the token that the form would use, and the SAML configuration that it asks for (None: as it is)."""
+
+    app: App
+    token: str
+    saml: SamlConfig | None
+
+
 async def configuration(desk: Desk) -> Response:
     """The form."""
-    return await _page(desk, {}, {})
+    return await _page(desk, None, {})
 
 
 async def configure(desk: Desk) -> Response:
     """Save, or Enable (which tests what is typed, and saves it if it works), or Disable."""
     app_id, do = number(desk.request), desk.value("do", "save")
-    typed = {name: desk.value(name) for name in FIELDS}
+    home = f"/admin/apps/{app_id}/configuration"
     if do == "disable":
         await desk.write(lambda c: actions.stop(c, app_of(c, app_id), desk.now, actor=desk.actor))
-        return desk.go(f"/admin/apps/{app_id}/configuration", "The API connection is disabled: nothing is sent.", "info")
+        return desk.go(home, "The API connection is disabled: nothing is sent.", "info")
+    typed = _Typed(desk.value("scim_url"), desk.value("token"), provider.typed_of(desk))
     try:
-        app, token = await desk.write(lambda c: _save(c, desk, app_id, typed, keep=do != "enable"))
         if do != "enable":
-            return desk.go(f"/admin/apps/{app_id}/configuration", "The configuration has been saved.")
-        tested = await test_connection(typed["scim_url"], token)
+            await desk.write(lambda c: _write(c, desk, _check(c, desk, app_id, typed), typed))
+            return desk.go(home, "The configuration has been saved.")
+        checked = await desk.read(lambda c: _check(c, desk, app_id, typed))
+        tested = await test_connection(typed.scim_url, checked.token)
         if not tested.ok:
-            await desk.write(lambda c: _record_failure(c, desk, app, typed, tested))
-            return await _page(desk, typed, {}, tested=tested)
+            await desk.write(lambda c: _record_failure(c, desk, app_of(c, app_id), typed, tested))
+            return await _page(desk, typed, {tested.about: tested.problem} if tested.about else {}, WRONG, tested=tested)
         await desk.write(lambda c: _enable(c, desk, app_id, typed))
     except _Wrong as wrong:
         return await _page(desk, typed, wrong.errors, WRONG)
-    return desk.go(f"/admin/apps/{app_id}/configuration", "The API connection is enabled: the target answers.")
+    return desk.go(home, "The API connection is enabled: the target answers.")
 
 
-def _save(c: Connection, desk: Desk, app_id: int, typed: dict[str, str], *, keep: bool) -> tuple[App, str]:
-    """Check the form, write it if `keep`; the app and the token that it would use.  Raises _Wrong."""
+def _check(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> _Checked:
+    """Raises _Wrong with all that is wrong."""
     app, errors = app_of(c, app_id), _Errors()
     with errors.collected():
-        actions.check_scim_url(typed["scim_url"], allow_loopback=app.allow_loopback)
+        actions.check_scim_url(typed.scim_url, allow_loopback=app.allow_loopback)
     token = ""
-    if not typed["token"] and typed["scim_url"] != app.scim_url:
+    if not typed.token and typed.scim_url != app.scim_url:
         errors.found["token"] = NEEDS_TOKEN
     with errors.collected():
-        token = actions.check_token(typed["token"]) if typed["token"] else token_of(c, desk.context.vault, app)
+        token = actions.check_token(typed.token) if typed.token else token_of(c, desk.context.vault, app)
+    saml = None
     with errors.collected():
-        _service_provider(c, app, typed)
+        saml = provider.wanted(c, app, typed.provider)
     errors.check()
-    if keep:
-        app = _write(c, desk, app, typed)
-    return app, token
+    return _Checked(app, token, saml)
 
 
-def _write(c: Connection, desk: Desk, app: App, typed: dict[str, str]) -> App:
-    app = actions.change_url(c, app, typed["scim_url"], desk.now, actor=desk.actor)
-    if typed["token"]:
-        actions.change_token(c, desk.context.vault, app, typed["token"], desk.now, actor=desk.actor)
-    sp = _service_provider(c, app, typed)
-    if sp is not None:
-        saml.configure(c, app, desk.now, sp=sp, actor=desk.actor)
+def _write(c: Connection, desk: Desk, checked: _Checked, typed: _Typed) -> App:
+    app = actions.change_url(c, checked.app, typed.scim_url, desk.now, actor=desk.actor)
+    if typed.token:
+        actions.change_token(c, desk.context.vault, app, typed.token, desk.now, actor=desk.actor)
+    provider.apply(c, app, checked.saml, desk.now, actor=desk.actor)
     return app
 
 
-def _service_provider(c: Connection, app: App, typed: dict[str, str]) -> Any:
-    """The service provider of the two fields; None where they say nothing new.  Raises Problem."""
-    config = saml_store.of_app(c, app.id)
-    if (typed["acs_url"], typed["issuer"]) == _sp_values(config):
-        return None
-    return saml.sp_from_urls(typed["acs_url"], typed["issuer"])
-
-
-def _sp_values(config: Any) -> tuple[str, str]:
-    if config is None:
-        return "", ""
-    consumers = config.sp.consumers
-    chosen = next((one for one in consumers if one.default), consumers[0])
-    return chosen.location, config.sp.entity_id
-
-
-def _record_failure(c: Connection, desk: Desk, app: App, typed: dict[str, str], tested: Tested) -> None:
+def _record_failure(c: Connection, desk: Desk, app: App, typed: _Typed, tested: Tested) -> None:
     """What is stored has been tested only if nothing else was typed."""
-    if not typed["token"] and typed["scim_url"] == app.scim_url:
-        actions.record_connection(c, app, tested.problem, desk.now, actor=desk.actor)
+    if not typed.token and typed.scim_url == app.scim_url:
+        actions.record_connection(c, app, tested.said, desk.now, actor=desk.actor)
 
 
-def _enable(c: Connection, desk: Desk, app_id: int, typed: dict[str, str]) -> None:
+def _enable(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> None:
     """The test has passed.  A quarantine stays: that is ended in so many words only."""
-    app = _write(c, desk, app_of(c, app_id), typed)
+    app = _write(c, desk, _check(c, desk, app_id, typed), typed)
     actions.record_connection(c, app, "", desk.now, actor=desk.actor)
     if app.stopped and not app.quarantine:
         actions.start(c, app, desk.now, actor=desk.actor)
 
 
 async def _page(
-    desk: Desk, typed: dict[str, str], errors: dict[str, str], status: int = 200, tested: Tested | None = None
+    desk: Desk, typed: _Typed | None, errors: dict[str, str], status: int = 200, tested: Tested | None = None
 ) -> Response:
     def look(c: Connection, app: App) -> dict[str, Any]:
-        acs_url, issuer = _sp_values(saml_store.of_app(c, app.id))
-        now = {"scim_url": app.scim_url, "acs_url": acs_url, "issuer": issuer}
-        return {"typed": {**now, **typed, "token": ""}, "api": api_status(app)}
+        stored = provider.stored_of(saml_store.of_app(c, app.id))
+        kept = {} if typed is None else {**typed.provider.shown, "scim_url": typed.scim_url}
+        if not kept.get("sign"):
+            kept["sign"] = stored["sign"]
+        shown = {**stored, "scim_url": app.scim_url, **kept}
+        hints = hints_of(c, app, waiting_of(c, app))
+        return {
+            "typed": shown,
+            "api": api_status(app),
+            "labels": provider.LABELS.get(app.connector, provider.OTHER_LABELS),
+            "hints": [one for one in hints if tested is None or one.link != "configuration"],
+        }
 
-    token_typed = bool(typed.get("token"))
-    more = {"errors": errors, "tested": tested, "token_typed": token_typed}
+    again = {"token_typed": typed is not None and bool(typed.token), "file_chosen": bool(typed and typed.provider.file)}
+    more = {"errors": errors, "tested": tested, "signed": provider.SIGNED, **again}
     return await tab(desk, "console/app_configuration.html", look, status, **more)
 
 

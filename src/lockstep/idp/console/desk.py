@@ -14,11 +14,12 @@ from lockstep.idp.admins.records import AdminSession
 from lockstep.idp.console.context import NOT_FOUND, PAGES, SEE_OTHER, Context, Result
 from lockstep.idp.directory.checks import NotThereProblem
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, sentence
 from lockstep.kit.web import csrf, flash
 from lockstep.kit.web.cookies import Cookie
 from lockstep.kit.web.forms import Form, read_form
 from lockstep.kit.web.forms import field as one_field
+from lockstep.kit.web.uploads import Files, read_upload
 
 _CONFLICT = 409
 _LONGEST_ADDRESS = 1_000
@@ -26,7 +27,10 @@ _LONGEST_ADDRESS = 1_000
 
 @dataclass
 class Desk:
-    """A request whose sender is signed in; a POST has been checked, and its form read."""
+    """A request whose sender is signed in; a POST has been checked, and its form read.
+
+    `files` are those of a form that may hold some; a file that was not chosen is there, and empty.
+    """
 
     request: Request
     context: Context
@@ -34,6 +38,7 @@ class Desk:
     secret: str
     now: int
     form: Form = field(default_factory=list)
+    files: Files = field(default_factory=dict)
 
     @property
     def actor(self) -> str:
@@ -96,8 +101,11 @@ def context_of(request: Request) -> Context:
     return found
 
 
-def guarded(handler: Handler) -> Endpoint:
-    """For administrators who are signed in; everybody else is sent to the log-in page."""
+def guarded(handler: Handler, *, upload: int = 0) -> Endpoint:
+    """For administrators who are signed in; everybody else is sent to the log-in page.
+
+    `upload`: how many bytes a form with files may have; 0 for a page whose forms have none.
+    """
 
     async def endpoint(request: Request) -> Response:
         context = context_of(request)
@@ -107,7 +115,8 @@ def guarded(handler: Handler) -> Endpoint:
             return RedirectResponse(f"/admin/login{_back(request)}", SEE_OTHER)
         desk = Desk(request, context, session, secret, now)
         if request.method == "POST":
-            desk.form = await read_form(request)
+            csrf.require_from_here(request, context.origin)  # before anything large is read
+            desk.form, desk.files = await _posted(request, upload)
             csrf.check(request, desk.form, secret=secret, origin=context.origin)
         if actions.needs_touch(session, now):
             await context.write(lambda c: store.seen(c, session.digest, now))
@@ -116,9 +125,16 @@ def guarded(handler: Handler) -> Endpoint:
         except NotThereProblem:
             raise HTTPException(NOT_FOUND) from None
         except Problem as problem:
-            return desk.page("console/problem.html", _CONFLICT, text=str(problem))
+            return desk.page("console/problem.html", _CONFLICT, text=sentence(str(problem)))
 
     return endpoint
+
+
+async def _posted(request: Request, upload: int) -> tuple[Form, Files]:
+    """The form and its files.  Raises HTTPException: 415 (a form with files, too, where none belong), 413, 400."""
+    if upload and request.headers.get("content-type", "").lower().startswith("multipart/"):
+        return await read_upload(request, upload)
+    return await read_form(request), {}
 
 
 def _back(request: Request) -> str:

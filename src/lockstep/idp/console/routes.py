@@ -38,8 +38,8 @@ def _get(path: str, handler: Handler) -> Route:
     return Route(path, guarded(handler), methods=["GET"])
 
 
-def _post(path: str, handler: Handler) -> Route:
-    return Route(path, guarded(handler), methods=["POST"])
+def _post(path: str, handler: Handler, *, upload: int = 0) -> Route:
+    return Route(path, guarded(handler, upload=upload), methods=["POST"])
 
 
 ROUTES = [
@@ -66,7 +66,7 @@ ROUTES = [
     _post("/admin/apps/new", apps.create_app),
     _get(_APP, apps.info),
     _get(f"{_APP}/configuration", configuration.configuration),
-    _post(f"{_APP}/configuration", configuration.configure),
+    _post(f"{_APP}/configuration", configuration.configure, upload=configuration.LONGEST),
     _get(f"{_APP}/parameters", parameters.parameters),
     _post(f"{_APP}/parameters/groups", parameters.groups),
     _get(f"{_APP}/parameters/edit", parameters.edit),

@@ -23,7 +23,7 @@ from lockstep.idp.provisioning.records import State
 from lockstep.idp.signin.addresses import entity_id, metadata_for, sso_url
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, sentence
 
 
 async def sso(desk: Desk) -> Response:
@@ -52,13 +52,14 @@ async def _ensure_certificate(desk: Desk) -> None:
 
 async def metadata(desk: Desk) -> Response:
     """The SAML metadata of this identity provider for the app, as a file."""
-    from lockstep.idp.apps.saml.actions import find
     from lockstep.saml.metadata import write_idp_metadata
 
     app_id = number(desk.request)
 
     def look(c: Connection) -> bytes:
-        config = find(c, app_of(c, app_id))
+        config = saml.of_app(c, app_of(c, app_id).id)
+        if config is None:
+            raise Problem("this app knows no service provider yet: give its metadata, or its two values, in Configuration")
         return write_idp_metadata(metadata_for(desk.context.origin, config, certificates.published(c)))
 
     await _ensure_certificate(desk)
@@ -81,7 +82,7 @@ async def assign(desk: Desk) -> Response:
     try:
         await desk.write(lambda c: actions.assign(c, app_of(c, app_id), chosen, desk.now, actor=desk.actor))
     except Problem as problem:
-        return await _access(desk, role, f"{str(problem)[:1].upper()}{str(problem)[1:]}.", WRONG)
+        return await _access(desk, role, sentence(str(problem)), WRONG)
     text = "Everyone has the app, now and later." if chosen is None else f"The members of {chosen} have the app."
     return desk.go(f"/admin/apps/{app_id}/access", text)
 

@@ -88,8 +88,7 @@ async def set_status(desk: Desk) -> Response:
 
 def sentence(problem: FieldProblem) -> str:
     """The problem without the field's own name, which stands beside it."""
-    text = str(problem).removeprefix(problem.field).strip()
-    return f"This {text}." if text else "This cannot be taken."
+    return f"This {problem.what}."
 
 
 def _values(desk: Desk, names: tuple[str, ...]) -> dict[str, str]:

@@ -1,19 +1,18 @@
 """What values the directory takes.  Pure; used by the import and by what people do by hand."""
 
 from lockstep.idp.directory.records import folded
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, ValueProblem
 
 MAX_KEY_BYTES = 1024
 """For what is looked up by an index; PostgreSQL refuses index entries above 2,704 bytes."""
 MAX_TEXT = 1024 * 1024
 
 
-class FieldProblem(Problem):
-    """A value that cannot be taken; `field` names it."""
+class FieldProblem(ValueProblem):
+    """A value that cannot be taken; `field` names it, and `what` follows the name in a sentence."""
 
     def __init__(self, field: str, what: str) -> None:
-        super().__init__(f"{field} {what}")
-        self.field = field
+        super().__init__(field, what, f"{field} {what}")
 
 
 def check_text(field: str, value: str) -> None:

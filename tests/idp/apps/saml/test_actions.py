@@ -12,10 +12,11 @@ from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml import actions, store
 from lockstep.kit.db import Connection, Database
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, ValueProblem
 from lockstep.kit.vault import KEY_BYTES, Vault
-from lockstep.saml.metadata import write_sp_metadata
-from lockstep.saml.records import AssertionConsumer, Signed, SpMetadata
+from lockstep.saml.keys import new_signing_key
+from lockstep.saml.metadata import write_idp_metadata, write_sp_metadata
+from lockstep.saml.records import AssertionConsumer, Binding, IdpMetadata, Signed, SpMetadata
 
 SP = SpMetadata(
     "https://sp.example/meta",
@@ -109,3 +110,11 @@ def test_acs_urls_that_are_none(url: str) -> None:
 def test_issuers_that_are_none(issuer: str) -> None:
     with pytest.raises(Problem, match="--issuer"):
         actions.sp_from_urls("https://sp.example/acs", issuer)
+
+
+def test_the_metadata_of_the_other_side_is_told_apart() -> None:
+    key = new_signing_key("x", now_ms=0, days=1, bits=2048)
+    theirs = write_idp_metadata(IdpMetadata("https://idp.example", (key.der,), {Binding.POST: "https://idp.example/sso"}))
+    with pytest.raises(ValueProblem, match="identity provider; the service provider's is needed") as wrong:
+        actions.sp_from_metadata(theirs)
+    assert wrong.value.field == "metadata"

@@ -26,6 +26,17 @@ _STILL_VALID_MS = 600_000
 WARN_DAYS = (60, 30, 14, 7, 1)
 
 
+class StillValidProblem(Problem):
+    """What a certificate signed may be valid until `free_at`: it goes only after that, or at once, in so many words."""
+
+    def __init__(self, number: int, free_at: int) -> None:
+        super().__init__(
+            f"what certificate {number} signed may be valid until {iso(free_at)}: wait, or remove it with --now. "
+            "Its key is deleted for good: see first that people can sign in with the new one"
+        )
+        self.free_at = free_at
+
+
 def make_key(now: int, bits: int | None = None) -> SigningKey:
     """A fresh key and its certificate.  Takes a second: outside of any transaction, off the event loop."""
     return new_signing_key(NAME, now_ms=now, days=DAYS, bits=bits or BITS)
@@ -92,19 +103,24 @@ def activate(c: Connection, number: int, now: int, *, actor: str = "admin") -> C
 def remove(c: Connection, number: int, now: int, *, at_once: bool = False, actor: str = "admin") -> None:
     """Take a certificate out of the metadata, and delete its key, for good.
 
-    Raises Problem for the active one, and for the one before it while what it signed may still be valid, unless `at_once`.
+    Raises Problem for the active one, StillValidProblem for the one before it while what it signed may be valid, unless
+    `at_once`.
     """
     chosen = find(c, number)
     if chosen.state is State.ACTIVE:
         raise Problem(f"certificate {number} signs: activate another one first")
-    free_at = int(settings.all_settings(c).get(_ACTIVATED, "0")) + _STILL_VALID_MS
-    if chosen.state is State.RETIRING and now < free_at and not at_once:
-        raise Problem(
-            f"what certificate {number} signed may be valid until {iso(free_at)}: wait, or remove it with --now. "
-            "Its key is deleted for good: see first that people can sign in with the new one"
-        )
+    free_at = valid_until(c, chosen)
+    if now < free_at and not at_once:
+        raise StillValidProblem(number, free_at)
     store.remove(c, number)
     _event(c, EventType.CERTIFICATE_DELETED, chosen, now, actor=actor)
+
+
+def valid_until(c: Connection, certificate: Certificate) -> int:
+    """The instant until which what it signed may be valid; 0 for one that has not signed."""
+    if certificate.state is not State.RETIRING:
+        return 0
+    return int(settings.all_settings(c).get(_ACTIVATED, "0")) + _STILL_VALID_MS
 
 
 def days_left(certificate: Certificate, now: int) -> int:
