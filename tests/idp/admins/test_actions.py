@@ -5,6 +5,7 @@ import pytest
 from lockstep.idp import events
 from lockstep.idp.admins import actions, store
 from lockstep.idp.admins.records import ABSOLUTE_MS, IDLE_MS
+from lockstep.idp.events import EventType
 from lockstep.kit.db import Database
 from lockstep.kit.problems import Problem
 
@@ -69,3 +70,45 @@ def test_a_failure_names_nobody_who_is_nobody(idp: Database) -> None:
     with idp.read() as c:
         found = [event for event in events.follow(c, 0) if event.type is events.EventType.ADMIN_SIGN_IN_FAILED]
     assert [(one.object_name, one.notes) for one in found] == [("root", "wrong password"), ("", "no such administrator")]
+
+
+def test_an_administrator_is_removed_with_every_session(idp: Database) -> None:
+    with idp.write(serial=events.SERIAL) as c:
+        for name in ("root", "ada"):
+            actions.create(c, name, "stored", actor="a test", now=NOW)
+        first, second = actions.sign_in(c, "ada", None, NOW), actions.sign_in(c, "ada", None, NOW)
+        kept = actions.sign_in(c, "root", None, NOW)
+        actions.remove(c, "ada", actor="root", now=NOW)
+        assert actions.find(c, first, NOW) is actions.find(c, second, NOW) is None
+        assert actions.find(c, kept, NOW) is not None
+        assert [one.name for one in store.everyone(c)] == ["root"]
+    with idp.read() as c:
+        removed = [event for event in events.follow(c, 0) if event.type is EventType.ADMIN_REMOVED]
+    assert [(event.actor, event.object_name) for event in removed] == [("root", "ada")]
+
+
+def test_nobody_and_the_last_one_are_not_removed(idp: Database) -> None:
+    with idp.write(serial=events.SERIAL) as c:
+        actions.create(c, "root", "stored", actor="a test", now=NOW)
+        with pytest.raises(actions.NoAdminProblem, match="no administrator 'ada'"):
+            actions.remove(c, "ada", actor="a test", now=NOW)
+        with pytest.raises(Problem, match="root is the last administrator: make another one first"):
+            actions.remove(c, "root", actor="a test", now=NOW)
+        assert store.exist(c)
+
+
+def test_who_was_last_seen_when(idp: Database) -> None:
+    with idp.write(serial=events.SERIAL) as c:
+        for name in ("never", "out", "in"):
+            actions.create(c, name, "stored", actor="a test", now=NOW)
+        out = actions.sign_in(c, "out", None, NOW + 1)
+        session = actions.find(c, out, NOW + 1)
+        assert session is not None
+        actions.sign_out(c, session, NOW + 2)
+        actions.sign_in(c, "out", None, NOW + 3)
+        inside = actions.find(c, actions.sign_in(c, "in", None, NOW + 4), NOW + 4)
+        assert inside is not None
+        store.seen(c, inside.digest, NOW + 9)
+        store.forget_sessions(c, NOW + 5)
+        seen = {one.name: one.seen_at for one in actions.everyone(c)}
+    assert seen == {"in": NOW + 9, "never": 0, "out": NOW + 3}

@@ -1,7 +1,7 @@
 """Users > Roles."""
 
 from lockstep.idp.console import store
-from tests.idp.console.world import ADMIN, World, press
+from tests.idp.console.world import ADMIN, OPEN, World, press
 
 
 async def test_a_role_is_made_renamed_filled_and_emptied(each_world: World) -> None:
@@ -72,3 +72,43 @@ async def test_long_lists_go_by_key(each_world: World) -> None:
     rest = await browser.get(f"/admin/roles?q=role&{address}")
     assert "Role 052" in rest.text
     assert "Role 000" not in rest.text
+
+
+async def test_a_deleted_role_takes_its_group_along_at_the_target(world: World) -> None:
+    """The guide's third case of trouble, "a deleted group lives on at the target", walked on the pages to its good end."""
+    world.set(*OPEN, "approve-delete=on")
+    await world.sync()
+    assert "Readers" in world.target.teams()
+    browser = await world.signed_in()
+    page = await browser.get(f"/admin/roles/{world.role.id}")
+    assert f'data-dialog href="/admin/roles/{world.role.id}/remove"' in page.html
+    asked = await browser.get(f"/admin/roles/{world.role.id}/remove")
+    assert "1 member loses it: alice" in asked.text
+    assert "The group Readers is deleted, and all its members lose it. After your approval, in Plan." in asked.text
+    gone = await press(browser, asked, "/remove")
+    assert "The role Readers has been deleted. Plan of aws shows what follows." in gone.text
+    assert (await browser.get(f"/admin/roles/{world.role.id}")).status == 404
+    await world.sync()
+    assert "Readers" in world.target.teams()  # nobody has said yes
+    plan = await browser.get("/admin/apps/1/plan")
+    assert "Readers" in plan.text
+    await press(browser, plan, "/plan/approve", do="approve")
+    await world.sync()
+    assert "Readers" not in world.target.teams()
+    assert "alice@x.example" in str(world.target.users)
+    kinds = [(event["type"], event["actor"]) for event in world.events("role.removed")]
+    assert kinds == [("role.removed", ADMIN)]
+
+
+async def test_before_a_role_is_deleted_its_page_says_what_follows(world: World) -> None:
+    browser = await world.signed_in()
+    address = f"/admin/roles/{world.role.id}/remove"
+    assert "nothing follows at a target" in (await browser.get(address)).text
+    people = [world.user(f"p{number:02}") for number in range(12)]
+    large = world.found("Large", *people)
+    page = await browser.get(f"/admin/roles/{large.id}/remove")
+    assert "12 members lose it" in page.text
+    assert "2 more" in page.text
+    assert (await browser.get("/admin/roles/99/remove")).status == 404
+    token = page.form("/admin/logout").value("csrf")
+    assert (await browser.post("/admin/roles/99/remove", [("csrf", token)])).status == 404

@@ -3,7 +3,7 @@
 from lockstep.idp.console import store
 from lockstep.idp.console.users import sentence
 from lockstep.idp.directory.checks import FieldProblem
-from tests.idp.console.world import ADMIN, HOSTILE, World, press
+from tests.idp.console.world import ADMIN, HOSTILE, OPEN, World, press
 
 
 async def test_people_are_listed_found_and_filtered(each_world: World) -> None:
@@ -117,3 +117,20 @@ async def test_hostile_values_are_text_everywhere(world: World) -> None:
 
 def test_a_problem_is_said_beside_its_field() -> None:
     assert sentence(FieldProblem("email", "is longer than 3 bytes")) == "This is longer than 3 bytes."
+
+
+async def test_a_deleted_user_loses_the_accounts_that_the_page_names(world: World) -> None:
+    world.set(*OPEN, "leavers=delete")
+    await world.sync()
+    browser = await world.signed_in()
+    page = await browser.get(f"/admin/users/{world.alice.id}")
+    assert f'data-dialog href="/admin/users/{world.alice.id}/remove"' in page.html
+    asked = await browser.get(f"/admin/users/{world.alice.id}/remove")
+    assert "The account is deleted. With the next sync, within the app's limits." in asked.text
+    assert "1 role loses this member." in asked.text
+    gone = await press(browser, asked, "/remove")
+    assert "alice@x.example has been deleted. Plan of aws shows what follows." in gone.text
+    assert (await browser.get(f"/admin/users/{world.alice.id}")).status == 404
+    await world.sync()
+    assert "alice@x.example" not in str(world.target.users)
+    assert [event["actor"] for event in world.events("user.removed")] == [ADMIN]

@@ -10,7 +10,7 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import print_json, say
 from lockstep.idp import events
 from lockstep.idp.admins import actions
-from lockstep.kit.clock import now_ms
+from lockstep.kit.clock import iso, now_ms
 from lockstep.kit.passwords import hash_password
 from lockstep.kit.problems import Problem
 
@@ -48,6 +48,36 @@ def create(
         print_json({"name": name})
     else:
         say(f"Administrator {name} has been created. Sign in at /admin of the running server.")
+
+
+@admin_app.command("list")
+def show(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False) -> None:
+    """List the administrators."""
+    with opened(data, database_url, key_file) as engine, engine.db.read() as c:
+        found = actions.everyone(c)
+    for one in found:
+        if json:
+            print_json({"name": one.name, "created_at": one.created_at, "seen_at": one.seen_at})
+        else:
+            seen = f"last seen {iso(one.seen_at)}" if one.seen_at else "not seen yet"
+            say(f"{one.name}\tcreated {iso(one.created_at)}\t{seen}")
+
+
+@admin_app.command("remove")
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The administrator's name.")],
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    json: Json = False,
+) -> None:
+    """Remove an administrator, and end the sessions at once."""
+    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        actions.remove(c, name, actor=ACTOR, now=now_ms())
+    if json:
+        print_json({"name": name})
+    else:
+        say(f"Administrator {name} has been removed; the sessions have ended.")
 
 
 def _first_line(file: Path) -> str:

@@ -1,11 +1,13 @@
 """What may be done with administrators, and what they do to get in and out."""
 
+from dataclasses import replace
+
 from lockstep.idp.admins import store
-from lockstep.idp.admins.records import ABSOLUTE_MS, AdminSession
-from lockstep.idp.events import Event, EventType, append
+from lockstep.idp.admins.records import ABSOLUTE_MS, Admin, AdminSession
+from lockstep.idp.events import Event, EventType, Wanted, append, page
 from lockstep.kit.db import Connection
 from lockstep.kit.passwords import LONGEST, SHORTEST
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, ValueProblem
 from lockstep.kit.web.secrets import digest, new_secret
 
 LONGEST_NAME = 200
@@ -13,20 +15,65 @@ SEEN_EVERY_MS = 60_000
 """A session that is in use is written down as such no more often than this."""
 
 
+SIGN_INS = 200
+"""Sign-ins that are looked through for those who have no session any more."""
+
+
+class NoAdminProblem(Problem):
+    """An administrator who is asked for and is not there."""
+
+
+class LastAdminProblem(Problem):
+    """Without this administrator nobody could get in."""
+
+
 def check(name: str, password: str) -> None:
-    """Raise Problem for a name or a password that cannot be an administrator's."""
+    """Raise ValueProblem for a name or a password that cannot be an administrator's."""
+    check_name(name)
+    check_password(password)
+
+
+def check_name(name: str) -> None:
+    """Raise ValueProblem for a name that cannot be an administrator's."""
     if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
-        raise Problem(f"an administrator needs a name of 1 to {LONGEST_NAME} printable characters, without blanks around it")
+        what = f"an administrator needs a name of 1 to {LONGEST_NAME} printable characters, without blanks around it"
+        raise ValueProblem("name", what, what)
+
+
+def check_password(password: str) -> None:
+    """Raise ValueProblem for a password that cannot be an administrator's."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Problem(f"a password has {SHORTEST} to {LONGEST} characters")
+        what = f"a password has {SHORTEST} to {LONGEST} characters"
+        raise ValueProblem("password", what, what)
 
 
 def create(c: Connection, name: str, stored: str, *, actor: str, now: int) -> None:
-    """A new administrator; `stored` is the hashed password, both having been checked.  Raises Problem for a taken name."""
+    """A new administrator; `stored` is the hashed password, both having been checked.  Raises ValueProblem for a taken name."""
     if store.password_of(c, name) is not None:
-        raise Problem(f"there is an administrator {name!r} already")
+        raise ValueProblem("name", "another administrator has this name", f"there is an administrator {name!r} already")
     store.add(c, name, stored, now)
     append(c, Event(type=EventType.ADMIN_CREATED, actor=actor, object="administrator", object_name=name), now)
+
+
+def remove(c: Connection, name: str, *, actor: str, now: int) -> None:
+    """Remove an administrator, whose sessions end with this transaction.
+
+    Raises NoAdminProblem for a name that is nobody's, and LastAdminProblem.
+    """
+    known = [one.name for one in store.everyone(c)]
+    if name not in known:
+        raise NoAdminProblem(f"there is no administrator {name!r}")
+    if len(known) == 1:
+        raise LastAdminProblem(f"{name} is the last administrator: make another one first")
+    store.remove(c, name)
+    append(c, Event(type=EventType.ADMIN_REMOVED, actor=actor, object="administrator", object_name=name), now)
+
+
+def everyone(c: Connection) -> list[Admin]:
+    """Every administrator, by name; last seen in a session, or else at one of the last sign-ins of all."""
+    entered, _ = page(c, Wanted(type=EventType.ADMIN_SIGNED_IN.value), limit=SIGN_INS)
+    last = {event.actor: event.at for event in reversed(entered)}
+    return [replace(one, seen_at=max(one.seen_at, last.get(one.name, 0))) for one in store.everyone(c)]
 
 
 def sign_in(c: Connection, name: str, old: str | None, now: int) -> str:

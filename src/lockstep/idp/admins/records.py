@@ -9,6 +9,15 @@ IDLE_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
+class Admin:
+    """One administrator; `seen_at` is when they were last seen, 0 where nobody knows."""
+
+    name: str
+    created_at: int
+    seen_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class AdminSession:
     """One administrator who is signed in, in one browser."""
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from lockstep.idp.admins.records import IDLE_MS, AdminSession
+from lockstep.idp.admins.records import IDLE_MS, Admin, AdminSession
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import KeyText, Statement
@@ -28,6 +28,14 @@ s = admin_sessions.c
 _ADD = Statement(sa.insert(admins), columns=["name", "password", "created_at"])
 _PASSWORD = Statement(sa.select(admins.c.password).where(admins.c.name == sa.bindparam("name")))
 _ANY = Statement(sa.select(admins.c.name).limit(1))
+_ALL = Statement(
+    sa.select(admins.c.name, admins.c.created_at, sa.func.coalesce(sa.func.max(s.seen_at), 0))
+    .select_from(admins.outerjoin(admin_sessions, admins.c.name == s.name))
+    .group_by(admins.c.name, admins.c.created_at)
+    .order_by(admins.c.name)
+)
+_REMOVE = Statement(sa.delete(admins).where(admins.c.name == sa.bindparam("which")))
+_END_ALL = Statement(sa.delete(admin_sessions).where(s.name == sa.bindparam("which")))
 _ADD_SESSION = Statement(sa.insert(admin_sessions), columns=[column.name for column in s])
 _SESSION = Statement(
     sa.select(s.name, s.seen_at, s.expires_at).where(
@@ -53,6 +61,17 @@ def password_of(c: Connection, name: str) -> str | None:
 def exist(c: Connection) -> bool:
     """Whether there is any administrator."""
     return c.one(_ANY) is not None
+
+
+def everyone(c: Connection) -> list[Admin]:
+    """Every administrator, by name."""
+    return [Admin(*row) for row in c.all(_ALL)]
+
+
+def remove(c: Connection, name: str) -> bool:
+    """Delete an administrator with every session; False if there was none."""
+    c.run(_END_ALL, which=name)
+    return c.run(_REMOVE, which=name) > 0
 
 
 def add_session(c: Connection, digest: bytes, name: str, now: int, expires_at: int) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.console import store
+from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.users import sentence
@@ -18,6 +18,8 @@ from lockstep.idp.provisioning.records import name_key
 from lockstep.kit.db import Connection
 
 _WRONG = 422
+_NAMED = 10
+"""Members whom the confirmation names."""
 
 
 async def roles(desk: Desk) -> Response:
@@ -70,6 +72,37 @@ async def rename_role(desk: Desk) -> Response:
     except FieldProblem as problem:
         return await _detail(desk, role_id, _WRONG, name=name, name_error=sentence(problem))
     return desk.go(f"/admin/roles/{role_id}", "The role has been renamed.")
+
+
+async def remove_page(desk: Desk) -> Response:
+    """Asks first, and says what follows."""
+    role_id = number(desk.request)
+
+    def look(c: Connection) -> dict[str, Any]:
+        found = role_of_id(c, role_id)
+        members, _ = store.members_page(c, role_id, after="")
+        return {
+            "role": found,
+            "members": members[:_NAMED],
+            "count": store.member_count(c, role_id),
+            "follows": follows.of_role(c, found),
+        }
+
+    return desk.page("console/role_remove.html", **await desk.read(look))
+
+
+async def remove(desk: Desk) -> Response:
+    """Delete the role."""
+    role_id = number(desk.request)
+
+    def act(c: Connection) -> tuple[str, list[str]]:
+        found = role_of_id(c, role_id)
+        names = list(dict.fromkeys(one.app.name for one in follows.of_role(c, found)))
+        actions.remove_role(c, role_id, actor=desk.actor, now=desk.now)
+        return found.name, names
+
+    name, names = await desk.write(act)
+    return desk.go("/admin/roles", f"The role {name} has been deleted.{follows.look_at(names)}")
 
 
 async def add_member(desk: Desk) -> Response:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
-from lockstep.idp.console import store
+from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.states import login_states
@@ -84,6 +84,31 @@ async def set_status(desk: Desk) -> Response:
     changed = await desk.write(lambda c: act(c, user_id, actor=desk.actor, now=desk.now))
     words = "is suspended, and cannot sign in" if suspend else "is active"
     return desk.go(f"/admin/users/{user_id}", f"{changed.user_name} {words}.")
+
+
+async def remove_page(desk: Desk) -> Response:
+    """Asks first, and says what follows."""
+    user_id = number(desk.request)
+
+    def look(c: Connection) -> dict[str, Any]:
+        found = user_of_id(c, user_id)
+        return {"user": found, "roles": roles_of_user(c, user_id), "follows": follows.of_user(c, found)}
+
+    return desk.page("console/user_remove.html", **await desk.read(look))
+
+
+async def remove(desk: Desk) -> Response:
+    """Delete the user."""
+    user_id = number(desk.request)
+
+    def act(c: Connection) -> tuple[str, list[str]]:
+        found = user_of_id(c, user_id)
+        names = list(dict.fromkeys(one.app.name for one in follows.of_user(c, found)))
+        actions.remove_user(c, user_id, actor=desk.actor, now=desk.now)
+        return found.user_name, names
+
+    name, names = await desk.write(act)
+    return desk.go("/admin/users", f"{name} has been deleted.{follows.look_at(names)}")
 
 
 def sentence(problem: FieldProblem) -> str:
