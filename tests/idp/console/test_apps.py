@@ -106,3 +106,27 @@ async def test_the_state_of_a_login(world: World) -> None:
     world.set(*OPEN)
     await world.sync()
     assert state() == "Provisioned"
+
+
+async def test_an_app_gets_another_name(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get(address())
+    done = await press(browser, page, address(), name="AWS Single Sign-On")
+    assert "The app has been saved." in done.text
+    assert "<h1>AWS Single Sign-On</h1>" in done.html
+    wrong = await press(browser, done, address(), name=" ")
+    assert wrong.status == 422
+    assert 'id="f-name-error"' in wrong.html
+    assert "<h1>AWS Single Sign-On</h1>" in wrong.html
+
+
+async def test_an_address_of_this_machine_has_to_be_allowed(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get("/admin/apps/new")
+    values = {"name": "here", "connector": "scim2", "scim_url": "http://127.0.0.1:8090/scim/v2", "token": "t"}
+    wrong = await press(browser, page, "/admin/apps/new", **values)
+    assert wrong.status == 422
+    assert "The SCIM URL is on this machine: tick this, or give another URL." in wrong.text
+    assert "--" not in wrong.text
+    done = await press(browser, page, "/admin/apps/new", **values, loopback="yes")
+    assert "here has been added." in done.text

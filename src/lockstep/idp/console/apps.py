@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lockstep.idp import events
-from lockstep.idp.apps import actions, store
+from lockstep.idp.apps import actions, naming, store
 from lockstep.idp.apps.connectors import CONNECTORS
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions as rules
@@ -116,11 +116,24 @@ async def tab(desk: Desk, template: str, look: Any = None, status: int = 200, **
 
 async def info(desk: Desk) -> Response:
     """The tab Info."""
+    return await _info(desk)
 
+
+async def rename(desk: Desk) -> Response:
+    """Another name."""
+    app_id, name = number(desk.request), desk.value("name")
+    try:
+        await desk.write(lambda c: naming.rename(c, app_of(c, app_id), name, desk.now, actor=desk.actor))
+    except ValueProblem as problem:
+        return await _info(desk, name, sentence(problem.what), WRONG)
+    return desk.go(f"/admin/apps/{app_id}", "The app has been saved.")
+
+
+async def _info(desk: Desk, typed: str | None = None, error: str = "", status: int = 200) -> Response:
     def look(c: Connection, app: App) -> dict[str, Any]:
-        return {"row": _row(c, app)}
+        return {"row": _row(c, app), "typed": app.name if typed is None else typed}
 
-    return await tab(desk, "console/app_info.html", look)
+    return await tab(desk, "console/app_info.html", look, status, error=error)
 
 
 async def start_again(desk: Desk) -> Response:

@@ -70,6 +70,7 @@ ROUTES = [
     _get("/admin/apps/new", apps.new_app),
     _post("/admin/apps/new", apps.create_app),
     _get(_APP, apps.info),
+    _post(_APP, apps.rename),
     _get(f"{_APP}/configuration", configuration.configuration),
     _post(f"{_APP}/configuration", configuration.configure, upload=configuration.LONGEST),
     _get(f"{_APP}/parameters", parameters.parameters),
