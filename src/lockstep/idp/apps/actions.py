@@ -15,6 +15,7 @@ from lockstep.scim.client import LoopbackError, UrlError, check_url
 MAX_TOKEN = 8_192
 LONGEST_NAME = 200
 LONGEST_URL = 2_048
+LONGEST_SOURCE = 2_000
 ADMIN = "admin"
 """The actor where nobody says who it is: a command, whoever runs it."""
 
@@ -143,6 +144,8 @@ def assigned(c: Connection, app: App) -> list[str]:
 
 
 def _role(c: Connection, role: str) -> int:
+    if "\0" in role:  # which no database would look for
+        raise Problem("no role is called that")
     found = directory.role_by_group_id(c, role)
     if found is not None:
         return found.id
@@ -166,6 +169,8 @@ def change_settings(c: Connection, app: App, given: list[str], now: int, *, acto
 def set_parameter(c: Connection, app: App, parameter: Parameter, now: int, *, actor: str = ADMIN) -> None:
     """Say where the value for one attribute comes from, and whether it goes into the SAML assertion."""
     check_parameter(parameter)
+    if len(parameter.source) > LONGEST_SOURCE or not parameter.source.isprintable():
+        raise Problem(f"{parameter.key}: the value has at most {LONGEST_SOURCE} characters, all of them printable")
     for other in store.parameters(c, app.id):
         if other.key != parameter.key and other.key.lower() == parameter.key.lower():
             raise Problem(f"{parameter.key}: there is a parameter {other.key} already, which differs in case only")

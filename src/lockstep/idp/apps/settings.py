@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from croniter import croniter
 
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, ValueProblem
 
 Leavers = Literal["delete", "suspend", "nothing"]
 Suspended = Literal["suspend", "nothing"]
@@ -70,27 +70,32 @@ class Settings:
         return tuple(part.strip() for part in self.protect.split(",") if part.strip())
 
 
+def _wrong(key: str, value: str, what: str) -> ValueProblem:
+    return ValueProblem(key, what, f"{key}={value}: {what}")
+
+
 def _switch(key: str, value: str) -> bool:
     if value not in ("on", "off"):
-        raise Problem(f"{key}={value}: use on or off")
+        raise _wrong(key, value, "use on or off")
     return value == "on"
 
 
 def _one_of(*allowed: str) -> Callable[[str, str], str]:
     def parse(key: str, value: str) -> str:
         if value not in allowed:
-            raise Problem(f"{key}={value}: use one of {', '.join(allowed)}")
+            raise _wrong(key, value, f"use one of {', '.join(allowed)}")
         return value
 
     return parse
 
 
 MOST_DIGITS = 9
+LONGEST_PATTERNS = 20_000
 
 
 def _whole(key: str, value: str) -> int:
     if not value.isascii() or not value.isdigit() or len(value) > MOST_DIGITS:
-        raise Problem(f"{key}={value[:20]}: use a whole number, 0 or more, of at most {MOST_DIGITS} digits")
+        raise _wrong(key, value[:20], f"use a whole number, 0 or more, of at most {MOST_DIGITS} digits")
     return int(value)
 
 
@@ -101,13 +106,15 @@ def _number(low: float, high: float) -> Callable[[str, str], float]:
         except ValueError:
             number = -1.0
         if not low <= number <= high:
-            raise Problem(f"{key}={value}: use a number from {low:g} to {high:g}")
+            raise _wrong(key, value, f"use a number from {low:g} to {high:g}")
         return number
 
     return parse
 
 
-def _text(_key: str, value: str) -> str:
+def _patterns(key: str, value: str) -> str:
+    if len(value) > LONGEST_PATTERNS or not value.isprintable():
+        raise _wrong(key, value[:20], f"use at most {LONGEST_PATTERNS:,} printable characters in one line")
     return value
 
 
@@ -117,7 +124,7 @@ CRON_FIELDS = 5
 def _schedule(key: str, value: str) -> str:
     """Five cron fields, in UTC, or nothing."""
     if value and (len(value.split()) != CRON_FIELDS or not croniter.is_valid(value)):
-        raise Problem(f"{key}={value}: use five cron fields (UTC), such as '0 3 * * *', or nothing")
+        raise _wrong(key, value, "use five cron fields (UTC), such as '0 3 * * *', or nothing")
     return value
 
 
@@ -127,7 +134,7 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "adopt": _one_of("adopt", "report", "ignore"),
     "grace_days": _whole,
     "rate": _number(0.1, 100_000),
-    "protect": _text,
+    "protect": _patterns,
     "schedule": _schedule,
 }
 _KEYS = {field.name.replace("_", "-"): field.name for field in fields(Settings)}

@@ -11,7 +11,7 @@ from lockstep.idp.console.apps import WRONG, app_of, tab
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import ValueProblem, sentence
 
 SWITCHES = ("provisioning", "approve-create", "approve-delete", "approve-update")
 VALUES = (
@@ -85,9 +85,8 @@ def _typed(desk: Desk) -> dict[str, str]:
 def _problem(settings: Settings, key: str, value: str) -> str:
     try:
         changed(settings, [f"{key}={value}"])
-    except Problem as problem:
-        text = str(problem).partition(": ")[2]
-        return f"{text[:1].upper()}{text[1:]}."
+    except ValueProblem as problem:
+        return sentence(problem.what)
     return ""
 
 

@@ -8,7 +8,9 @@ from lockstep.kit.db import Connection
 
 def find_user(connection: Connection, text: str) -> User:
     """The user with this user name (without regard to case), or this employee_id.  Raises NotThereProblem."""
-    user = store.user_by_user_name(connection, text) or store.user_by_employee_id(connection, text)
+    user = None
+    if "\0" not in text:  # nobody's name, and PostgreSQL would not look for it
+        user = store.user_by_user_name(connection, text) or store.user_by_employee_id(connection, text)
     if user is None:
         raise NotThereProblem(f"there is no user {text!r}; give a user name or an employee_id")
     return user
@@ -16,6 +18,8 @@ def find_user(connection: Connection, text: str) -> User:
 
 def find_role(connection: Connection, text: str) -> Role:
     """The role with this group_id, or the only one of this name.  Raises NotThereProblem or AmbiguousProblem."""
+    if "\0" in text:
+        raise NotThereProblem(f"there is no role {text!r}; give a group_id or a name")
     role = store.role_by_group_id(connection, text)
     if role is not None:
         return role

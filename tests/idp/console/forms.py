@@ -1,0 +1,303 @@
+"""Every form of the console.  A new POST route needs a row in FORMS: its text fields, and what is wrong input for it.
+
+A row says where the form is posted to (in the world of `world.py`, made ready by `prepared`), what a person fills in, which of
+that is free text, and the wrong inputs with the field beside which the error stands.  A form of buttons alone has no `wrong`;
+`nobody` is an address of something that is not there, or fields that name it, with the status for that.
+"""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from lockstep.idp.admins import actions as admins
+from lockstep.idp.signin.certificates import actions as certificates
+from lockstep.kit.passwords import hash_password
+from lockstep.saml.keys import new_signing_key
+from tests.idp.console.world import ADMIN, HAND, PASSWORD, URL, World
+
+LONG = "x" * 10_000
+HOSTILE = (
+    '<script>alert(\'&"x")</script>',
+    "\"'><img src=x onerror=alert(1)>",
+    "{{ 1234567*3 }}{% raw %}",
+    "\u202eevil\u2066 \u200b",
+    LONG,
+    "a\0b",
+    "</textarea></title><h1>x",
+)
+CALCULATED = "3703701"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Wrong input: `values` in the place of the good ones, the field that is marked, the status."""
+
+    values: dict[str, str]
+    field: str
+    status: int = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One POST route, in the world of the tests."""
+
+    address: str
+    good: dict[str, str] = field(default_factory=dict)
+    text: tuple[str, ...] = ()
+    """The fields that take free text: hostile values go into each."""
+    wrong: tuple[Wrong, ...] = ()
+    secret: tuple[str, ...] = ()
+    """Fields that are never shown again."""
+    nobody: tuple[str, dict[str, str], int] | None = None
+    """(address, fields, status) of what is not there."""
+    guarded: bool = True
+
+
+_APP = "/admin/apps/{id:int}"
+_PROFILE = (
+    *("given_name", "middle_name", "family_name", "suffix", "nickname", "display_name", "email", "phone", "title"),
+    *("department", "division", "cost_center", "manager_id", "locale", "timezone"),
+)
+_PROVISIONING = {
+    "leavers": "suspend",
+    "grace-days": "0",
+    "suspended": "suspend",
+    "adopt": "report",
+    "rate": "20",
+    "limit-deletions": "500",
+    "limit-deletions-share": "0.05",
+    "schedule": "",
+    "protect": "",
+}
+_CONFIGURATION = {
+    "scim_url": URL,
+    "token": "",
+    "acs_url": "",
+    "issuer": "",
+    "metadata": "",
+    "session_minutes": "480",
+    "do": "save",
+}
+_NEW_USER = {"employee_id": "carol", "user_name": "carol@x.example", "email": "carol@x.example"}
+_SECRET = "long enough, and secret"
+
+FORMS: dict[str, Form] = {
+    "/admin/login": Form(
+        "/admin/login",
+        {"name": ADMIN, "password": PASSWORD, "to": "/admin"},
+        text=("name", "password", "to"),
+        wrong=(Wrong({"password": "wrong"}, "", 403), Wrong({"name": "no<body"}, "", 403)),
+        secret=("password",),
+        guarded=False,
+    ),
+    "/admin/logout": Form("/admin/logout"),
+    "/admin/users/new": Form(
+        "/admin/users/new",
+        _NEW_USER,
+        text=("employee_id", "user_name", *_PROFILE),
+        wrong=(
+            Wrong({"employee_id": "alice"}, "employee_id"),
+            Wrong({"user_name": "ALICE@x.example"}, "user_name"),
+            Wrong({"email": "bob@x.example"}, "email"),
+            Wrong({"user_name": "", "email": ""}, "user_name"),
+            Wrong({"user_name": LONG}, "user_name"),
+            Wrong({"email": LONG}, "email"),
+            Wrong({"title": "a\0b"}, "title"),
+        ),
+    ),
+    "/admin/users/{id:int}": Form(
+        "/admin/users/1",
+        {"user_name": "alice@x.example", "title": "Analyst"},
+        text=("user_name", *_PROFILE),
+        wrong=(
+            Wrong({"user_name": ""}, "user_name"),
+            Wrong({"user_name": "bob@x.example"}, "user_name"),
+            Wrong({"email": "bob@x.example"}, "email"),
+            Wrong({"manager_id": LONG}, "manager_id"),
+        ),
+        nobody=("/admin/users/99", {"user_name": "x"}, 404),
+    ),
+    "/admin/users/{id:int}/status": Form(
+        "/admin/users/2/status", {"to": "suspended"}, nobody=("/admin/users/99/status", {}, 404)
+    ),
+    "/admin/users/{id:int}/remove": Form("/admin/users/2/remove", nobody=("/admin/users/99/remove", {}, 404)),
+    "/admin/roles": Form(
+        "/admin/roles",
+        {"name": "Writers"},
+        text=("name",),
+        wrong=(Wrong({"name": " "}, "name"), Wrong({"name": "a\0b"}, "name")),
+    ),
+    "/admin/roles/{id:int}": Form(
+        "/admin/roles/1",
+        {"name": "Authors"},
+        text=("name",),
+        wrong=(Wrong({"name": " "}, "name"), Wrong({"name": "a\0b"}, "name")),
+        nobody=("/admin/roles/99", {"name": "x"}, 404),
+    ),
+    "/admin/roles/{id:int}/remove": Form("/admin/roles/1/remove", nobody=("/admin/roles/99/remove", {}, 404)),
+    "/admin/roles/{id:int}/members": Form(
+        "/admin/roles/1/members",
+        {"user": "bob"},
+        text=("user",),
+        wrong=(Wrong({"user": "no<body"}, "user"), Wrong({"user": ""}, "user")),
+        nobody=("/admin/roles/99/members", {"user": "bob"}, 404),
+    ),
+    "/admin/roles/{id:int}/members/{user:int}/remove": Form(
+        "/admin/roles/1/members/1/remove", nobody=("/admin/roles/1/members/99/remove", {}, 404)
+    ),
+    "/admin/apps/new": Form(
+        "/admin/apps/new",
+        {"name": "other", "connector": "scim2", "scim_url": "https://other.example/scim", "token": _SECRET.replace(" ", "-")},
+        text=("name", "connector", "scim_url", "token"),
+        wrong=(
+            Wrong({"name": ""}, "name"),
+            Wrong({"name": "aws"}, "name"),
+            Wrong({"name": LONG}, "name"),
+            Wrong({"connector": "nothing"}, "connector"),
+            Wrong({"scim_url": "http://other.example/"}, "scim_url"),
+            Wrong({"scim_url": ""}, "scim_url"),
+            Wrong({"scim_url": "http://127.0.0.1/"}, "loopback"),
+            Wrong({"token": "two words"}, "token"),
+            Wrong({"token": ""}, "token"),
+        ),
+        secret=("token",),
+    ),
+    _APP: Form(
+        "/admin/apps/1",
+        {"name": "AWS"},
+        text=("name",),
+        wrong=(Wrong({"name": ""}, "name"), Wrong({"name": "a\nb"}, "name"), Wrong({"name": LONG}, "name")),
+        nobody=("/admin/apps/99", {"name": "x"}, 404),
+    ),
+    f"{_APP}/configuration": Form(
+        "/admin/apps/1/configuration",
+        _CONFIGURATION,
+        text=("scim_url", "token", "acs_url", "issuer", "metadata", "sign", "session_minutes", "do"),
+        wrong=(
+            Wrong({"scim_url": "ftp://x.example"}, "scim_url"),
+            Wrong({"scim_url": "https://new.example/scim"}, "token"),
+            Wrong({"token": "two words"}, "token"),
+            Wrong({"acs_url": "nowhere", "issuer": "x"}, "acs_url"),
+            Wrong({"acs_url": "https://sp.example/acs"}, "issuer"),
+            Wrong({"metadata": "<no metadata>"}, "metadata"),
+            Wrong({"acs_url": "https://sp.example/acs", "issuer": "x", "session_minutes": "-1"}, "session_minutes"),
+            Wrong({"acs_url": "https://sp.example/acs", "issuer": "x", "sign": "x"}, "sign"),
+        ),
+        secret=("token",),
+        nobody=("/admin/apps/99/configuration", _CONFIGURATION, 404),
+    ),
+    f"{_APP}/parameters/groups": Form("/admin/apps/1/parameters/groups", nobody=("/admin/apps/99/parameters/groups", {}, 404)),
+    f"{_APP}/parameters/edit": Form(
+        "/admin/apps/1/parameters/edit",
+        {"key": "title", "source": "macro", "text": "{title}", "do": "save"},
+        text=("key", "source", "text"),
+        wrong=(Wrong({"text": "{nothing}"}, "text"), Wrong({"key": "nosuch"}, "key")),
+        nobody=("/admin/apps/99/parameters/edit", {"key": "title", "source": "title"}, 404),
+    ),
+    f"{_APP}/access": Form(
+        "/admin/apps/1/access",
+        {"whom": "role", "role": "Readers"},
+        text=("role", "whom"),
+        wrong=(Wrong({"role": ""}, "role"), Wrong({"role": "no<role"}, "role")),
+        nobody=("/admin/apps/99/access", {"whom": "everyone"}, 404),
+    ),
+    f"{_APP}/access/{{role:int}}/remove": Form(
+        "/admin/apps/1/access/1/remove", nobody=("/admin/apps/99/access/1/remove", {}, 404)
+    ),
+    f"{_APP}/provisioning": Form(
+        "/admin/apps/1/provisioning",
+        _PROVISIONING,
+        text=tuple(_PROVISIONING),
+        wrong=(
+            *(Wrong({"rate": value}, "rate") for value in ("0", "fast", "-1")),
+            *(Wrong({"grace-days": value}, "grace-days") for value in ("-1", "soon")),
+            *(Wrong({"limit-deletions": value}, "limit-deletions") for value in ("-1", "1.5")),
+            *(Wrong({"limit-deletions-share": value}, "limit-deletions-share") for value in ("2", "half")),
+            Wrong({"schedule": "every day"}, "schedule"),
+            Wrong({"leavers": "x"}, "leavers"),
+            Wrong({"suspended": "x"}, "suspended"),
+            Wrong({"adopt": "x"}, "adopt"),
+        ),
+        nobody=("/admin/apps/99/provisioning", _PROVISIONING, 404),
+    ),
+    f"{_APP}/plan/approve": Form("/admin/apps/1/plan/approve", {"digest": "x"}, text=("digest",)),
+    f"{_APP}/plan/change": Form("/admin/apps/1/plan/change", {"change": "x"}, text=("change", "back")),
+    f"{_APP}/plan/release": Form("/admin/apps/1/plan/release", {"held": "x", "kind": ""}, text=("held", "kind")),
+    f"{_APP}/start": Form("/admin/apps/1/start", nobody=("/admin/apps/99/start", {}, 404)),
+    f"{_APP}/do/{{what:str}}": Form("/admin/apps/1/do/sync", nobody=("/admin/apps/1/do/nothing", {}, 404)),
+    "/admin/administrators": Form(
+        "/admin/administrators",
+        {"name": "ada", "password": _SECRET, "again": _SECRET},
+        text=("name", "password", "again"),
+        wrong=(
+            Wrong({"name": ""}, "name"),
+            Wrong({"name": ADMIN}, "name"),
+            Wrong({"name": "a\nb"}, "name"),
+            Wrong({"password": "short"}, "password"),
+            Wrong({"again": "something else, as long"}, "again"),
+        ),
+        secret=("password", "again"),
+    ),
+    "/admin/administrators/remove": Form(
+        "/admin/administrators/remove",
+        {"name": "other"},
+        text=("name",),
+        nobody=("/admin/administrators/remove", {"name": "nobody"}, 404),
+    ),
+    "/admin/certificates": Form("/admin/certificates"),
+    "/admin/certificates/{id:int}/activate": Form(
+        "/admin/certificates/2/activate", nobody=("/admin/certificates/99/activate", {}, 409)
+    ),
+    "/admin/certificates/{id:int}/remove": Form(
+        "/admin/certificates/1/remove",
+        {"word": "REMOVE"},
+        text=("word",),
+        wrong=(Wrong({"word": "remove"}, "word"),),
+        nobody=("/admin/certificates/99/remove", {}, 409),
+    ),
+}
+
+
+def prepared(world: World) -> None:
+    """What the rows need besides what the world has: a second administrator, two certificates (2 signs)."""
+    with world.changing() as c:
+        admins.create(c, "other", hash_password(PASSWORD), actor=HAND, now=world.now)
+        for _ in range(2):
+            key = new_signing_key("x", now_ms=world.now, days=100, bits=2048)
+            certificates.add(c, world.engine.vault, key, world.now)
+        certificates.activate(c, 2, world.now)
+
+
+_ALONE = frozenset({"input", "meta", "link", "br", "img", "path", "hr"})
+
+
+class _Checked(HTMLParser):
+    """Whether every element ends, and which scripts and event handlers there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if any(name.startswith("on") for name in values):
+            self.wrong.append(f"an event handler: <{tag}>")
+        if tag == "script" and not (values.get("src") or "").startswith("/static/"):
+            self.wrong.append("a script in the page")
+        if tag not in _ALONE:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Drawn shapes end by themselves."""
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"</{tag}> ends what has not begun")
+
+
+def sound(html: str) -> list[str]:
+    """What is wrong with a page: elements that do not end, scripts, what a template calculated out of a value."""
+    page = _Checked()
+    page.feed(html)
+    calculated = ["a value was calculated"] if CALCULATED in html else []
+    return [*page.wrong, *(f"<{tag}> does not end" for tag in page.open), *calculated]
