@@ -288,3 +288,16 @@ def test_every_action_names_who_did_it(each: Database) -> None:
         actions.stop(c, made, 6, actor="root")
         actions.start(c, actions.find_app(c, "aws"), 6, actor="root")
         assert {event.actor for event in events.follow(c, 0)} == {"root"}
+
+
+@pytest.mark.parametrize("source", ["a\0b", "{firstname}\n", "x" * 2_001])
+def test_a_parameter_s_value_can_be_stored(each: Database, source: str) -> None:
+    with write(each) as c:
+        with pytest.raises(Problem, match="title: the value has at most 2000 characters"):
+            actions.set_parameter(c, create(c), Parameter("title", source, macro=True), 6)
+        assert store.parameters(c, 1) == []
+
+
+def test_an_app_is_not_given_to_a_role_that_no_database_looks_for(each: Database) -> None:
+    with write(each) as c, pytest.raises(Problem, match="no role is called that"):
+        actions.assign(c, create(c), "a\0b", 6)

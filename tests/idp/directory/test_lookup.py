@@ -39,3 +39,11 @@ def test_a_role_by_key_or_by_the_only_name(sqlite_idp: Database) -> None:
             find_role(connection, "readers")
         with pytest.raises(NotThereProblem, match="no role with id 99"):
             role_of_id(connection, 99)
+
+
+def test_what_no_database_looks_for_is_not_there(idp: Database) -> None:
+    with idp.read() as connection:
+        with pytest.raises(NotThereProblem):
+            find_user(connection, "a\0b")
+        with pytest.raises(NotThereProblem):
+            find_role(connection, "a\0b")
