@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ APP = """
 import asyncio, sys
 from lockstep.kit.serving import serve
 
+over = asyncio.Event()
+
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":
         while True:
@@ -29,9 +32,12 @@ async def app(scope, receive, send):
         print("slow", flush=True)
         await asyncio.sleep(1)
     await send({"type": "http.response.start", "status": 200, "headers": []})
+    if scope["path"] == "/stream":
+        await send({"type": "http.response.body", "body": b"first ", "more_body": True})
+        await over.wait()
     await send({"type": "http.response.body", "body": b"here"})
 
-serve(app, sys.argv[1], int(sys.argv[2]))
+serve(app, sys.argv[1], int(sys.argv[2]), stopping=over.set)
 """
 
 
@@ -83,6 +89,17 @@ def test_requests_under_way_are_finished() -> None:
             process.send_signal(signal.SIGTERM)
             assert client.communicate(timeout=10)[0] == "b'here'\n"
         assert process.wait(10) == 0
+
+
+def test_a_stream_is_told_to_end_and_nobody_waits_for_it() -> None:
+    with serving() as (process, url):
+        with urllib.request.urlopen(f"{url}/stream", timeout=10) as stream:
+            assert stream.read(6) == b"first "
+            begun = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert stream.read() == b"here"
+        assert process.wait(10) == 0
+        assert time.monotonic() - begun < 5
 
 
 def test_an_address_in_use_is_a_problem() -> None:

@@ -167,8 +167,12 @@ def into(app: Any, address: str = "192.0.2.1") -> Transport:
         }
         sent: list[MutableMapping[str, Any]] = []
 
+        whole = iter([body])
+
         async def receive() -> MutableMapping[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+            for part in whole:
+                return {"type": "http.request", "body": part, "more_body": False}
+            return await asyncio.Future()  # it stays until it has its answer
 
         async def send(message: MutableMapping[str, Any]) -> None:
             sent.append(message)

@@ -42,6 +42,7 @@ class IdpApp:
         self._context: Context | None = None
         self._site: Any = None
         self._console: Any = None
+        self._console_context: ConsoleContext | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +56,11 @@ class IdpApp:
                 await self._console(scope, receive, send)
             else:
                 await self._site(scope, receive, send)
+
+    def stopping(self) -> None:
+        """The server is about to stop: streams end, which nobody would wait for."""
+        if self._console_context is not None:
+            self._console_context.news.close()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -73,7 +79,8 @@ class IdpApp:
         self._runner = open_runner(self._engine.db)
         self._context = Context(self._runner, self._engine.vault, self._engine.clock, origin)
         self._site = build_sign_in(self._context)
-        self._console = build_console(ConsoleContext(self._engine, origin, self._context.hasher))
+        self._console_context = ConsoleContext(self._engine, origin, self._context.hasher)
+        self._console = build_console(self._console_context)
         self._watch = asyncio.get_running_loop().create_task(self._watch_certificate(self._runner))
         if self._with_worker:
             self._thread = threading.Thread(target=self._work, name="lockstep worker", daemon=True)

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection, Row
-from lockstep.kit.sql import Statement
+from lockstep.kit.sql import Statement, among, listed
 
 SERIAL = "idp"
 """What every writer of this side passes as `db.write(serial=...)`."""
@@ -229,6 +229,13 @@ _FOR_ROLE = Statement(
     )
 )
 _RECENT = 50_000
+ERRORS = frozenset(
+    {one for one in EventType if "failed" in one.value}
+    | {EventType.APP_QUARANTINED, EventType.APP_CONNECTOR_BROKEN, EventType.PROVISIONING_EXCEPTION}
+)
+"""Events of these types are errors; so is any other that has an error's description."""
+WARNINGS = frozenset({EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.CERTIFICATE_EXPIRES, EventType.DRIFT_FOUND})
+_IS_ERROR = sa.or_(_events.c.error_description != "", among(_events.c.type, "errors"))
 _PAGE = Statement(
     _newest.where(
         _events.c.seq < sa.bindparam("end", type_=sa.BigInteger),
@@ -241,6 +248,11 @@ _PAGE = Statement(
         sa.or_(
             sa.bindparam("app_id", type_=sa.BigInteger) == 0,
             _events.c.app_id == sa.bindparam("app_id", type_=sa.BigInteger),
+        ),
+        sa.or_(
+            sa.bindparam("status", type_=sa.Text) == "",
+            sa.and_(sa.bindparam("status", type_=sa.Text) == "error", _IS_ERROR),
+            sa.and_(sa.bindparam("status", type_=sa.Text) == "warning", among(_events.c.type, "warnings"), sa.not_(_IS_ERROR)),
         ),
     )
 )
@@ -303,9 +315,13 @@ def for_role(connection: Connection, role_name: str, *, limit: int) -> list[Even
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which events a page shows: "" and 0 leave a filter out.  `since` and `until` are instants (ms)."""
+    """Which events a page shows: "" and 0 leave a filter out.  `since` and `until` are instants (ms).
+
+    `status` is error or warning.
+    """
 
     type: str = ""
+    status: str = ""
     user_name: str = ""
     app_id: int = 0
     since: int = 0
@@ -326,19 +342,37 @@ def page(c: Connection, wanted: Wanted, *, before: int = 0, limit: int) -> tuple
         end = min(end, _first_at(c, wanted.until))
     start = _first_at(c, wanted.since) if wanted.since else 1
     low = max(start, end - SPAN)
+    found = _between(c, wanted, low, end, limit + 1)
+    if len(found) > limit:
+        return found[:limit], found[limit - 1].seq
+    return found, low if low > start else 0
+
+
+def news(c: Connection, wanted: Wanted, *, after: int, limit: int) -> tuple[list[Event], bool]:
+    """The newest `limit` events after number `after` that are wanted, newest first; and whether older ones were left out.
+
+    `since` and `until` of `wanted` do not count: what is new is new.
+    """
+    end = latest(c) + 1
+    low = max(after + 1, end - SPAN)
+    found = _between(c, wanted, low, end, limit + 1)
+    return found[:limit], len(found) > limit or low > after + 1
+
+
+def _between(c: Connection, wanted: Wanted, low: int, end: int, limit: int) -> list[Event]:
     rows = c.all(
         _PAGE,
         end=end,
         low=low,
         kind=wanted.type,
+        status=wanted.status,
+        errors=listed(one.value for one in ERRORS),
+        warnings=listed(one.value for one in WARNINGS),
         user_name=wanted.user_name,
         app_id=wanted.app_id,
-        limit=limit + 1,
+        limit=limit,
     )
-    found = [_event(row) for row in rows[:limit]]
-    if len(rows) > limit:
-        return found, found[-1].seq
-    return found, low if low > start else 0
+    return [_event(row) for row in rows]
 
 
 def by_number(c: Connection, seq: int) -> Event | None:

@@ -21,10 +21,11 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 class _Server(uvicorn.Server):
     """uvicorn, with a line when it is ready, and an orderly end that is not mistaken for a death by signal."""
 
-    def __init__(self, config: uvicorn.Config, url: str, remarks: Iterable[str]) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, remarks: Iterable[str], stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._url = url
         self._remarks = remarks
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -46,13 +47,22 @@ class _Server(uvicorn.Server):
     def _stop(self) -> None:
         self.force_exit = self.should_exit  # the second signal does not wait for open requests
         self.should_exit = True
+        self._stopping()
 
 
-def serve(app: Any, host: str, port: int, *, bound: Callable[[str], Iterable[str]] = lambda _url: ()) -> None:
+def serve(
+    app: Any,
+    host: str,
+    port: int,
+    *,
+    bound: Callable[[str], Iterable[str]] = lambda _url: (),
+    stopping: Callable[[], None] = lambda: None,
+) -> None:
     """Serve `app` on `host:port` (0: a free port).  Requests under way are finished before it returns.
 
     `bound` is told the origin (`http://127.0.0.1:8090`) once it is known, before the first request; what it gives back is said
-    after the line that says ready.
+    after the line that says ready.  `stopping` is called in the event loop when the end has been asked for, before open
+    requests are waited for: it ends those that would go on and on (streams).
     Raises Problem if the address cannot be listened on.
     """
     listening = _listen(host, port)
@@ -72,7 +82,7 @@ def serve(app: Any, host: str, port: int, *, bound: Callable[[str], Iterable[str
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     with listening, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(_Server(config, url, remarks).serve(sockets=[listening]))
+        runner.run(_Server(config, url, remarks, stopping).serve(sockets=[listening]))
 
 
 def _listen(host: str, port: int) -> socket.socket:

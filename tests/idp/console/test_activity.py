@@ -43,6 +43,27 @@ async def test_filters_are_in_the_address(each_world: World) -> None:
     assert (await browser.get("/admin/events?type=none&app=x&before=x")).status == 200
 
 
+async def test_each_filter_is_a_chip_that_drops_it(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get("/admin/events?app=1&status=warning&user=%3Cb%3E")
+    assert 'href="/admin/events?status=warning&amp;app=1" aria-label="Remove filter, User: &lt;b&gt;"' in page.html
+    assert "Remove filter, Application: aws" in page.html
+    assert '<a href="/admin/events">Clear filters</a>' in page.html
+    assert "Remove filter" not in (await browser.get("/admin/events")).html
+
+
+async def test_the_first_page_is_followed_and_older_ones_are_not(world: World) -> None:
+    browser = await world.signed_in()
+    with world.db.read() as c:
+        newest = events.latest(c)
+    page = await browser.get("/admin/events?type=user.created")
+    assert f'data-live="/admin/events/stream?type=user.created&amp;after={newest}"' in page.html
+    assert 'href="/admin/events?type=user.created">Reload</a>' in page.html
+    assert '<tbody id="event-rows">' in page.html
+    for past in ("before=3", "until=2020-01-01"):
+        assert "data-live" not in (await browser.get(f"/admin/events?{past}")).html
+
+
 def test_time_is_looked_up_and_not_searched_through(world: World) -> None:
     start = world.now
     for day in range(1, 5):

@@ -16,17 +16,17 @@ async def test_a_sync_waits_runs_and_ends(each_world: World) -> None:
     filed = await press(browser, await browser.get(address("/plan")), "/do/sync")
     assert "Waits for the worker" in filed.text
     assert "http-equiv" not in filed.html
-    watched = await browser.get(address("/jobs/1?watch=1"))
-    assert 'http-equiv="refresh"' in watched.html
-    assert "Stop refreshing by itself" in watched.text
+    assert 'data-live="/admin/apps/1/jobs/1/stream" data-live-into="job-state"' in filed.html
+    assert f'href="{address("/jobs/1")}">Reload</a>' in filed.html
     with each_world.changing() as c:
         jobs.start(c, 1, "somebody")
     assert "Running" in (await browser.get(address("/jobs/1"))).text
     with each_world.changing() as c:
         jobs.requeue(c, 1)
     await asyncio.to_thread(each_world.engine.wait, 1)
-    done = await browser.get(address("/jobs/1?watch=1"))
-    assert "http-equiv" not in done.html
+    done = await browser.get(address("/jobs/1"))
+    assert "data-live" not in done.html
+    assert "live.js" not in done.html
     assert "Requests sent 3 (the fewest possible: 3)" in done.text
     app = each_world.app_now()
     with each_world.db.read() as c:

@@ -65,6 +65,7 @@ async def test_every_answer_has_the_headers() -> None:
         policy = answer.header("content-security-policy")
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
+        assert "connect-src 'self';" in policy
         assert "unsafe" not in policy
         assert answer.header("x-content-type-options") == "nosniff"
         assert answer.header("referrer-policy") == "same-origin"
@@ -122,7 +123,7 @@ async def test_errors_are_pages_in_the_site_s_form() -> None:
 
 
 async def test_static_files_are_these_and_no_path_leads_elsewhere() -> None:
-    assert sorted(static_files()) == ["copy.js", "lockstep.css", "submit.js"]
+    assert sorted(static_files()) == ["copy.js", "dialog.js", "live.js", "lockstep.css", "submit.js"]
     for path in ("/static/pages.py", "/static/..%2fpages.py", "/static/", "/static/templates/kit/base.html"):
         assert (await browser().get(path)).status == 404
 

@@ -30,6 +30,7 @@ def rendered(source: str, **values: object) -> str:
         "{{ ui.select(v, v, [(v, v)], v, v, v) }}{{ ui.checkbox(v, v, true, v, v, v) }}{{ ui.button(v, v, v, v) }}",
         "{% call ui.filters(v, v) %}{{ v }}{% endcall %}",
         "{% call ui.confirm(v, v, v, v, v, v, v, {v: v}) %}{{ v }}{% endcall %}",
+        "{{ ui.chips([(v, v, v)], v) }}{{ ui.live(v, v, v, v, v, v, v) }}{{ ui.link_button(v, v, v, true) }}",
         "{{ ui.copy(v, v) }}{{ ui.code_block(v, v) }}",
     ],
 )

@@ -39,12 +39,8 @@ def serve(
     public = None if public_url is None else checked_public_url(public_url)
     with opened(data, database_url, key_file) as engine:
         _check_key(engine)
-        run(
-            build(engine, worker=not no_worker),
-            host,
-            port,
-            bound=lambda url: _moved(place(engine, public or url), public or url),
-        )
+        site = build(engine, worker=not no_worker)
+        run(site, host, port, bound=lambda url: _moved(place(engine, public or url), public or url), stopping=site.stopping)
 
 
 def _moved(before: str, now: str) -> list[str]:

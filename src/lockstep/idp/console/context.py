@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from starlette.exceptions import HTTPException
@@ -16,6 +16,7 @@ from lockstep.kit.db import Connection
 from lockstep.kit.vault import Vault
 from lockstep.kit.web.cookies import Cookie
 from lockstep.kit.web.hashing import Hasher
+from lockstep.kit.web.live import News
 from lockstep.kit.web.origins import is_secure
 from lockstep.kit.web.pages import Pages
 
@@ -38,6 +39,12 @@ class Context:
     engine: Engine
     origin: str
     hasher: Hasher
+    news: News = field(init=False)
+    """Wakes the pages that follow the events."""
+
+    def __post_init__(self) -> None:
+        """One look for all streams of this process."""
+        self.news = News(lambda: self.read(events.latest))
 
     @property
     def vault(self) -> Vault:

@@ -101,10 +101,11 @@ def context_of(request: Request) -> Context:
     return found
 
 
-def guarded(handler: Handler, *, upload: int = 0) -> Endpoint:
+def guarded(handler: Handler, *, upload: int = 0, by_hand: bool = True) -> Endpoint:
     """For administrators who are signed in; everybody else is sent to the log-in page.
 
-    `upload`: how many bytes a form with files may have; 0 for a page whose forms have none.
+    `upload`: how many bytes a form with files may have; 0 for a page whose forms have none.  `by_hand` False is what a page
+    asks for by itself: it does not count as use of the session, which may end of idleness.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -118,7 +119,7 @@ def guarded(handler: Handler, *, upload: int = 0) -> Endpoint:
             csrf.require_from_here(request, context.origin)  # before anything large is read
             desk.form, desk.files = await _posted(request, upload)
             csrf.check(request, desk.form, secret=secret, origin=context.origin)
-        if actions.needs_touch(session, now):
+        if by_hand and actions.needs_touch(session, now):
             await context.write(lambda c: store.seen(c, session.digest, now))
         try:
             return await handler(desk)

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lockstep.idp.apps.records import App
-from lockstep.idp.console.apps import tab
+from lockstep.idp.console.apps import app_of, tab
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.provisioning import jobs, ledger, summary
@@ -19,25 +19,27 @@ _OPEN = (State.READY.value, State.SENDING.value)
 
 
 async def job(desk: Desk) -> Response:
-    """One job; `?watch=1` has the browser ask again every few seconds, until it is over."""
+    """One job; with script the page follows it until it is over."""
     filed = number(desk.request, "job")
+    return await tab(desk, "console/app_job.html", lambda c, app: state_of(c, app.id, filed), now=desk.now)
 
-    def look(c: Connection, app: App) -> dict[str, Any]:
-        found = jobs.get(c, filed)
-        if found is None or found.app_id != app.id:
-            raise HTTPException(NOT_FOUND)
-        done, total = progress(c, app) if found.state == jobs.RUNNING else (0, 0)
-        failures = summary.failures(c, app) if found.state == jobs.DONE and found.result.get("failed") else []
-        return {
-            "job": found,
-            "over": found.state in (jobs.DONE, jobs.FAILED),
-            "done": done,
-            "total": total,
-            "failures": failures[:FAILURES],
-            "more_failures": max(0, len(failures) - FAILURES),
-        }
 
-    return await tab(desk, "console/app_job.html", look, watch=desk.query("watch") == "1")
+def state_of(c: Connection, app_id: int, filed: int) -> dict[str, Any]:
+    """What `job_state.html` shows of a job of the app.  Raises HTTPException (404) where there is none."""
+    app, found = app_of(c, app_id), jobs.get(c, filed)
+    if found is None or found.app_id != app.id:
+        raise HTTPException(NOT_FOUND)
+    done, total = progress(c, app) if found.state == jobs.RUNNING else (0, 0)
+    failures = summary.failures(c, app) if found.state == jobs.DONE and found.result.get("failed") else []
+    return {
+        "app": app,
+        "job": found,
+        "over": found.state in (jobs.DONE, jobs.FAILED),
+        "done": done,
+        "total": total,
+        "failures": failures[:FAILURES],
+        "more_failures": max(0, len(failures) - FAILURES),
+    }
 
 
 def progress(c: Connection, app: App) -> tuple[int, int]:

@@ -128,7 +128,17 @@ async def approve(desk: Desk) -> Response:
 
 
 async def approve_one(desk: Desk) -> Response:
-    """Approve or reject one change, by its digest: if the change has moved, nothing has that digest any more."""
+    """Approve or reject one change, by its digest."""
+    text = await decide_one(desk)
+    back = f"/admin/apps/{number(desk.request)}/{'users' if desk.value('back') == 'users' else 'plan'}"
+    return desk.go(back, MOVED, "warning") if text is None else desk.go(back, text)
+
+
+async def decide_one(desk: Desk) -> str | None:
+    """What to say after approving or rejecting one change, by its digest.
+
+    None if nothing was decided: where the change has moved, nothing has that digest any more.
+    """
     app_id, digest, reject = number(desk.request), desk.value("change"), desk.value("do") == "reject"
 
     def work(c: Connection) -> str | None:
@@ -140,9 +150,7 @@ async def approve_one(desk: Desk) -> Response:
         decide = actions.reject if reject else actions.approve
         return _said(decide(c, app, digest, desk.now, actor=desk.actor), reject=reject)
 
-    text = await desk.write(work)
-    back = f"/admin/apps/{app_id}/{'users' if desk.value('back') == 'users' else 'plan'}"
-    return desk.go(back, MOVED, "warning") if text is None else desk.go(back, text)
+    return await desk.write(work)
 
 
 def _said(count: int, *, reject: bool) -> str:

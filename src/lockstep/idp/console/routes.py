@@ -12,7 +12,9 @@ from lockstep.idp.console import (
     certificates,
     configuration,
     job,
+    live,
     login,
+    logins,
     parameters,
     passwords,
     plans,
@@ -37,6 +39,10 @@ async def _home(_request: Request) -> Response:
 
 def _get(path: str, handler: Handler) -> Route:
     return Route(path, guarded(handler), methods=["GET"])
+
+
+def _stream(path: str, handler: Handler) -> Route:
+    return Route(path, guarded(handler, by_hand=False), methods=["GET"])
 
 
 def _post(path: str, handler: Handler, *, upload: int = 0) -> Route:
@@ -96,6 +102,9 @@ ROUTES = [
     _get(f"{_APP}/provisioning", provisioning.provisioning),
     _post(f"{_APP}/provisioning", provisioning.save),
     _get(f"{_APP}/users", tabs.logins),
+    _get(f"{_APP}/users/{{user:int}}/pending", logins.pending),
+    _post(f"{_APP}/users/{{user:int}}/pending", logins.decide),
+    _post(f"{_APP}/users/{{user:int}}/retry", logins.retry),
     _get(f"{_APP}/plan", plans.plan),
     _post(f"{_APP}/plan/approve", plans.approve),
     _post(f"{_APP}/plan/change", plans.approve_one),
@@ -103,7 +112,9 @@ ROUTES = [
     _post(f"{_APP}/start", apps.start_again),
     _post(f"{_APP}/do/{{what:str}}", apps.file_job),
     _get(f"{_APP}/jobs/{{job:int}}", job.job),
+    _stream(f"{_APP}/jobs/{{job:int}}/stream", live.job_stream),
     _get("/admin/events", activity.list_events),
+    _stream("/admin/events/stream", live.event_stream),
     _get("/admin/events/{id:int}", activity.event),
     _get("/admin/administrators", administrators.administrators),
     _post("/admin/administrators", administrators.add),

@@ -27,6 +27,11 @@ class LoginState:
     """Of the change that waits for approval."""
     action: str = ""
 
+    @property
+    def opens(self) -> bool:
+        """Whether there is more to see, and something to say, on the page of the login."""
+        return self.word in ("Pending", "Failed")
+
 
 def login_states(c: Connection, app: App, users: Iterable[User]) -> dict[int, LoginState]:
     """The state of each, by the user's id."""

@@ -10,8 +10,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from lockstep.kit.web.origins import origin_of
 
 _FORMS = "lockstep.form_action"
+# connect-src: the scripts of the consoles fetch a page of ours to show it as a dialog, and follow our streams of news.
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
     "form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
 )
 _FIXED = {
