@@ -42,6 +42,8 @@ async def test_pending_leads_to_what_would_be_sent(each_world: World) -> None:
     done = await press(browser, page, "/pending", change=page.form("/pending").value("change"), do="approve")
     assert "1 change approved." in done.text
     assert done.url.endswith(USERS)
+    assert "Create user goes with the next sync." in done.text
+    assert done.text.count("Create user waits for approval.") == 1
     assert [event["actor"] for event in each_world.events("approval.given")] == [ADMIN]
     await each_world.sync()
     assert len(each_world.target.users) == 1
@@ -52,6 +54,7 @@ async def test_rejected_is_not_asked_again(world: World) -> None:
     page = await browser.get(pending(world))
     done = await press(browser, page, "/pending", change=page.form("/pending").value("change"), do="reject")
     assert "1 change rejected" in done.text
+    assert "thrown away by an administrator" in done.text
     await browser.get(address("/plan"))
     assert "Nothing waits here" in (await browser.get(pending(world))).text
 

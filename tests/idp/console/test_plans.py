@@ -71,6 +71,17 @@ async def test_a_digest_that_is_nothing_s_decides_nothing(world: World) -> None:
     assert world.events("approval.") == []
 
 
+@pytest.mark.parametrize(("do", "word"), [("approve", "Ready"), ("reject", "Skipped")])
+async def test_a_decision_about_all_shows_at_once_on_the_tab_users(world: World, do: str, word: str) -> None:
+    world.set("provisioning=on", "groups=on")
+    browser = await world.signed_in()
+    page = await browser.get(PAGE)
+    await press(browser, page, "/plan/approve", digest=page.form("/plan/approve").value("digest"), do=do)
+    users = await browser.get(address("/users"))
+    assert users.html.count(f"</svg>{word}") == 2
+    assert "Pending" not in users.text
+
+
 async def test_one_change_is_rejected(world: World) -> None:
     world.set("provisioning=on")
     browser = await world.signed_in()

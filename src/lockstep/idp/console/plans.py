@@ -20,6 +20,7 @@ from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.diff import Row, row_of
 from lockstep.idp.console.words import counted
 from lockstep.idp.provisioning import actions, ledger
+from lockstep.idp.provisioning.approval import THROWN_AWAY
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.records import State
@@ -122,6 +123,7 @@ async def approve(desk: Desk) -> Response:
     def act(c: Connection, app: App, made: View) -> str:
         decide = actions.reject if reject else actions.approve
         count = decide(c, app, made.plan.digest, desk.now, actor=desk.actor)
+        _settle(c, made.plan, State.WAITING, drop=reject)
         return _said(count, reject=reject)
 
     return await _decide(desk, act, same=lambda made: digest != "" and made.waiting_digest == digest)
@@ -148,9 +150,17 @@ async def decide_one(desk: Desk) -> str | None:
         if not digest or not waiting:
             return None
         decide = actions.reject if reject else actions.approve
-        return _said(decide(c, app, digest, desk.now, actor=desk.actor), reject=reject)
+        count = decide(c, app, digest, desk.now, actor=desk.actor)
+        _settle(c, made, State.WAITING, drop=reject, digest=digest)
+        return _said(count, reject=reject)
 
     return await desk.write(work)
+
+
+def _settle(c: Connection, plan: Plan, before: State, *, drop: bool, digest: str = "", limited: str = "") -> None:
+    """Show the decision at once, and not only from the next plan on.  The plan was just made, and nobody works on it."""
+    after, reason = (State.DROPPED, THROWN_AWAY) if drop else (State.READY, "")
+    ledger.settle(c, plan.id, before, after, reason, digest=digest, limited=limited)
 
 
 def _said(count: int, *, reject: bool) -> str:
@@ -163,8 +173,9 @@ async def release(desk: Desk) -> Response:
     """Let through, or throw away, what is held in the plan that was on the page."""
     digest, kind, discard = desk.value("held"), desk.value("kind") or None, desk.value("do") == "discard"
 
-    def act(c: Connection, app: App, _made: View) -> str:
+    def act(c: Connection, app: App, made: View) -> str:
         counts = actions.release(c, app, kind, discard=discard, now=desk.now, actor=desk.actor)
+        _settle(c, made.plan, State.HELD, drop=discard, limited=kind or "")
         words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         if discard:
             return f"Thrown away until those objects change again: {words}."

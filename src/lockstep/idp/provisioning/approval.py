@@ -35,10 +35,13 @@ def needs_approval(change: Change, settings: Settings) -> bool:
     }[change.action]
 
 
+THROWN_AWAY = "thrown away by an administrator until the object changes again"
+
+
 def judged(change: Change, settings: Settings, decisions: Decisions) -> Change:
     """The change with the state that people's decisions give it; limits come on top of it."""
     if change.digest in decisions.rejected or change.digest in decisions.discarded:
-        return replace(change, state=State.DROPPED, reason="thrown away by an administrator until the object changes again")
+        return replace(change, state=State.DROPPED, reason=THROWN_AWAY)
     if change.digest in decisions.ignored and settings.adopt == "ignore":
         return replace(change, state=State.DROPPED, reason="exists at the target, and is left alone (adopt=ignore)")
     if needs_approval(change, settings) and change.digest not in decisions.approved:

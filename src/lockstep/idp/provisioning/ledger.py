@@ -60,6 +60,13 @@ _OF_KEY = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _is(_c.ob
 """Without an order: for one by position SQLite would rather walk the whole plan than use the index of keys."""
 _WITH_NEEDS = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _c.needs != "").order_by(_c.position))
 _SET_STATE = Statement(sa.update(changes).where(_is(_c.plan_id, "plan"), _is(_c.position, "at")), columns=["state", "reason"])
+_SETTLE = Statement(
+    sa.update(changes)
+    .where(_is(_c.plan_id, "plan"), _is(_c.state, "before"))
+    .where(sa.or_(sa.bindparam("one", type_=sa.Text) == "", _c.digest == sa.bindparam("one", type_=sa.Text)))
+    .where(sa.or_(sa.bindparam("kind", type_=sa.Text) == "", _c.limited == sa.bindparam("kind", type_=sa.Text))),
+    columns=["state", "reason"],
+)
 _SET_STAGE = Statement(sa.update(changes).where(_is(_c.plan_id, "plan"), _is(_c.position, "at")), columns=["stage"])
 _COUNTS = Statement(
     sa.select(_c.object, _c.kind, _c.state, _c.limited, sa.func.count(), sa.func.sum(_c.weight))
@@ -328,6 +335,11 @@ def set_states(c: Connection, plan: int, states: Iterable[tuple[int, State, str]
         _SET_STATE,
         [{"plan": plan, "at": position, "state": state.value, "reason": why} for position, state, why in states],
     )
+
+
+def settle(c: Connection, plan: int, before: State, after: State, reason: str, *, digest: str = "", limited: str = "") -> None:
+    """Move the changes of a plan that are in the state `before` to another: all of them, one, or those of one limit."""
+    c.run(_SETTLE, plan=plan, before=before.value, state=after.value, reason=reason, one=digest, kind=limited)
 
 
 def set_stages(c: Connection, plan: int, stages: Iterable[tuple[int, int]]) -> None:
