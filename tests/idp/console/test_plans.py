@@ -102,12 +102,14 @@ async def held(world: World) -> None:
             directory.remove_user(c, one.id, actor="import", now=world.now)
 
 
-@pytest.mark.parametrize(("do", "left", "words"), [("release", 2, "Let through: 8"), ("discard", 10, "Thrown away")])
+@pytest.mark.parametrize(
+    ("do", "left", "words"), [("release", 2, "Let through: users to be deleted (8)"), ("discard", 10, "Thrown away")]
+)
 async def test_what_is_held_is_let_through_or_thrown_away(world: World, do: str, left: int, words: str) -> None:
     await held(world)
     browser = await world.signed_in()
     page = await browser.get(PAGE)
-    assert "Held: user-deletions" in page.text
+    assert "Held: users to be deleted (8)" in page.text
     form = page.form("/plan/release")
     done = await press(browser, page, "/plan/release", held=form.value("held"), kind=form.value("kind"), do=do)
     assert words in done.text

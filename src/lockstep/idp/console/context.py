@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from lockstep.idp import events
+from lockstep.idp.console.kept import KeptPlans
 from lockstep.idp.console.words import FILTERS
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.kit.clock import Clock
@@ -41,6 +42,8 @@ class Context:
     hasher: Hasher
     news: News = field(init=False)
     """Wakes the pages that follow the events."""
+    plans: KeptPlans = field(default_factory=KeptPlans)
+    """What need not be planned again."""
 
     def __post_init__(self) -> None:
         """One look for all streams of this process."""

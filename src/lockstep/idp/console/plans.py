@@ -1,7 +1,8 @@
 """The page Plan of an app: what would be done, what waits, what is held, and what a person says about it.
 
-Looking at the page makes the plan anew, as `lockstep idp plan` does.  A decision names the digest of what it is about (what
-waits, what is held, one change) as it was on the page: if that has moved, nothing is decided, and the page shows the new plan.
+Looking at the page makes the plan, as `lockstep idp plan` does; while nothing happens it is kept (`kept`).  A decision
+names the digest of what it is about (what waits, what is held, one change) as it was on the page: if that has moved, nothing
+is decided, and the page shows the new plan.
 """
 
 import hashlib
@@ -12,12 +13,14 @@ from itertools import islice
 
 from starlette.responses import Response
 
+from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.console import store
 from lockstep.idp.console.apps import app_of, tab
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.diff import Row, row_of
+from lockstep.idp.console.kept import KeptPlans
 from lockstep.idp.console.words import counted
 from lockstep.idp.provisioning import actions, ledger
 from lockstep.idp.provisioning.approval import THROWN_AWAY
@@ -36,6 +39,23 @@ VIEWS = {
     "later": (State.BLOCKED, State.LATER),
     "dropped": (State.DROPPED,),
 }
+LIMITED = {
+    "user-deletions": "users to be deleted",
+    "switch-offs": "users to be switched off",
+    "group-deletions": "groups to be deleted",
+    "removals": "memberships to be removed",
+}
+"""What is held, in the page's words."""
+SORTS = {
+    "user create": "users to be created",
+    "user update": "users to be updated",
+    "user switch-off": "users to be switched off",
+    "user delete": "users to be deleted",
+    "group create": "groups to be created",
+    "group rename": "groups to be renamed",
+    "group members": "changes of members",
+    "group delete": "groups to be deleted",
+}
 MOVED = "The plan has moved since this page was made, and nothing was decided. This is what it is now."
 
 
@@ -49,6 +69,8 @@ class View:
     states: Counter[str] = field(default_factory=Counter)
     sorts: Counter[str] = field(default_factory=Counter)
     rows: list[Row] = field(default_factory=list)
+    seen: int = 0
+    """The number of the newest event, as of which the plan holds."""
     fits: int = 0
     """Changes that belong to the view, of which one page shows some."""
 
@@ -57,14 +79,20 @@ class View:
         return sum(self.states[state.value] for state in VIEWS[view])
 
 
-def shown_now(c: Connection, app: App, now: int, *, view: str = "all", skip: int = 0) -> View:
-    """Make the plan, and read of it what one page shows.  `c` is a write transaction."""
-    found = View(make_plan(c, app, now, retry_now=True, shown=True))
-    number = found.plan.id
+def made_now(c: Connection, app: App, plans: KeptPlans, now: int, *, anew: bool = False) -> Plan:
+    """The plan as it is now: the one that was made before, if nothing has happened since.  `c` is a write transaction."""
+    found = None if anew else plans.find(c, app, now)
+    return found or make_plan(c, app, now, retry_now=True, shown=True)
+
+
+def view_of(c: Connection, plan: Plan, *, view: str = "all", skip: int = 0) -> View:
+    """Of a plan, what one page shows."""
+    found = View(plan, seen=events.latest(c))
+    number = plan.id
     for one in ledger.counts(c, number):
         found.states[one.state] += one.changes
         if one.state in (State.READY.value, State.WAITING.value):
-            found.sorts[f"{one.object} {one.kind}"] += one.changes
+            found.sorts[SORTS.get(f"{one.object} {one.kind}", f"{one.object} {one.kind}")] += one.changes
     found.waiting_digest = digest_of(digest for _, digest in store.digests(c, number, State.WAITING))
     found.held_digest = digest_of(digest for _, digest in store.digests(c, number, State.HELD))
     found.fits = found.count(view)
@@ -85,7 +113,18 @@ async def plan(desk: Desk) -> Response:
     """The plan, as it is now."""
     app_id, skip = number(desk.request), desk.query_number("from")
     view = desk.query("show") if desk.query("show") in VIEWS else "all"
-    made = await desk.write(lambda c: shown_now(c, app_of(c, app_id), desk.now, view=view, skip=skip))
+    plans, anew = desk.context.plans, desk.query("anew") == "1"
+
+    def look(c: Connection) -> View | None:
+        kept = plans.find(c, app_of(c, app_id), desk.now)
+        return None if kept is None else view_of(c, kept, view=view, skip=skip)
+
+    def make(c: Connection) -> View:
+        return view_of(c, made_now(c, app_of(c, app_id), plans, desk.now, anew=anew), view=view, skip=skip)
+
+    made = None if anew else await desk.read(look)
+    made = made or await desk.write(make)
+    plans.remember(app_id, made.plan, made.seen)
     base = f"/admin/apps/{app_id}/plan?show={view}"
     more = skip + SHOWN
     return await tab(
@@ -94,6 +133,7 @@ async def plan(desk: Desk) -> Response:
         None,
         view=view,
         made=made,
+        limited=LIMITED,
         first=base if skip else "",
         next=f"{base}&from={more}" if made.fits > more else "",
     )
@@ -103,12 +143,12 @@ Decide = Callable[[Connection, App, View], str]
 
 
 async def _decide(desk: Desk, act: Decide, *, same: Callable[[View], bool]) -> Response:
-    """Make the plan anew; decide if it is what was on the page, else show it."""
+    """Decide if the plan is what was on the page, else show what it is now."""
     app_id = number(desk.request)
 
     def work(c: Connection) -> str | None:
         app = app_of(c, app_id)
-        now = shown_now(c, app, desk.now)
+        now = view_of(c, made_now(c, app, desk.context.plans, desk.now))
         return act(c, app, now) if same(now) else None
 
     text = await desk.write(work)
@@ -145,7 +185,7 @@ async def decide_one(desk: Desk) -> str | None:
 
     def work(c: Connection) -> str | None:
         app = app_of(c, app_id)
-        made = make_plan(c, app, desk.now, retry_now=True, shown=True)
+        made = made_now(c, app, desk.context.plans, desk.now)
         waiting = any(one == digest for _, one in store.digests(c, made.id, State.WAITING))
         if not digest or not waiting:
             return None
@@ -158,7 +198,7 @@ async def decide_one(desk: Desk) -> str | None:
 
 
 def _settle(c: Connection, plan: Plan, before: State, *, drop: bool, digest: str = "", limited: str = "") -> None:
-    """Show the decision at once, and not only from the next plan on.  The plan was just made, and nobody works on it."""
+    """Show the decision at once, and not only from the next plan on.  It is the newest plan, and no run works on it."""
     after, reason = (State.DROPPED, THROWN_AWAY) if drop else (State.READY, "")
     ledger.settle(c, plan.id, before, after, reason, digest=digest, limited=limited)
 
@@ -176,7 +216,7 @@ async def release(desk: Desk) -> Response:
     def act(c: Connection, app: App, made: View) -> str:
         counts = actions.release(c, app, kind, discard=discard, now=desk.now, actor=desk.actor)
         _settle(c, made.plan, State.HELD, drop=discard, limited=kind or "")
-        words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        words = ", ".join(f"{LIMITED.get(name, name)} ({count:,})" for name, count in counts.items())
         if discard:
             return f"Thrown away until those objects change again: {words}."
         return f"Let through: {words}. A running worker does it at once; otherwise press “Sync now”."
