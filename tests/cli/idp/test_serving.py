@@ -1,5 +1,6 @@
 """`lockstep idp serve | worker` as processes of their own."""
 
+import asyncio
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.storage import open_idp
 from lockstep.kit.vault import open_vault
 from tests.cli.processes import ENVIRONMENT, LOCKSTEP, run, serving
+from tests.support.browser import Browser, over_http
 
 PATIENCE = 60.0
 
@@ -45,6 +47,30 @@ def until(data: Path, *, free: bool) -> None:
     while lease_is_free(data) is not free:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_open_pages_do_not_hold_up_the_end_of_the_server(tmp_path: Path) -> None:
+    data, password = tmp_path / "data", tmp_path / "password"
+    password.write_text("correct horse battery")
+    run("idp", "admin", "create", "root", "--password-file", str(password), "--data", str(data))
+    with serving("idp", serve.__name__, "--no-worker", "--data", str(data)) as origin:
+        cookie = asyncio.run(signed_in(origin))
+        wanted = urllib.request.Request(f"{origin}/admin/events/stream", headers={"Cookie": cookie})
+        streams = [urllib.request.urlopen(wanted, timeout=PATIENCE) for _ in range(3)]
+        assert all(stream.readline().startswith(b"retry:") for stream in streams)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 10
+    for stream in streams:
+        assert b"event: beat" in stream.read()
+        stream.close()
+
+
+async def signed_in(origin: str) -> str:
+    """The cookie of an administrator who has signed in."""
+    browser = Browser(over_http, origin)
+    page = await browser.get("/admin/login")
+    await browser.submit(page, "/admin/login", name="root", password="correct horse battery")
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
 
 @pytest.mark.parametrize("options", [[], ["--no-worker"]])

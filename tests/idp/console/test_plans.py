@@ -82,6 +82,28 @@ async def test_a_decision_about_all_shows_at_once_on_the_tab_users(world: World,
     assert "Pending" not in users.text
 
 
+async def test_those_who_are_ticked_are_approved_together(world: World) -> None:
+    world.user("carol")
+    world.set("provisioning=on")
+    browser = await world.signed_in()
+    await browser.get(PAGE)
+    users = await browser.get(address("/users"))
+    digests = list(dict.fromkeys(value for form in users.forms for name, value in form.fields if name == "change"))[:2]
+    form = users.form("/plan/ticked")
+    csrf = ("csrf", form.value("csrf"))
+    ticks = [("change", digest) for digest in digests]
+    for wrong in ([("change", "")], [("change", "nothing")], [*ticks, ("change", "nothing")]):
+        moved = await browser.follow(await browser.post(form.action, [csrf, *wrong, ("do", "approve")]))
+        assert MOVED in moved.text
+    none = await browser.follow(await browser.post(form.action, [csrf, ("do", "approve")]))
+    assert "Nothing was ticked" in none.text
+    assert world.events("approval.") == []
+    done = await browser.follow(await browser.post(form.action, [csrf, *ticks, ("do", "approve")]))
+    assert "2 changes approved." in done.text
+    assert done.text.count("Create user waits for approval.") == 1
+    assert [event["notes"] for event in world.events("approval.given")] == ["2 changes"]
+
+
 async def test_one_change_is_rejected(world: World) -> None:
     world.set("provisioning=on")
     browser = await world.signed_in()

@@ -116,14 +116,14 @@ async def plan(desk: Desk) -> Response:
     plans, anew = desk.context.plans, desk.query("anew") == "1"
 
     def look(c: Connection) -> View | None:
-        kept = plans.find(c, app_of(c, app_id), desk.now)
-        return None if kept is None else view_of(c, kept, view=view, skip=skip)
+        found = plans.find(c, app_of(c, app_id), desk.now)
+        return None if found is None else view_of(c, found, view=view, skip=skip)
 
     def make(c: Connection) -> View:
         return view_of(c, made_now(c, app_of(c, app_id), plans, desk.now, anew=anew), view=view, skip=skip)
 
-    made = None if anew else await desk.read(look)
-    made = made or await desk.write(make)
+    kept = None if anew else await desk.read(look)
+    made = kept or await desk.write(make)
     plans.remember(app_id, made.plan, made.seen)
     base = f"/admin/apps/{app_id}/plan?show={view}"
     more = skip + SHOWN
@@ -176,22 +176,35 @@ async def approve_one(desk: Desk) -> Response:
     return desk.go(back, MOVED, "warning") if text is None else desk.go(back, text)
 
 
-async def decide_one(desk: Desk) -> str | None:
-    """What to say after approving or rejecting one change, by its digest.
+async def approve_ticked(desk: Desk) -> Response:
+    """Approve or reject the changes that were ticked on the tab Users; if one of them has moved, none."""
+    app_id = number(desk.request)
+    back = f"/admin/apps/{app_id}/users"
+    ticked = {value for name, value in desk.form if name == "change"}
+    if not ticked:
+        return desk.go(back, "Nothing was ticked, and nothing was decided. Tick users whose state is Pending.", "warning")
+    text = await _decide_some(desk, ticked)
+    return desk.go(back, MOVED, "warning") if text is None else desk.go(back, text)
 
-    None if nothing was decided: where the change has moved, nothing has that digest any more.
-    """
-    app_id, digest, reject = number(desk.request), desk.value("change"), desk.value("do") == "reject"
+
+async def decide_one(desk: Desk) -> str | None:
+    """What to say after approving or rejecting one change, by its digest; None if nothing was decided."""
+    return await _decide_some(desk, {desk.value("change")})
+
+
+async def _decide_some(desk: Desk, chosen: set[str]) -> str | None:
+    """The same for several.  Where one of them has moved, nothing has its digest any more, and nothing is decided."""
+    app_id, reject = number(desk.request), desk.value("do") == "reject"
 
     def work(c: Connection) -> str | None:
         app = app_of(c, app_id)
         made = made_now(c, app, desk.context.plans, desk.now)
-        waiting = any(one == digest for _, one in store.digests(c, made.id, State.WAITING))
-        if not digest or not waiting:
+        if chosen - {digest for _, digest in store.digests(c, made.id, State.WAITING)}:
             return None
         decide = actions.reject if reject else actions.approve
-        count = decide(c, app, digest, desk.now, actor=desk.actor)
-        _settle(c, made, State.WAITING, drop=reject, digest=digest)
+        count = decide(c, app, chosen, desk.now, actor=desk.actor)
+        for digest in chosen:
+            _settle(c, made, State.WAITING, drop=reject, digest=digest)
         return _said(count, reject=reject)
 
     return await desk.write(work)

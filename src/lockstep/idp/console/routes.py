@@ -108,6 +108,7 @@ ROUTES = [
     _get(f"{_APP}/plan", plans.plan),
     _post(f"{_APP}/plan/approve", plans.approve),
     _post(f"{_APP}/plan/change", plans.approve_one),
+    _post(f"{_APP}/plan/ticked", plans.approve_ticked),
     _post(f"{_APP}/plan/release", plans.release),
     _post(f"{_APP}/start", apps.start_again),
     _post(f"{_APP}/do/{{what:str}}", apps.file_job),

@@ -1,5 +1,7 @@
 """What an administrator may say about a plan: approve, reject, release, throw away.  In the caller's transaction."""
 
+from collections.abc import Collection
+
 from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.records import App
@@ -20,23 +22,28 @@ def start(c: Connection, app: App, now: int, *, actor: str = apps.ADMIN) -> None
     apps.start(c, app, now, actor=actor)
 
 
-def approve(c: Connection, app: App, digest: str | None, now: int, *, actor: str = apps.ADMIN) -> int:
-    """Approve what waits in the plan that was shown last: all of it (`digest` None or the plan's), or one change.
+Chosen = str | Collection[str] | None
+"""What a decision is about: all that waits (None, or the plan's digest), one change, or several, by their digests."""
+
+
+def approve(c: Connection, app: App, digest: Chosen, now: int, *, actor: str = apps.ADMIN) -> int:
+    """Approve what waits in the plan that was shown last: all of it, or what is chosen.
 
     Returns how many changes.  Raises Problem where there is nothing of the kind.
     """
     return _decide(c, app, "approved", digest, EventType.APPROVAL_GIVEN, now, actor)
 
 
-def reject(c: Connection, app: App, digest: str | None, now: int, *, actor: str = apps.ADMIN) -> int:
+def reject(c: Connection, app: App, digest: Chosen, now: int, *, actor: str = apps.ADMIN) -> int:
     """Throw away what waits: it is not asked again until those objects change again."""
     return _decide(c, app, "rejected", digest, EventType.APPROVAL_REFUSED, now, actor)
 
 
-def _decide(c: Connection, app: App, decision: str, digest: str | None, kind: EventType, now: int, actor: str) -> int:
+def _decide(c: Connection, app: App, decision: str, digest: Chosen, kind: EventType, now: int, actor: str) -> int:
     plan = _shown(c, app)
     waiting = [placed.change.digest for placed in ledger.in_state(c, plan.id, State.WAITING)]
-    chosen = waiting if digest in (None, plan.digest) else [one for one in waiting if one == digest]
+    wanted = {digest} if isinstance(digest, str) else set(digest or ())
+    chosen = waiting if digest in (None, plan.digest) else [one for one in waiting if one in wanted]
     if not chosen:
         raise Problem(
             f"nothing waits for approval in {app.name}"
