@@ -123,7 +123,7 @@ async def plan(desk: Desk) -> Response:
         return view_of(c, made_now(c, app_of(c, app_id), plans, desk.now, anew=anew), view=view, skip=skip)
 
     kept = None if anew else await desk.read(look)
-    made = kept or await desk.write(make)
+    made = await desk.write(make) if kept is None else kept
     plans.remember(app_id, made.plan, made.seen)
     base = f"/admin/apps/{app_id}/plan?show={view}"
     more = skip + SHOWN
