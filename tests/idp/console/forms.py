@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from lockstep.idp.admins import actions as admins
+from lockstep.idp.apps.rules import actions as rules
+from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.passwords import hash_password
 from lockstep.saml.keys import new_signing_key
@@ -80,6 +82,25 @@ _CONFIGURATION = {
 _NEW_USER = {"employee_id": "carol", "user_name": "carol@x.example", "email": "carol@x.example"}
 _SECRET = "long enough, and secret"
 
+_CONDITION = ("source-0", "operator-0", "value-0", "custom-0")
+_RULE = {
+    "rule": "0",
+    "rows": "1",
+    "name": "Other",
+    "match": "all",
+    "mode": "map",
+    "names": "",
+    "for-each": "role",
+    "for-custom": "",
+    "pattern": "AWS-(.*)",
+    "enabled": "yes",
+    "do": "save",
+    "source-0": "role",
+    "operator-0": "equals",
+    "value-0": "Readers",
+    "custom-0": "",
+}
+
 FORMS: dict[str, Form] = {
     "/admin/login": Form(
         "/admin/login",
@@ -120,6 +141,14 @@ FORMS: dict[str, Form] = {
         "/admin/users/2/status", {"to": "suspended"}, nobody=("/admin/users/99/status", {}, 404)
     ),
     "/admin/users/{id:int}/remove": Form("/admin/users/2/remove", nobody=("/admin/users/99/remove", {}, 404)),
+    "/admin/users/{id:int}/password": Form(
+        "/admin/users/1/password",
+        {"password": _SECRET, "again": _SECRET},
+        text=("password", "again"),
+        wrong=(Wrong({"password": "short"}, "password"), Wrong({"again": "something else, as long"}, "again")),
+        secret=("password", "again"),
+        nobody=("/admin/users/99/password", {"password": _SECRET, "again": _SECRET}, 404),
+    ),
     "/admin/roles": Form(
         "/admin/roles",
         {"name": "Writers"},
@@ -193,6 +222,41 @@ FORMS: dict[str, Form] = {
         wrong=(Wrong({"text": "{nothing}"}, "text"), Wrong({"key": "nosuch"}, "key")),
         nobody=("/admin/apps/99/parameters/edit", {"key": "title", "source": "title"}, 404),
     ),
+    f"{_APP}/rules/edit": Form(
+        "/admin/apps/1/rules/edit",
+        _RULE,
+        text=("name", "match", "mode", "names", "for-each", "for-custom", "pattern", "rows", "rule", *_CONDITION),
+        wrong=(
+            Wrong({"name": ""}, "name"),
+            Wrong({"name": LONG}, "name"),
+            Wrong({"pattern": "(a"}, "pattern"),
+            Wrong({"pattern": LONG}, "pattern"),
+            Wrong({"for-each": "shoes"}, "for-each"),
+            Wrong({"for-each": "custom"}, "for-custom"),
+            Wrong({"mode": "existing", "names": ""}, "names"),
+            Wrong({"value-0": "no<role"}, "value-0"),
+            Wrong({"value-0": "a\0b"}, "value-0"),
+            Wrong({"operator-0": "contains"}, "operator-0"),
+            Wrong({"source-0": "shoes"}, "source-0"),
+            Wrong({"source-0": "custom"}, "custom-0"),
+        ),
+        nobody=("/admin/apps/99/rules/edit", _RULE, 404),
+    ),
+    f"{_APP}/rules/discard": Form("/admin/apps/1/rules/discard", nobody=("/admin/apps/99/rules/discard", {}, 404)),
+    **{
+        f"{_APP}/rules/{{rule:int}}/{what}": Form(
+            f"/admin/apps/1/rules/1/{what}",
+            {"to": to},
+            text=("to",),
+            nobody=(f"/admin/apps/1/rules/99/{what}", {"to": to}, 404),
+        )
+        for what, to in (("move", "down"), ("enable", "off"), ("delete", ""))
+    },
+    f"{_APP}/plan/ticked": Form("/admin/apps/1/plan/ticked", {"change": "x"}, text=("change",)),
+    f"{_APP}/users/{{user:int}}/pending": Form(
+        "/admin/apps/1/users/1/pending", {"change": "x"}, text=("change",), nobody=("/admin/apps/1/users/99/pending", {}, 404)
+    ),
+    f"{_APP}/users/{{user:int}}/retry": Form("/admin/apps/1/users/1/retry", nobody=("/admin/apps/1/users/99/retry", {}, 404)),
     f"{_APP}/access": Form(
         "/admin/apps/1/access",
         {"whom": "role", "role": "Readers"},
@@ -258,12 +322,14 @@ FORMS: dict[str, Form] = {
 
 
 def prepared(world: World) -> None:
-    """What the rows need besides what the world has: a second administrator, two certificates (2 signs)."""
+    """What the rows need besides the world: a second administrator, two certificates (2 signs), two rules that are not applied."""
     with world.changing() as c:
         admins.create(c, "other", hash_password(PASSWORD), actor=HAND, now=world.now)
         for _ in range(2):
             key = new_signing_key("x", now_ms=world.now, days=100, bits=2048)
             certificates.add(c, world.engine.vault, key, world.now)
+        for name in ("One", "Two"):
+            rules.save(c, world.app, Rule(name, Mapped("role", ".*")), world.now, actor=HAND)
         certificates.activate(c, 2, world.now)
 
 

@@ -7,6 +7,8 @@ import pytest
 from lockstep.idp.admins import actions as admins
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps import naming
+from lockstep.idp.apps.rules import actions as rules
+from lockstep.idp.apps.rules.records import Condition, Existing, Rule
 from lockstep.idp.apps.saml import actions as saml
 from lockstep.idp.console.routes import ROUTES
 from lockstep.idp.directory import actions as directory
@@ -17,8 +19,8 @@ from tests.idp.provisioning.target import Fault
 from tests.support.browser import Browser
 
 MARKUP = '<script>alert(\'&"x")</script>{{ 1234567*3 }}\u202e'
-GETS = sorted(route.path for route in ROUTES if "GET" in (route.methods or ()))
-PLACES = {"{id:int}": "1", "{user:int}": "1", "{role:int}": "1", "{job:int}": "1"}
+GETS = sorted(route.path for route in ROUTES if "GET" in (route.methods or ()) and not route.path.endswith("/stream"))
+PLACES = {"{id:int}": "1", "{user:int}": "1", "{role:int}": "1", "{job:int}": "1", "{rule:int}": "1"}
 QUERIES = (
     "q",
     "status",
@@ -63,6 +65,7 @@ async def hostile(world: World) -> None:
         directory.rename_role(c, world.role.id, MARKUP, actor=HAND, now=world.now)
         consumers = (AssertionConsumer("https://sp.example/acs", 0, True),)
         saml.configure(c, world.app, world.now, sp=SpMetadata(entity_id=text, consumers=consumers))
+        rules.save(c, world.app, Rule(text, Existing((text,)), conditions=(Condition("title", "equals", text),)), 1, actor=HAND)
         admins.create(c, text, "stored", actor=HAND, now=world.now)
         naming.rename(c, world.app, text, world.now)
         world.app = apps.find_app(c, text)
@@ -89,7 +92,9 @@ async def test_pages_show_hostile_values_as_text(each_world: World) -> None:
     escaped = "&lt;script&gt;alert("
     for path in ("/admin/users", "/admin/users/{id:int}", "/admin/roles", "/admin/apps", "/admin/events"):
         assert escaped in shown[path], path
-    for path in (f"/admin/apps/{{id:int}}{tab}" for tab in ("", "/configuration", "/users", "/plan", "/sso", "/access")):
+    for path in (
+        f"/admin/apps/{{id:int}}{tab}" for tab in ("", "/configuration", "/users", "/plan", "/sso", "/access", "/rules")
+    ):
         assert escaped in shown[path], path
     assert escaped in shown["/admin/administrators"]
     assert any(LONG in html for html in shown.values())
