@@ -79,6 +79,7 @@ async def test_wrong_input_stands_beside_its_field_and_changes_nothing(world: Wo
     assert answer.status == wrong.status, answer.text
     assert state(world) == before
     assert sound(answer.html) == []
+    assert "--" not in answer.text, "no page names an option of a command"
     if wrong.field:
         assert f'id="f-{wrong.field}-error"' in answer.html
         assert f'aria-describedby="f-{wrong.field}-error' in answer.html

@@ -6,7 +6,7 @@ import pytest
 
 from lockstep.idp.console.context import LARGEST
 from lockstep.idp.console.desk import guarded
-from lockstep.idp.console.words import counted, joined, status, status_kind, when
+from lockstep.idp.console.words import counted, joined, short, status, status_kind, when
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,9 @@ def test_numbers_times_and_states() -> None:
     assert (status(2), status(6), status_kind(2)) == ("Suspended", "Status 6", "stopped")
     assert LARGEST < 2**63
     assert callable(guarded)
+
+
+def test_a_long_name_is_cut() -> None:
+    assert short("x" * 80) == "x" * 80
+    assert short("x" * 81) == "x" * 79 + "…"
+    assert short("abcdef", 3) == "ab…"

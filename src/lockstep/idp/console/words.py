@@ -61,6 +61,14 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
+SHORT = 80
+
+
+def short(text: str, most: int = SHORT) -> str:
+    """A name for headings and lists; the whole of a longer one is in its own field."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def joined(value: Any) -> str:
     """A value of a plan as one line of text."""
     if value is None or value == "":
@@ -80,4 +88,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "status_kind": status_kind,
     "counted": counted,
     "joined": joined,
+    "short": short,
 }
