@@ -227,3 +227,10 @@ async def test_an_upload_is_guarded_like_every_form(world: World) -> None:
     assert (await browser.upload(PAGE, fields, {"file": b"x" * (LONGEST + 1)})).status == 413
     assert (await browser.upload(address("/provisioning"), fields, {"file": b"x"})).status == 415
     assert provider_of(world) is None
+
+
+async def test_all_that_is_wrong_is_said_at_once(world: World) -> None:
+    wrong = await upload(world, b"no xml", session_minutes="-1", token="two words", scim_url="ftp://x.example")
+    assert wrong.status == 422
+    for field in ("file", "session_minutes", "token", "scim_url"):
+        assert f'id="f-{field}-error"' in wrong.html

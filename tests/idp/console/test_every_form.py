@@ -24,7 +24,7 @@ def test_every_post_route_has_its_row() -> None:
 def state(world: World) -> dict[str, Any]:
     """Everything that a form could change."""
     with world.db.read() as c:
-        found = {
+        found: dict[str, Any] = {
             name: [tuple(row) for row in c.raw.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()]
             for name in metadata.tables
             if name not in NOT_CHANGED_BY_PEOPLE and name != "events"

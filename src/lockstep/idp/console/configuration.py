@@ -117,6 +117,8 @@ def _check(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> _Checked:
     saml = None
     with errors.collected():
         saml = provider.wanted(c, app, typed.provider)
+    with errors.collected():  # apart, so that a wrong file does not hide a wrong number
+        provider.told(typed.provider)
     errors.check()
     return _Checked(app, token, saml)
 

@@ -75,10 +75,9 @@ def values_of(config: SamlConfig | None) -> tuple[str, str]:
 def wanted(c: Connection, app: App, typed: Typed) -> SamlConfig | None:
     """The configuration that the form asks for; None where it asks for nothing new.  Raises ValueProblem."""
     before = store.of_app(c, app.id)
-    minutes = _minutes(typed.session_minutes)
-    signed = _signed(typed.sign)
-    empty: Empty = "send" if typed.send_empty else "omit"
     sp = _service_provider(before, typed)
+    signed, minutes = told(typed)
+    empty: Empty = "send" if typed.send_empty else "omit"
     as_at_first = signed in (None, Signed.ASSERTION) and minutes in (None, SESSION_MINUTES) and empty == "omit"
     if before is None and sp is None and as_at_first:
         return None
@@ -87,6 +86,11 @@ def wanted(c: Connection, app: App, typed: Typed) -> SamlConfig | None:
     except NoServiceProviderProblem:
         raise ValueProblem("metadata", "name the service provider first: by its metadata, or by the two values below") from None
     return None if after == before else after
+
+
+def told(typed: Typed) -> tuple[Signed | None, int | None]:
+    """What is signed, and for how many minutes a session lasts; None where that stays.  Raises ValueProblem."""
+    return _signed(typed.sign), _minutes(typed.session_minutes)
 
 
 def apply(c: Connection, app: App, config: SamlConfig | None, now: int, *, actor: str) -> None:
