@@ -19,6 +19,10 @@ from lockstep.kit import clock
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
 
+NO_INSTANCE = 0
+"""Under which the events of administrators stand that belong to no instance: they are above all of them."""
+NO_INSTANCE_DAYS = 365
+"""How long those are kept; for the others an instance's profile says it."""
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 _DEEPEST = 24
 TOO_LARGE = "OMITTED_BECAUSE_OF_ITS_SIZE"
@@ -82,6 +86,7 @@ class Operation(StrEnum):
     END_SESSIONS = "BatchDeleteSession"
 
 
+OF_NO_INSTANCE = (Operation.CONSOLE_LOGIN, Operation.CONSOLE_LOGOUT, Operation.CREATE_ADMIN, Operation.REMOVE_ADMIN)
 READ_ONLY = frozenset(operation for operation in Operation if operation.startswith(("Get", "List", "ServiceProvider")))
 
 

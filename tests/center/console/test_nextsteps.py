@@ -21,3 +21,10 @@ async def test_every_refusal_has_a_next_step_and_a_success_has_none(desk: Desk) 
         step = next_step(replace(EVENT, source=SIGNIN_SOURCE, status=403, error_code=str(reason)), desk.instance)
         assert step is not None
         assert step.url == desk.path("settings")
+
+
+def test_a_failed_log_in_has_one_too() -> None:
+    step = next_step(replace(EVENT, operation="ConsoleLogin", status=401, error_code="Failed authentication"), None)
+    assert step is not None
+    assert "IP address" in step.text
+    assert next_step(replace(EVENT, operation="ConsoleLogin"), None) is None

@@ -85,3 +85,37 @@ async def test_a_long_trail_goes_on(desk: Desk) -> None:
     page = await browser.get(html.unescape(further))
     assert "End of the list" in page.text
     assert "First page" in page.text
+
+
+async def test_what_administrators_did_above_all_instances_has_a_page_of_its_own(desk: Desk) -> None:
+    browser = await desk.signed_in()
+    await desk.log_in(desk.browser("192.0.2.77"), password="wrong")
+    await desk.log_in(desk.browser("192.0.2.78"), name="a-secret-by-mistake", password="wrong")
+    page = await browser.get("/console")
+    assert '<a href="/console/activity">Activity</a>' in page.html
+    page = await browser.get("/console/activity")
+    for words in ("ConsoleLogin", "CreateAdministrator", "Failed authentication", desk.admin, "kept for 365 days"):
+        assert words in page.text, words
+    assert "CreateUser" not in page.html
+    assert "a-secret-by-mistake" not in page.html
+    failed = await browser.get(f"/console/activity?result=error&actor={desk.admin}")
+    [path] = re.findall(r'href="(/console/activity/\d+)"', failed.html)
+    event = await browser.get(path)
+    for words in (
+        "Failed authentication",
+        "wrong name or password",
+        "192.0.2.77",
+        "keep this console out of reach",
+        "Request ID",
+    ):
+        assert words in event.text, words
+    assert f'href="/console/activity?actor={desk.admin}"' in event.html
+    assert "No matches" in (await browser.get("/console/activity?operation=ConsoleLogout&actor=nobody")).text
+    assert (await browser.get(desk.path("trail", path.rpartition("/")[2]))).status == 404
+    for wrong in ("x", "999999999"):
+        assert (await browser.get(f"/console/activity/{wrong}")).status == 404
+
+
+async def test_the_activity_is_for_administrators_and_a_log_in_leads_on_to_it(desk: Desk) -> None:
+    answer = await desk.browser().get("/console/activity")
+    assert answer.header("location") == "/console/sign-in?to=%2Fconsole%2Factivity"

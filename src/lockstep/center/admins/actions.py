@@ -7,9 +7,6 @@ from lockstep.kit.db import Connection, unique_violations
 from lockstep.kit.passwords import LONGEST, SHORTEST, hash_password
 from lockstep.kit.problems import Problem
 
-_NO_INSTANCE = 0
-"""Administrators are above all instances; their events belong to none."""
-
 
 def create(connection: Connection, call: Call, name: str, password: str) -> None:
     """A new administrator.  Raises Problem for a taken name or a password of an unsuitable length."""
@@ -21,11 +18,11 @@ def create(connection: Connection, call: Call, name: str, password: str) -> None
         store.add(connection, name, hash_password(password), call.at)
     except unique_violations():
         raise Problem(f"there is an administrator {name!r} already") from None
-    events.append(connection, _NO_INSTANCE, call, 200, resource_id=name)
+    events.append(connection, events.NO_INSTANCE, call, 200, resource_id=name)
 
 
 def remove(connection: Connection, call: Call, name: str) -> None:
     """Remove an administrator; what it is signed in to is over with its next request.  Raises Problem if there is none."""
     if not store.remove(connection, name):
         raise Problem(f"there is no administrator {name!r}")
-    events.append(connection, _NO_INSTANCE, call, 200, resource_id=name)
+    events.append(connection, events.NO_INSTANCE, call, 200, resource_id=name)

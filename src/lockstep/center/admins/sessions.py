@@ -19,7 +19,6 @@ from lockstep.kit.web.secrets import digest, new_secret
 LONGEST_MS = 28_800_000
 IDLE_MS = 3_600_000
 _SEEN_EVERY_MS = 60_000
-_NO_INSTANCE = 0
 _OK, _REFUSED = 200, 401
 
 
@@ -57,7 +56,9 @@ def finish(connection: Connection, attempt: Attempt, call: Call, *, right: bool,
     if not right or attempt.stored is None or known != attempt.stored:
         if not attempt.paused:
             told = call if known is None else msgspec.structs.replace(call, actor=attempt.name)
-            events.append(connection, _NO_INSTANCE, told, _REFUSED, error=("Failed authentication", "wrong name or password"))
+            events.append(
+                connection, events.NO_INSTANCE, told, _REFUSED, error=("Failed authentication", "wrong name or password")
+            )
         return None
     _forgive(connection, attempt)
     store.forget_sessions(connection, call.at, call.at - IDLE_MS)
@@ -65,7 +66,9 @@ def finish(connection: Connection, attempt: Attempt, call: Call, *, right: bool,
         store.end_session(connection, digest(old))
     secret = new_secret()
     store.add_session(connection, digest(secret), attempt.name, call.at, call.at + LONGEST_MS)
-    events.append(connection, _NO_INSTANCE, msgspec.structs.replace(call, actor=attempt.name), _OK, resource_id=attempt.name)
+    events.append(
+        connection, events.NO_INSTANCE, msgspec.structs.replace(call, actor=attempt.name), _OK, resource_id=attempt.name
+    )
     return secret
 
 
@@ -102,4 +105,4 @@ def end(connection: Connection, secret: str, call: Call) -> None:
         return
     store.end_session(connection, session.digest)
     told = msgspec.structs.replace(call, operation=Operation.CONSOLE_LOGOUT, actor=session.admin)
-    events.append(connection, _NO_INSTANCE, told, _OK, resource_id=session.admin)
+    events.append(connection, events.NO_INSTANCE, told, _OK, resource_id=session.admin)

@@ -10,13 +10,14 @@ from starlette.types import ASGIApp
 
 from lockstep.center.console.access import Access
 from lockstep.center.console.attributes import Attributes
+from lockstep.center.console.deletions import Deletions
 from lockstep.center.console.home import Home
 from lockstep.center.console.idps import Idps
 from lockstep.center.console.people import People
 from lockstep.center.console.provisioning import Provisioning
 from lockstep.center.console.settings import Settings
 from lockstep.center.console.site import BASE, SignInFirst, Site
-from lockstep.center.console.trail import Trail
+from lockstep.center.console.trail import Activity, Trail
 from lockstep.kit.clock import Clock, iso
 from lockstep.kit.runner import Runner
 from lockstep.kit.vault import Vault
@@ -64,18 +65,23 @@ def build_console(runner: Runner, *, now: Clock, origin: str, vault: Vault, hash
 
 def _routes(site: Site, access: Access, route: Callable[..., list[Route]]) -> list[Route]:
     home, settings, idps, provisioning = Home(site), Settings(site), Idps(site), Provisioning(site)
-    attributes, people, trail = Attributes(site), People(site), Trail(site)
+    attributes, people, deletions, trail = Attributes(site), People(site), Deletions(site), Trail(site)
+    activity = Activity(site)
     here, tab = "/{store:str}", "/{store:str}/settings"
     return [
         *route("", home.instances),
         *route("/sign-in", access.form, access.sign_in),
         *route("/sign-out", None, access.sign_out),
+        *route("/activity", activity.list),
+        *route("/activity/{key:str}", activity.one),
         *route(here, home.dashboard),
         *route(f"{here}/users", people.users),
         *route(f"{here}/users/{{user:str}}", people.user),
         *route(f"{here}/users/{{user:str}}/end-sessions", people.end_sessions_page, people.end_sessions),
+        *route(f"{here}/users/{{user:str}}/delete", deletions.user_page, deletions.user),
         *route(f"{here}/groups", people.groups),
         *route(f"{here}/groups/{{group:str}}", people.group),
+        *route(f"{here}/groups/{{group:str}}/delete", deletions.group_page, deletions.group),
         *route(f"{here}/trail", trail.list),
         *route(f"{here}/trail/{{key:str}}", trail.one),
         *route(tab, settings.source),

@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from lockstep.center.console import store
 from lockstep.center.console.inside import Inside, State, standing, state_of
+from lockstep.center.console.site import BASE
 from lockstep.center.console.store import Sought
 from lockstep.center.directory import search
 from lockstep.center.instances import actions as instances
@@ -25,7 +26,9 @@ class Home(Inside):
         def found(connection: Connection) -> list[tuple[Instance, State]]:
             return [(instance, state_of(connection, instance)) for instance in instances.every(connection)]
 
-        return self.site.page(asking, "instances.html", found=await self.site.runner.read(found), standing=standing)
+        return self.site.page(
+            asking, "instances.html", current=BASE, found=await self.site.runner.read(found), standing=standing
+        )
 
     async def dashboard(self, request: Request) -> Response:
         """What there is, and what needs attention."""

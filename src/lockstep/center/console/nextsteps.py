@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lockstep.center.console.site import path_of
 from lockstep.center.console.store import TrailEvent
-from lockstep.center.events import SIGNIN_SOURCE
+from lockstep.center.events import SIGNIN_SOURCE, Operation
 from lockstep.center.instances.records import Instance
 from lockstep.saml.problems import Reason
 
@@ -64,17 +64,26 @@ _SCIM = {
 }
 
 
-def next_step(event: TrailEvent, instance: Instance) -> Step | None:
-    """The next step for a refused event; None where nothing was refused."""
+_UNFORESEEN = "The message says why. Try again; if it stays so, give the request ID to whoever runs this centre."
+_LOGIN = (
+    "Somebody gave a wrong password, or a name that nobody has: then it is not written down. After several failures the name "
+    "and the address have to wait. If it was none of you, see what else came from this IP address, and keep this console out "
+    "of reach of strangers."
+)
+
+
+def next_step(event: TrailEvent, instance: Instance | None) -> Step | None:
+    """The next step for a refused event, of an instance or of none; None where nothing was refused."""
     if event.error_code is None:
         return None
+    if instance is None:
+        known = event.operation == Operation.CONSOLE_LOGIN
+        return Step(_LOGIN if known else _UNFORESEEN)
     if event.source == SIGNIN_SOURCE:
         text = _SIGN_IN.get(Reason(event.error_code)) if event.error_code in list(Reason) else None
         fallback = "The message says what did not fit. Compare the identity provider's set-up with Settings, Identity source."
         return Step(text or fallback, path_of(instance, "settings"), "Identity source")
-    text = _SCIM.get(
-        event.status, "The message says why. Try again; if it stays so, give the request ID to whoever runs this centre."
-    )
+    text = _SCIM.get(event.status, _UNFORESEEN)
     if event.status in (401, 403):
         return Step(text, path_of(instance, "provisioning"), "Automatic provisioning")
     return Step(text)

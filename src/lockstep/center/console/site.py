@@ -32,6 +32,7 @@ from lockstep.kit.web.pages import Pages
 Result = TypeVar("Result")
 BASE = "/console"
 SIGN_IN = f"{BASE}/sign-in"
+ACTIVITY = f"{BASE}/activity"
 NOBODY = "unknown"
 _NOT_FOUND, _SEE_OTHER = 404, 303
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}")

@@ -47,6 +47,7 @@ _USER_BY_EMAIL = Statement(
 _COUNT_USERS = _counted(sa.select(users.c.key).where(users.c.instance_key == _HERE))
 _COUNT_GROUPS = _counted(sa.select(groups.c.key).where(groups.c.instance_key == _HERE))
 _COUNT_MEMBERS = _counted(sa.select(memberships.c.user_key).where(memberships.c.group_key == sa.bindparam("group_key")))
+_COUNT_GROUPS_OF = _counted(sa.select(memberships.c.group_key).where(memberships.c.user_key == sa.bindparam("user_key")))
 
 
 def _pattern(text: str, ignores_case: bool) -> str:
@@ -101,3 +102,8 @@ def count_groups(connection: Connection, instance: Instance) -> int:
 def count_members(connection: Connection, group: Entry) -> int:
     """How many members a group has, counted up to one more than `COUNTED`."""
     return int(connection.value(_COUNT_MEMBERS, group_key=group.key, most=COUNTED + 1))
+
+
+def count_groups_of(connection: Connection, user: Entry) -> int:
+    """How many groups a user is in, counted up to one more than `COUNTED`."""
+    return int(connection.value(_COUNT_GROUPS_OF, user_key=user.key, most=COUNTED + 1))
