@@ -2,7 +2,14 @@
 
 
 class Problem(Exception):
-    """Something that stops a command or a request; its message says what is wrong and what to do.  Exit code 1."""
+    """Something that stops a command or a request; its message says what is wrong and what to do.  Exit code 1.
+
+    `hint` is what helps at a command line only, where it follows the message; `text` is the message without it, for a page.
+    """
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        super().__init__(f"{text}; {hint}" if hint else text)
+        self.text = text
 
 
 class ValueProblem(Problem):

@@ -1,7 +1,8 @@
 """Attributes for access control in the console."""
 
 from lockstep.center.attributes import actions as attributes
-from lockstep.center.attributes.records import Configuration
+from lockstep.center.attributes.records import PREFIX, Configuration
+from lockstep.saml.records import Attribute
 from tests.center.console.world import EVIL, Desk
 
 COST = "${path:enterprise.costCenter}"
@@ -63,3 +64,19 @@ async def test_a_wrong_attribute_stands_beside_its_error_and_nothing_is_saved(de
     known = configured(desk)
     assert known is not None
     assert [one.key for one in known.attributes] == ["Old"]
+
+
+async def test_the_list_says_when_a_value_last_arrived_and_which_keys_assertions_bring_beside(desk: Desk) -> None:
+    desk.world.enable_attributes(Title="title", CostCenter="enterprise.costCenter", Name="userName")
+    browser, path = await desk.signed_in(), desk.path("settings", "attributes")
+    page = await browser.get(path)
+    assert page.text.count("In no session") == 3
+    assert "Seen in assertions" not in page.text
+    sent = tuple(Attribute(PREFIX + key, ("x",)) for key in ("costcenter", "Team"))
+    await desk.world.sign_in(desk.world.browser(), attributes=sent)
+    page = await browser.get(path)
+    assert page.text.count("In no session") == 1
+    assert "UTC from the directory (SCIM)" in page.text
+    assert "UTC in an assertion (SAML)" in page.text
+    assert "Seen in assertions, not configured (1)" in page.text
+    assert "Team" in page.text

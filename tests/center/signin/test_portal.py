@@ -122,7 +122,8 @@ async def test_of_several_identity_providers_one_is_chosen(world: World) -> None
 async def test_without_an_identity_provider_it_says_what_to_do(world: World) -> None:
     world.distrust(world.idp)
     page = await world.browser().get(world.instance.start_path)
-    assert f"lockstep center idp trust {world.instance.name} --metadata FILE" in page.text
+    assert "Ask your administrator to set one up." in page.text
+    assert f"/console/{world.instance.identity_store_id}/settings/identity-source/change" in page.html
 
 
 async def test_tags_are_shown_with_where_they_came_from_and_what_was_left_out(world: World) -> None:

@@ -121,7 +121,7 @@ def _enabled(connection: Connection, name: str) -> tuple[Instance, Configuration
     instance = instances.locked(connection, name)
     known = store.get(connection, instance.key)
     if known is None:
-        raise Problem(f"attributes for access control are not enabled: lockstep center attributes enable {name}")
+        raise Problem("attributes for access control are not enabled", f"lockstep center attributes enable {name}")
     return instance, known
 
 

@@ -32,6 +32,8 @@ _TOO_LONG = f"the value is longer than {LONGEST_VALUE} characters"
 _CHARACTERS = "the value has a character that a session tag cannot hold (it holds letters, digits, spaces and _ . : / = + - @)"
 _DIRECTORY_COUNTS = "this key takes its value from the directory"
 _ASSERTION_COUNTS = "the identity provider's value for this key counts"
+PASSED_OVER = frozenset({_DIRECTORY_COUNTS, _ASSERTION_COUNTS})
+"""Why a value is left out that would have been a tag, if the other source had none."""
 
 _Candidate = SessionTag | LeftOut
 

@@ -20,6 +20,7 @@ from lockstep.center.console.inside import Inside
 from lockstep.center.console.site import Asking, path_of
 from lockstep.center.events import Operation
 from lockstep.center.instances.records import Instance
+from lockstep.center.signin.seen_keys import MOST_SESSIONS, seen_keys
 from lockstep.kit.db import Connection
 from lockstep.kit.web.forms import Form, field
 
@@ -50,7 +51,21 @@ class Attributes(Inside):
         """The tab."""
         asking, instance = await self.opened(request)
         known = await self._known(instance)
-        return self.page(asking, instance, "settings", "settings_attributes.html", known=known, most=MOST_ATTRIBUTES)
+        seen = await self.site.runner.read(lambda connection: seen_keys(connection, instance)) if known else {}
+        rows = [(one, seen.get(key_of_case(one.key))) for one in known.attributes] if known else []
+        configured = {key_of_case(one.key) for one, _ in rows}
+        others = [one for key, one in sorted(seen.items()) if key not in configured and one.assertion is not None]
+        return self.page(
+            asking,
+            instance,
+            "settings",
+            "settings_attributes.html",
+            known=known,
+            rows=rows,
+            others=others,
+            most=MOST_ATTRIBUTES,
+            looked_at=MOST_SESSIONS,
+        )
 
     async def enable(self, request: Request) -> Response:
         """Enable acts at once."""

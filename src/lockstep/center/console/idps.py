@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lockstep.center.console.inside import Inside
-from lockstep.center.console.site import Asking, path_of
+from lockstep.center.console.site import Asking, path_of, sentence
 from lockstep.center.events import Operation
 from lockstep.center.instances.idps import actions
 from lockstep.center.instances.idps import store as idp_store
@@ -16,6 +16,7 @@ from lockstep.center.instances.idps.certificates import certificate_of
 from lockstep.center.instances.idps.records import IdentityProvider
 from lockstep.center.instances.records import Instance
 from lockstep.center.signin import provider
+from lockstep.kit.problems import Problem
 from lockstep.kit.web import csrf
 from lockstep.kit.web.forms import Form, field
 from lockstep.kit.web.uploads import read_upload
@@ -26,6 +27,7 @@ from lockstep.saml.records import IdpMetadata
 WORD = "ACCEPT"
 _LONGEST = 262_144
 _UNPROCESSABLE, _NOT_FOUND = 422, 404
+_UNUSABLE = "This metadata cannot be used: {}. Download the SAML metadata of the identity provider anew, and choose that file."
 
 
 class Idps(Inside):
@@ -49,8 +51,10 @@ class Idps(Inside):
             return self._form(asking, instance, name, text, {"file": "Choose the metadata file, or paste its text."}, begins)
         read, problem = _read(raw)
         if read is None:
-            wrong = f"This metadata cannot be used: {problem}."
-            return self._form(asking, instance, name, text, {"metadata" if text else "file": wrong}, begins)
+            where = "file" if files.get("file") else "metadata"
+            return self._form(asking, instance, name, text, {where: problem, "name": _wrong_name(name)}, begins)
+        if _wrong_name(name):  # the page cannot put a file back into its field, so its text goes into the other one
+            return self._form(asking, instance, name, raw.decode("utf-8", "replace"), {"name": _wrong_name(name)}, begins)
         return await self._review(asking, instance, read, raw, name, begins)
 
     async def accept(self, request: Request) -> Response:
@@ -60,9 +64,7 @@ class Idps(Inside):
         raw = _packed(form)
         read, problem = _read(raw)
         if read is None:
-            return self._form(
-                asking, instance, field(form, "name") or "", "", {"file": f"This metadata cannot be used: {problem}."}
-            )
+            return self._form(asking, instance, field(form, "name") or "", "", {"file": problem})
         name, begins, typed = field(form, "name") or "", field(form, "unsolicited") == "yes", field(form, "word") or ""
         if typed.strip() != WORD:
             return await self._review(asking, instance, read, raw, name, begins, typed, f"Type {WORD}, in capitals.")
@@ -164,10 +166,23 @@ class Idps(Inside):
 
 
 def _read(raw: bytes) -> tuple[IdpMetadata | None, str]:
+    """The metadata, or why it cannot be used and what to do."""
     try:
-        return read_idp_metadata(raw), ""
+        read = read_idp_metadata(raw)
+        actions.check_metadata(read)
     except SamlProblem as problem:
-        return None, problem.detail.rstrip(".")
+        return None, _UNUSABLE.format(problem.detail.rstrip("."))
+    except Problem as problem:
+        return None, _UNUSABLE.format(problem.text.rstrip("."))
+    return read, ""
+
+
+def _wrong_name(name: str) -> str:
+    try:
+        actions.check_name(name or "none")
+    except Problem as problem:
+        return sentence(problem.text)
+    return ""
 
 
 def _packed(form: Form) -> bytes:

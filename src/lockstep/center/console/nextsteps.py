@@ -48,6 +48,16 @@ _SIGN_IN = {
     "message says which: mend it at the identity provider.",
     Reason.IRT_MISMATCH: "The answer is for a request that this browser did not make. The person begins anew at the "
     "access portal.",
+    Reason.SESSION_EXPIRED: "The identity provider's own session was over. The person signs in there anew; if it happens to "
+    "many, compare the clocks of both sides.",
+    Reason.IDP_STATUS: "The identity provider refused. Its own log says why; often the person is not assigned to "
+    "the application.",
+    Reason.BAD_KEY: "The certificate that signed the answer is outside of its dates. Renew it at the identity provider, and "
+    "upload its new metadata under Settings, Identity source.",
+    Reason.BAD_ALGORITHM: "Choose RSA or ECDSA with SHA-256 for signatures at the identity provider.",
+    Reason.BAD_BINDING: "Somebody opened the assertion consumer service (ACS) URL by itself, or the identity provider does not "
+    "send answers by HTTP POST. If it was the identity provider, choose the HTTP-POST binding there.",
+    Reason.TOO_LARGE: "Let the identity provider send fewer attributes.",
     Reason.BAD_NAMEID: "The identity provider has to send a NameID of the format emailAddress with the person's userName.",
 }
 _SCIM = {

@@ -126,7 +126,7 @@ class Site:
         try:
             return await self.runner.write(action), ""
         except Problem as problem:
-            return None, sentence(str(problem))
+            return None, sentence(problem.text)
 
     def page(self, asking: Asking, template: str, status: int = 200, **context: Any) -> Response:
         """A page for an administrator, with the message that was kept for it."""

@@ -99,7 +99,7 @@ def locked(connection: Connection, name: str) -> Instance:
 
 def _found(instance: Instance | None, name: str) -> Instance:
     if instance is None:
-        raise Problem(f"there is no instance {name!r}; `lockstep center instance list` shows those there are")
+        raise Problem(f"there is no instance {name!r}", "`lockstep center instance list` shows those there are")
     return instance
 
 
@@ -108,7 +108,7 @@ def enable_provisioning(connection: Connection, call: Call, name: str) -> tuple[
     instance = locked(connection, name)
     if instance.provisioning:
         raise Problem(
-            f"automatic provisioning of {name!r} is enabled already; `lockstep center token create {name}` makes a token"
+            f"automatic provisioning of {name!r} is enabled already", f"`lockstep center token create {name}` makes a token"
         )
     store.set_provisioning(connection, instance, True)
     events.append(connection, instance.key, call, _OK, resource_id=instance.tenant_id)
@@ -131,7 +131,7 @@ def create_token(connection: Connection, call: Call, name: str) -> tuple[Instanc
     """A further token.  Raises Problem if provisioning is off, or if there are two already."""
     instance = locked(connection, name)
     if not instance.provisioning:
-        raise Problem(f"enable automatic provisioning first: lockstep center provisioning enable {name}")
+        raise Problem("enable automatic provisioning first", f"lockstep center provisioning enable {name}")
     most = instance.profile.max_tokens
     if len(store.tokens_of(connection, instance)) >= most:
         raise Problem(f"an instance has at most {most} access tokens, expired ones included; delete one first")
@@ -163,7 +163,7 @@ def delete_token(connection: Connection, call: Call, name: str, token_id: str) -
     """Delete a token; the next request with it is refused.  Raises Problem if the instance does not have it."""
     instance = locked(connection, name)
     if not store.delete_token(connection, instance, token_id):
-        raise Problem(f"{name!r} has no access token {token_id}; `lockstep center token list {name}` shows those it has")
+        raise Problem(f"{name!r} has no access token {token_id}", f"`lockstep center token list {name}` shows those it has")
     events.append(connection, instance.key, call, _OK, resource_id=token_id)
 
 

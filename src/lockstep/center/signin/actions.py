@@ -149,7 +149,7 @@ def end_sessions(connection: Connection, call: Call, name: str, user_name: str) 
     instance = instances.locked(connection, name)
     entry = reads.user_by_name(connection, instance, user_name)
     if entry is None:
-        raise Problem(f"{name!r} has no user {user_name!r}; `lockstep center users {name}` shows those it has")
+        raise Problem(f"{name!r} has no user {user_name!r}", f"`lockstep center users {name}` shows those it has")
     ended = store.delete_of_user(connection, entry.key)
     user_id = _decode(entry.document)["id"]
     told = msgspec.structs.replace(call, parameters={"userId": user_id, "sessions": ended})

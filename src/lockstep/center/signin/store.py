@@ -70,6 +70,12 @@ _ADD = Statement(sa.insert(sessions), columns=[column.name for column in session
 _ONE = Statement(_joined.where(_this, _live))
 _EVERY = Statement(_joined.where(sessions.c.instance_key == sa.bindparam("of"), _live).order_by(sessions.c.key))
 _OF_USER = Statement(_joined.where(sessions.c.user_key == sa.bindparam("user"), _live).order_by(sessions.c.key))
+_LATEST_TAGGED = Statement(
+    sa.select(sessions.c.started_at, sessions.c.tagged)
+    .where(sessions.c.instance_key == sa.bindparam("of"))
+    .order_by(sessions.c.key.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
 _DELETE = Statement(sa.delete(sessions).where(_this))
 _DELETE_OF_USER = Statement(sa.delete(sessions).where(sessions.c.user_key == sa.bindparam("user")))
 _SEE = Statement(lambda insert: insert(seen).on_conflict_do_nothing(), columns=["instance_key", "digest", "keep_until"])
@@ -131,6 +137,12 @@ def every(connection: Connection, instance_key: int, now: int) -> Iterator[Sessi
 def of_user(connection: Connection, user_key: int, now: int) -> list[Session]:
     """The sessions of a user that open something, oldest first."""
     return [_session(row) for row in connection.all(_OF_USER, user=user_key, now=now)]
+
+
+def latest_tagged(connection: Connection, instance_key: int, most: int) -> list[tuple[int, Tagged]]:
+    """When the latest sessions of an instance began, at most `most`, and their tags; newest first, those without left out."""
+    rows = connection.all(_LATEST_TAGGED, of=instance_key, most=most)
+    return [(started_at, _tagged_of(tagged)) for started_at, tagged in rows if tagged is not None]
 
 
 def delete(connection: Connection, instance_key: int, digest: bytes) -> bool:

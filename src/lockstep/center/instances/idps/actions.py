@@ -28,7 +28,9 @@ def trust(
     `shown` is what people see (at first its entity id), `unsolicited` whether sign-ins may begin there (at first they may);
     None leaves what is known.  Raises Problem for metadata that cannot be used, which changes nothing.
     """
-    _check(read, shown)
+    if shown is not None:
+        check_name(shown)
+    check_metadata(read)
     instance = instances.locked(connection, name)
     known = store.by_entity_id(connection, instance.key, read.entity_id)
     if known is None:
@@ -69,13 +71,18 @@ def _found(connection: Connection, instance: Instance, entity_id: str) -> Identi
     found = store.by_entity_id(connection, instance.key, entity_id)
     if found is None:
         name = instance.name
-        raise Problem(f"{name!r} trusts no identity provider {entity_id!r}; `lockstep center idp list {name}` shows them")
+        raise Problem(f"{name!r} trusts no identity provider {entity_id!r}", f"`lockstep center idp list {name}` shows them")
     return found
 
 
-def _check(read: IdpMetadata, shown: str | None) -> None:
-    if shown is not None and (not shown.strip() or not shown.isprintable() or len(shown) > _LONGEST_NAME):
-        raise Problem(f"--idp-name takes 1 to {_LONGEST_NAME} printable characters")
+def check_name(shown: str) -> None:
+    """Raise Problem for a name that people cannot be shown."""
+    if not shown.strip() or not shown.isprintable() or len(shown) > _LONGEST_NAME:
+        raise Problem(f"a name that people see has 1 to {_LONGEST_NAME} printable characters", "it is given with --idp-name")
+
+
+def check_metadata(read: IdpMetadata) -> None:
+    """Raise Problem for metadata that was read and cannot be used."""
     if not read.certificates or not read.sso:
         raise Problem("the metadata has no signing certificate, or no place to sign in at")
     for location in read.sso.values():
