@@ -1,6 +1,7 @@
 """The console as an ASGI application: its routes below `/console`."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from lockstep.kit.web.pages import Pages
 from lockstep.kit.web.site import build_site
 
 Handler = Callable[[Request], Awaitable[Response]]
+Made = TypeVar("Made")
 NAME = "Identity center console"
 
 
@@ -60,10 +62,11 @@ def build_console(runner: Runner, *, now: Clock, origin: str, vault: Vault, hash
 
         return handle
 
-    return build_site(_routes(site, access, route), pages, secure=is_secure(origin))
+    return build_site(routes_of(site, access, route), pages, secure=is_secure(origin))
 
 
-def _routes(site: Site, access: Access, route: Callable[..., list[Route]]) -> list[Route]:
+def routes_of(site: Site, access: Access, route: Callable[..., list[Made]]) -> list[Made]:
+    """Every page and form of the console: what `route(path, get, post)` makes of each; `path` is the part after `/console`."""
     home, settings, idps, provisioning = Home(site), Settings(site), Idps(site), Provisioning(site)
     attributes, people, deletions, trail = Attributes(site), People(site), Deletions(site), Trail(site)
     activity = Activity(site)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,22 +51,7 @@ class Attributes(Inside):
     async def overview(self, request: Request) -> Response:
         """The tab."""
         asking, instance = await self.opened(request)
-        known = await self._known(instance)
-        seen = await self.site.runner.read(lambda connection: seen_keys(connection, instance)) if known else {}
-        rows = [(one, seen.get(key_of_case(one.key))) for one in known.attributes] if known else []
-        configured = {key_of_case(one.key) for one, _ in rows}
-        others = [one for key, one in sorted(seen.items()) if key not in configured and one.assertion is not None]
-        return self.page(
-            asking,
-            instance,
-            "settings",
-            "settings_attributes.html",
-            known=known,
-            rows=rows,
-            others=others,
-            most=MOST_ATTRIBUTES,
-            looked_at=MOST_SESSIONS,
-        )
+        return await self._overview(asking, instance)
 
     async def enable(self, request: Request) -> Response:
         """Enable acts at once."""
@@ -84,7 +70,7 @@ class Attributes(Inside):
         instance = await self.site.instance(request)
         chosen = field(form, "precedence")
         if chosen not in [one.value for one in Precedence]:
-            return self._back(asking, instance, "Choose one of the two.")
+            return await self._overview(asking, instance, "Choose one of the two.")
         call = self.site.call(asking, Operation.UPDATE_ACCESS_CONTROL)
         known = await self._known(instance)
         if known is None or known.precedence == chosen:
@@ -112,6 +98,8 @@ class Attributes(Inside):
         asking, form = await self.site.posted(request)
         instance = await self.site.instance(request)
         rows = _rows(form)
+        if not rows:  # every list has a line more than it has keys: without any, the form was cut short
+            return self._back(asking, instance, "The form came without its fields, and nothing was saved. Try again.")
         if field(form, "do") == "add":
             return self._manage(asking, instance, [*rows, Row()])
         filled = _judged([row for row in rows if row.key or row.source])
@@ -154,6 +142,26 @@ class Attributes(Inside):
         text = "Attributes for access control are disabled. Sessions that begin from now on have no tags."
         return self.site.go(asking, path_of(instance, "settings", "attributes"), text=text)
 
+    async def _overview(self, asking: Asking, instance: Instance, problem: str = "") -> Response:
+        known = await self._known(instance)
+        seen = await self.site.runner.read(lambda connection: seen_keys(connection, instance)) if known else {}
+        rows = [(one, seen.get(key_of_case(one.key))) for one in known.attributes] if known else []
+        configured = {key_of_case(one.key) for one, _ in rows}
+        others = [one for key, one in sorted(seen.items()) if key not in configured and one.assertion is not None]
+        return self.page(
+            asking,
+            instance,
+            "settings",
+            "settings_attributes.html",
+            _UNPROCESSABLE if problem else 200,
+            problem=problem,
+            known=known,
+            rows=rows,
+            others=others,
+            most=MOST_ATTRIBUTES,
+            looked_at=MOST_SESSIONS,
+        )
+
     async def _known(self, instance: Instance) -> Configuration | None:
         return await self.site.runner.read(lambda connection: actions.configuration_of(connection, instance))
 
@@ -185,7 +193,7 @@ class Attributes(Inside):
 def _rows(form: Form) -> list[Row]:
     keys = [value for name, value in form if name == "key"]
     sources = [value for name, value in form if name == "source"]
-    return [Row(key.strip(), source.strip()) for key, source in zip(keys, sources, strict=False)]
+    return [Row(key.strip(), source.strip()) for key, source in zip_longest(keys, sources, fillvalue="")]
 
 
 def _judged(rows: list[Row]) -> list[Row]:

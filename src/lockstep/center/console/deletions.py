@@ -10,7 +10,7 @@ from starlette.responses import Response
 from lockstep.center.console.home import counted
 from lockstep.center.console.inside import Inside
 from lockstep.center.console.lists import Json, document_of
-from lockstep.center.console.site import Asking, path_of
+from lockstep.center.console.site import Asking, kept_apart, path_of
 from lockstep.center.directory import actions, reads, search
 from lockstep.center.directory.problems import Refusal
 from lockstep.center.directory.reads import Entry
@@ -69,6 +69,7 @@ class Deletions(Inside):
         instance = await self.site.instance(request)
         entry = await self._entry(request, instance, kind)
         found, typed = document_of(entry), field(form, "word") or ""
+        called = kept_apart(found[kind.shown])
         if typed.strip() != WORD:
             problem = f"Type {WORD}, with a capital {WORD[0]}."
             return await self._confirm(asking, instance, kind, entry, typed, problem)
@@ -77,8 +78,8 @@ class Deletions(Inside):
         try:
             await self.site.runner.write(lambda connection: kind.delete(connection, instance, found["id"], call))
         except Refusal:  # between the look-up and now
-            return self.site.go(asking, there, "info", f"The {kind.word} {found[kind.shown]} had been deleted already.")
-        return self.site.go(asking, there, text=f"Successfully deleted {kind.word} {found[kind.shown]}.")
+            return self.site.go(asking, there, "info", f"The {kind.word} {called} had been deleted already.")
+        return self.site.go(asking, there, text=f"Successfully deleted {kind.word} {called}.")
 
     async def _entry(self, request: Request, instance: Instance, kind: Kind) -> Entry:
         wanted = request.path_params[kind.word]

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lockstep.center.console.inside import Inside
-from lockstep.center.console.site import Asking, path_of, sentence
+from lockstep.center.console.site import Asking, kept_apart, path_of, sentence
 from lockstep.center.events import Operation
 from lockstep.center.instances.idps import actions
 from lockstep.center.instances.idps import store as idp_store
@@ -78,7 +78,7 @@ class Idps(Inside):
         return self.site.go(
             asking,
             path_of(instance, "settings"),
-            text=f"Identity source changed: {made.name} signs people in from now on. {said}",
+            text=f"Identity source changed: {kept_apart(made.name)} signs people in from now on. {said}",
         )
 
     async def remove_page(self, request: Request) -> Response:
@@ -99,7 +99,7 @@ class Idps(Inside):
         _, problem = await self.site.done(lambda connection: actions.remove(connection, call, instance.name, idp.entity_id))
         if problem:
             return self.site.go(asking, path_of(instance, "settings"), "error", problem)
-        text = f"{idp.name} is trusted no longer. The sessions that it began have ended."
+        text = f"{kept_apart(idp.name)} is trusted no longer. The sessions that it began have ended."
         return self.site.go(asking, path_of(instance, "settings"), text=text)
 
     async def _idp(self, entity_id: str, instance: Instance) -> IdentityProvider:

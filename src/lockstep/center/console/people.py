@@ -11,7 +11,7 @@ from lockstep.center.console import store
 from lockstep.center.console.home import counted
 from lockstep.center.console.inside import Inside
 from lockstep.center.console.lists import Json, Listed, address, document_of, key_in, lines_of, page_of
-from lockstep.center.console.site import path_of
+from lockstep.center.console.site import kept_apart, path_of
 from lockstep.center.console.store import Sought, TrailEvent
 from lockstep.center.directory import reads, search
 from lockstep.center.directory.reads import Entry
@@ -122,7 +122,7 @@ class People(Inside):
         if ended is None:
             return self.site.go(asking, there, "error", problem)
         said = "1 session" if ended == 1 else f"{ended} sessions"
-        return self.site.go(asking, there, text=f"{said} of {user['userName']} ended.")
+        return self.site.go(asking, there, text=f"{said} of {kept_apart(user['userName'])} ended.")
 
     async def groups(self, request: Request) -> Response:
         """The list: a part of the name, or exactly an externalId or an id."""

@@ -1,6 +1,7 @@
 """What the pages of the console share: who is asking, for which instance, how a page and a redirect are made."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -35,6 +36,8 @@ SIGN_IN = f"{BASE}/sign-in"
 ACTIVITY = f"{BASE}/activity"
 NOBODY = "unknown"
 _NOT_FOUND, _SEE_OTHER = 404, 303
+_TURNING = frozenset(("R", "AL", "RLE", "LRE", "RLO", "LRO", "PDF", "RLI", "LRI", "FSI", "PDI"))
+"""Classes of characters that are written from right to left, or make others so (Unicode Standard Annex 9)."""
 _NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -156,6 +159,12 @@ class Site:
 def redirect(to: str) -> Response:
     """303: the next request is a GET."""
     return RedirectResponse(to, _SEE_OTHER)
+
+
+def kept_apart(text: str) -> str:
+    """`text` for the middle of a sentence: characters that turn the direction of writing around do not reach beyond it."""
+    turned = any(unicodedata.bidirectional(character) in _TURNING for character in text)
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turned else text
 
 
 def sentence(text: str) -> str:
