@@ -55,7 +55,11 @@ async def test_tokens_are_listed_generated_and_limited_in_words(desk: Desk) -> N
     shown = await browser.follow(await browser.submit(page, "/provisioning/tokens"))
     assert "Generate new access token" in shown.text
     assert TOKEN.findall(shown.html)
-    refused = await browser.follow(await browser.submit(await browser.get(desk.path("provisioning")), "/provisioning/tokens"))
+    full = await browser.get(desk.path("provisioning"))
+    assert "Delete one, and you can generate another." in full.text
+    assert [form.action for form in full.forms] == ["/console/sign-out"]
+    csrf = ("csrf", full.form("/sign-out").value("csrf"))
+    refused = await browser.follow(await browser.post(desk.path("provisioning", "tokens"), [csrf]))
     assert "at most 2 access tokens" in refused.text
     assert "delete one first" not in (await browser.get(desk.path("provisioning"))).text  # said once
 

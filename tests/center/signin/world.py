@@ -31,12 +31,13 @@ Fields = list[tuple[str, str]]
 
 
 class Clock:
-    """The clock of the centre; a test may put it forward."""
+    """The clock of the centre; a test may put it forward, or stop it."""
 
     ahead = 0
+    stopped: int | None = None
 
     def __call__(self) -> int:
-        return now_ms() + self.ahead
+        return (now_ms() if self.stopped is None else self.stopped) + self.ahead
 
 
 async def started(database: Database, clock: Clock, origin: str = ORIGIN) -> Center:
