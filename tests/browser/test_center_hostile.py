@@ -1,6 +1,7 @@
 """Long and hostile values in a real browser: no page gets wider than the screen, and nothing of them runs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -33,13 +34,16 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Center, l
             instance = instances.create(c, call(Operation.CREATE_INSTANCE), NAME)
             _, made = instances.enable_provisioning(c, call(Operation.ENABLE_PROVISIONING), NAME)
             idps.trust(c, call(Operation.TRUST_IDP), NAME, Idp(f"https://idp.example/{LONG * 5}", key("one")).metadata)
-            body = {"userName": LONG, "displayName": NAME, "title": NAME, "name": {"givenName": NAME, "familyName": NAME}}
+            body: dict[str, Any] = {
+                "userName": LONG,
+                "displayName": NAME,
+                "title": NAME,
+                "name": {"givenName": NAME, "familyName": NAME},
+            }
             body |= {"emails": [{"value": f"{LONG}@example.com", "type": "work", "primary": True}]}
             user = directory.create_user(c, instance, body, call(Operation.CREATE_USER)).id
-            members = [{"value": user}]
-            group = directory.create_group(
-                c, instance, {"displayName": NAME, "members": members}, call(Operation.CREATE_GROUP)
-            ).id
+            body = {"displayName": NAME, "members": [{"value": user}]}
+            group = directory.create_group(c, instance, body, call(Operation.CREATE_GROUP)).id
         here = f"/console/{instance.identity_store_id}"
         within = ["", "/users", f"/users/{user}", f"/users/{user}/delete", f"/users/{user}/end-sessions", "/groups", "/trail"]
         within += [

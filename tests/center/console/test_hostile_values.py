@@ -116,7 +116,13 @@ async def test_what_saml_brings_is_text_in_the_trail_and_the_portal(furnished: F
     world = furnished.desk.world
     for value in (*HOSTILE[:4], "x" * 10_000):
         told = value[:LONGEST]
-        for changes in ({"name_id": told}, {"audience": value}, {"acs_url": value}, {"in_response_to": value[:60]}):
+        changed: list[dict[str, Any]] = [
+            {"name_id": told},
+            {"audience": value},
+            {"acs_url": value},
+            {"in_response_to": value[:60]},
+        ]
+        for changes in changed:
             answer = await world.arrive(world.browser(), world.response(**changes))
             assert answer.status == 403
             assert strange_in(answer.html) == []

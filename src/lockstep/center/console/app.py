@@ -62,7 +62,8 @@ def build_console(runner: Runner, *, now: Clock, origin: str, vault: Vault, hash
 
         return handle
 
-    return build_site(routes_of(site, access, route), pages, secure=is_secure(origin))
+    routes = routes_of(site, access, route)
+    return build_site(routes, pages, secure=is_secure(origin))
 
 
 def routes_of(site: Site, access: Access, route: Callable[..., list[Made]]) -> list[Made]:

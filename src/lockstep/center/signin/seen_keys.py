@@ -31,9 +31,9 @@ def gathered(sessions: Iterable[tuple[int, Tagged]]) -> dict[str, SeenKey]:
     """The same out of (when a session began, its tags), newest first.  A value that the other source outdid counts, too."""
     found: dict[str, SeenKey] = {}
     for at, tagged in sessions:
-        for one in (*tagged.tags, *tagged.left_out):
-            if isinstance(one, SessionTag) or one.why in PASSED_OVER:
-                _note(found, one, one.source_kind, at)
+        brought: list[SessionTag | LeftOut] = [*tagged.tags, *(one for one in tagged.left_out if one.why in PASSED_OVER)]
+        for one in brought:
+            _note(found, one, one.source_kind, at)
     return found
 
 
