@@ -61,7 +61,8 @@ _SIGN_IN = {
     Reason.BAD_NAMEID: "The identity provider has to send a NameID of the format emailAddress with the person's userName.",
 }
 _SCIM = {
-    401: "The access token is wrong, was deleted, or has expired. Generate a new one and enter it at the identity provider.",
+    401: "The access token is wrong, was deleted (with automatic provisioning disabled there are none), or has expired. "
+    "Generate a new one and enter it at the identity provider.",
     403: "The access token is not for this SCIM endpoint. Compare the endpoint and the token at the identity provider.",
     409: "There is one with this name, e-mail address or externalId already. Look it up under Users or Groups, and change "
     "either there or at the source.",

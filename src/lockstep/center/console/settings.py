@@ -58,11 +58,11 @@ class Settings(Inside):
         if not typed.isascii() or not typed.isdigit():
             return self._authentication(asking, instance, typed, "Type a number of minutes, without a fraction.", own=True)
         call = self.site.call(asking, Operation.UPDATE_INSTANCE, {"session_minutes": int(typed)})
-        changed, problem = await self.site.done(
+        changed, _ = await self.site.done(
             lambda connection: instances.change_settings(connection, call, instance.name, {"session_minutes": int(typed)})
         )
         if changed is None:
-            wrong = f"A session lasts 15 to 129,600 minutes (90 days). {problem}"
+            wrong = "A session lasts 15 to 129,600 minutes (90 days). Type a number between them."
             return self._authentication(asking, instance, typed, wrong, own=True)
         text = "Settings updated. Sessions that begin from now on last this long."
         return self.site.go(asking, path_of(instance, "settings", "authentication"), text=text)
