@@ -1,6 +1,7 @@
 """Fixtures for every test."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,11 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.register_profile("explore", settings.get_profile("any machine"), derandomize=False)
 settings.load_profile("explore" if os.environ.get("LOCKSTEP_EXPLORE") else "any machine")
 """A busy machine is no reason for a property to fail, and a run is the same each time; LOCKSTEP_EXPLORE=1 looks further."""
+
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+"""The tests start hundreds of `lockstep` processes, which find the package compiled, as they do where it is installed."""
 
 
 @pytest.fixture(scope="session")

@@ -1,29 +1,21 @@
 """The command line as a user has it: `lockstep …` as a process, and its servers."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 import msgspec
 
-LOCKSTEP = Path(sys.executable).with_name("lockstep")
+from tests.support.starting import Running, start
+
 COMMAND_SECONDS = 300
 READY_SECONDS = 60
 STOP_SECONDS = 30
-_DIE_WITH_US = """
-import ctypes, os, sys
-libc = ctypes.CDLL(None)
-if hasattr(libc, "prctl"):
-    libc.prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: nothing is left behind when the tests themselves are killed (Linux only)
-os.execv(sys.argv[1], sys.argv[2:])
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +48,24 @@ class Command:
 
     def __init__(self, *words: str) -> None:
         self.words = words
-        self.process = subprocess.Popen(
-            [LOCKSTEP, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            env=_environment(),
-        )
+        self._out, self._err = TemporaryFile(), TemporaryFile()  # noqa: SIM115 - closed at its end
+        self.process = start(words, out=self._out.fileno(), err=self._err.fileno())
 
     def finish(self) -> Finished:
         """Wait for its end."""
-        try:
-            out, err = self.process.communicate(timeout=COMMAND_SECONDS)
-        except BaseException:
-            self.process.kill()
-            self.process.communicate()
-            raise
-        return Finished(self.words, self.process.returncode, out, err)
+        with self._out, self._err:
+            try:
+                code = self.process.wait(COMMAND_SECONDS)
+            except BaseException:
+                self.process.kill()
+                self.process.wait()
+                raise
+            return Finished(self.words, code, _printed(self._out), _printed(self._err))
+
+
+def _printed(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
 
 
 def lockstep(*words: str) -> Finished:
@@ -87,7 +78,7 @@ class Server:
     """A server that answers at `url`."""
 
     url: str
-    process: "subprocess.Popen[bytes]"
+    process: Running
 
     def kill(self) -> None:
         """SIGKILL: nothing of it is tidied up."""
@@ -99,13 +90,7 @@ class Server:
 def served(log: Path, *words: str) -> Iterator[Server]:
     """`lockstep WORDS` on a free port of loopback.  It has to end well when it is told to, and must not have crashed inside."""
     with log.open("wb") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-c", _DIE_WITH_US, LOCKSTEP, LOCKSTEP, *words, "--port", "0"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=err,
-            env=_environment(),
-        )
+        process = start((*words, "--port", "0"), out=err.fileno(), err=err.fileno())
     try:
         yield Server(_ready(process, log), process)
         _stop(process, log)
@@ -114,7 +99,7 @@ def served(log: Path, *words: str) -> Iterator[Server]:
         process.wait(STOP_SECONDS)
 
 
-def _ready(process: "subprocess.Popen[bytes]", log: Path) -> str:
+def _ready(process: Running, log: Path) -> str:
     until = time.monotonic() + READY_SECONDS
     while process.poll() is None and time.monotonic() < until:
         for line in log.read_text().splitlines():
@@ -124,12 +109,8 @@ def _ready(process: "subprocess.Popen[bytes]", log: Path) -> str:
     raise AssertionError(f"the server did not come up (exit {process.poll()}): {log.read_text()}")
 
 
-def _stop(process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _stop(process: Running, log: Path) -> None:
     if process.poll() != -signal.SIGKILL:  # a test may have killed it
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         assert process.wait(STOP_SECONDS) == 0, log.read_text()
     assert "Traceback" not in log.read_text(), log.read_text()
-
-
-def _environment() -> dict[str, str]:
-    return {key: value for key, value in os.environ.items() if not key.startswith("LOCKSTEP_")}

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,18 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-_DIE_WITH_US = """
-import ctypes
-libc = ctypes.CDLL(None)
-if hasattr(libc, "prctl"):
-    libc.prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: nothing is left behind when the tests themselves are killed (Linux only)
-from lockstep.cli.main import main
-main()
-"""
-COMMAND = (sys.executable, "-c", _DIE_WITH_US)
+from tests.support.processes import lockstep
+from tests.support.starting import start
+
 READY_SECONDS = 60
 RUN_SECONDS = 180
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LOCKSTEP_")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +38,14 @@ class Side:
     folder: Path
     url: str | None = None
 
-    def words(self, *words: str) -> list[str]:
-        """A command line."""
-        where = ["--data", str(self.folder), *(["--database-url", self.url] if self.url else [])]
-        return [*COMMAND, self.name, *words, *where]
+    def words(self, *words: str) -> tuple[str, ...]:
+        """The words of a command."""
+        return self.name, *words, "--data", str(self.folder), *(("--database-url", self.url) if self.url else ())
 
     def run(self, *words: str) -> Ended:
         """Run a command to its end."""
-        done = subprocess.run(
-            self.words(*words), env=ENVIRONMENT, capture_output=True, text=True, timeout=RUN_SECONDS, check=False
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        done = lockstep(*self.words(*words))
+        return Ended(done.code, done.out, done.err)
 
     def must(self, *words: str) -> Ended:
         """Run a command that has to end well."""
@@ -73,10 +61,12 @@ class Side:
 class Process:
     """A running command.  Its standard error is read all the time, so that it never waits for a reader."""
 
-    def __init__(self, words: list[str]) -> None:
-        self._process = subprocess.Popen(
-            words, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
-        )
+    def __init__(self, words: tuple[str, ...]) -> None:
+        reader, writer = os.pipe()
+        self._err = os.fdopen(reader, encoding="utf-8")
+        with Path(os.devnull).open("wb") as nothing:
+            self._process = start(words, out=nothing.fileno(), err=writer)
+        os.close(writer)
         self.said: list[str] = []
         self.url = ""
         self._ready = threading.Event()
@@ -90,8 +80,7 @@ class Process:
         self.kill()
 
     def _read(self) -> None:
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
+        for line in self._err:
             self.said.append(line)
             if line.startswith("ready "):
                 self.url = line.removeprefix("ready ").strip()
@@ -127,14 +116,13 @@ class Process:
 
     def wait(self) -> int:
         """Wait for its end; the exit code."""
-        self._end()
-        return self._process.returncode
+        return self._end()
 
-    def _end(self) -> None:
-        self._process.wait(RUN_SECONDS)
+    def _end(self) -> int:
+        code = self._process.wait(RUN_SECONDS)
         self._reader.join()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
+        self._err.close()
+        return code
 
 
 @dataclass(slots=True)
