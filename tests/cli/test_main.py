@@ -1,6 +1,7 @@
 """`lockstep` as a shell sees it: exit codes, and what goes to which stream."""
 
 import json
+import subprocess
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -149,3 +150,25 @@ def test_only_the_side_that_is_asked_for_is_mounted(monkeypatch: pytest.MonkeyPa
     cli._mount()
     mounted = {group.name for group in app.registered_groups} | {command.name for command in app.registered_commands}
     assert mounted == there
+
+
+SLOW = {"aiohttp", "alembic", "dbos", "jinja2", "lxml", "psycopg", "signxml", "uvicorn"}
+"""What signs, serves, sends, or makes tables: a tenth of a second and more to import, each time somebody asks for a list."""
+ASK = """
+import sys
+from lockstep.cli.main import main
+try:
+    main()
+finally:
+    sys.stderr.write(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_question_imports_nothing_that_it_does_not_need(tmp_path: Path, side: str) -> None:
+    words = [side, *{"idp": ["users"], "center": ["instance", "list"]}[side], "--data", str(tmp_path)]
+    assert run(*words).code == 0  # makes the tables
+    asked = subprocess.run([sys.executable, "-c", ASK, *words], capture_output=True, text=True, check=True)
+    imported = set(asked.stderr.split())
+    assert {"lockstep", "sqlalchemy"} <= imported
+    assert imported & SLOW == set()

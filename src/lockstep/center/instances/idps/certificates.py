@@ -2,7 +2,6 @@
 
 from lockstep.center.instances.idps.records import Certificate, IdentityProvider
 from lockstep.kit.clock import iso
-from lockstep.saml.keys import fingerprint, not_after_ms
 
 WARN_DAYS = 60
 _DAY_MS = 86_400_000
@@ -10,6 +9,8 @@ _DAY_MS = 86_400_000
 
 def certificate_of(der: bytes, now: int) -> Certificate:
     """What to show of a certificate; `days_left` is negative once it is out of date."""
+    from lockstep.saml.keys import fingerprint, not_after_ms  # slow to import, and commands seldom need it
+
     last = not_after_ms(der)
     return Certificate(fingerprint(der), last, (last - now) // _DAY_MS)
 
