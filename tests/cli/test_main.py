@@ -1,5 +1,6 @@
 """`lockstep` as a shell sees it: exit codes, and what goes to which stream."""
 
+import gc
 import json
 import subprocess
 import sys
@@ -148,6 +149,7 @@ def test_only_the_side_that_is_asked_for_is_mounted(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(cli, "app", app)
     monkeypatch.setattr(sys, "argv", ["lockstep", *asked])
     cli._mount()
+    gc.unfreeze()  # this process goes on
     mounted = {group.name for group in app.registered_groups} | {command.name for command in app.registered_commands}
     assert mounted == there
 
@@ -172,3 +174,11 @@ def test_a_question_imports_nothing_that_it_does_not_need(tmp_path: Path, side: 
     imported = set(asked.stderr.split())
     assert {"lockstep", "sqlalchemy"} <= imported
     assert imported & SLOW == set()
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_what_was_imported_is_never_looked_through_for_garbage_and_the_rest_is(side: str) -> None:
+    code = "import gc; from lockstep.cli.main import _mount; _mount(); print(gc.get_freeze_count(), gc.isenabled())"
+    printed = subprocess.run([sys.executable, "-c", code, side], capture_output=True, text=True, check=True).stdout.split()
+    assert int(printed[0]) > 50_000
+    assert printed[1] == "True"

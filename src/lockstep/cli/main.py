@@ -1,5 +1,6 @@
 """The command `lockstep`."""
 
+import gc
 import sys
 
 import typer
@@ -22,7 +23,17 @@ def _root() -> None:
 
 
 def _mount() -> None:
-    """Adds the commands of the side that is asked for; importing the other would only cost time."""
+    """Adds the commands of the side that is asked for; importing the other would only cost time.
+
+    So would looking for garbage among what is imported: a fifth of the time until a command begins.  All of it stays.
+    """
+    gc.disable()
+    _import_commands()
+    gc.freeze()
+    gc.enable()
+
+
+def _import_commands() -> None:
     asked = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
     if asked not in ("idp", "demo"):
         from lockstep.cli.center import app as center
