@@ -1,12 +1,16 @@
 """Fixtures of the identity provider: a ready database, and rosters written down in a test."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from lockstep.idp.storage import open_idp, prepare
+from lockstep.idp.storage import open_idp
 from lockstep.kit.db import Database
+from tests.idp.provisioning.databases import each, empty_file, postgresql, shared_postgres, sqlite
+
+__all__ = ["each", "empty_file", "postgresql", "shared_postgres", "sqlite"]
 
 WriteFolder = Callable[..., Path]
 
@@ -21,15 +25,16 @@ MEMBERSHIPS = "group_id,employee_id\nG1,E1\nG1,E2\nG2,E2\n"
 
 
 @pytest.fixture
-def idp(each_database: Database) -> Database:
+def idp(each: Database) -> Database:
     """A database with the tables of the identity provider, once of each kind."""
-    prepare(each_database)
-    return each_database
+    return each
 
 
 @pytest.fixture
-def sqlite_idp(tmp_path: Path) -> Iterator[Database]:
+def sqlite_idp(empty_file: Path, tmp_path: Path) -> Iterator[Database]:
     """The same, on SQLite only: for what does not depend on the database."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(empty_file, tmp_path / "data" / "idp.db")
     database = open_idp(tmp_path / "data", None)
     yield database
     database.close()
