@@ -22,6 +22,12 @@ sys.dont_write_bytecode = False
 """The tests start hundreds of `lockstep` processes, which find the package compiled, as they do where it is installed."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long tests come first, so that of two workers none is left with one of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server without fsync, one for each test process; a test that needs it fails where there is none."""

@@ -20,6 +20,7 @@ SERVER_URL = "LOCKSTEP_TEST_POSTGRES_URL"
 SOURCE = "LOCKSTEP_TEST_POSTGRES"
 """`system` or `wheel`: the only source to try."""
 _ROOT = Path(__file__).parents[2]
+_SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'"
 
 
 class PostgresMissing(Exception):
@@ -31,6 +32,7 @@ class PostgresServer:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._spare: list[str] = []
         try:
             self._admin: psycopg.Connection[Any] = psycopg.connect(url, autocommit=True, connect_timeout=10)
         except psycopg.Error as error:
@@ -38,13 +40,37 @@ class PostgresServer:
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        """The URL of a new, empty database, which is dropped at the end whoever is still connected."""
+        """The URL of a new, empty database, of which nothing is left at the end whoever is still connected.
+
+        Making and dropping one costs the server a copy and a checkpoint, so that those that come back are emptied and lent
+        again, under a new name.
+        """
         name = f"lockstep_test_{secrets.token_hex(6)}"
-        self._admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+        if self._spare:
+            self._run(f'ALTER DATABASE "{self._spare.pop()}" RENAME TO "{name}"')
+        else:
+            self._run(f'CREATE DATABASE "{name}" TEMPLATE template0')
         try:
-            yield urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+            yield self._url_of(name)
         finally:
-            self._admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+            self._take_back(name)
+
+    def _take_back(self, name: str) -> None:
+        spare = f"lockstep_spare_{secrets.token_hex(6)}"
+        self._admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        self._run(f'ALTER DATABASE "{name}" RENAME TO "{spare}"')  # waits for those that were ended
+        with psycopg.connect(self._url_of(spare), autocommit=True) as inside:
+            for schema in inside.execute(_SCHEMAS).fetchall():
+                inside.execute(f'DROP SCHEMA "{schema[0]}" CASCADE'.encode())
+            inside.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
+            inside.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+        self._spare.append(spare)
+
+    def _url_of(self, name: str) -> str:
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+
+    def _run(self, statement: str) -> None:
+        self._admin.execute(statement.encode())
 
     def setting(self, name: str) -> str:
         """A setting of the server, such as `fsync`."""
@@ -52,7 +78,9 @@ class PostgresServer:
         return str(row[0]) if row is not None else ""
 
     def close(self) -> None:
-        """Close the connection that makes databases."""
+        """Drop what was lent, and close the connection that makes databases."""
+        for name in self._spare:
+            self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
         self._admin.close()
 
 

@@ -1,6 +1,7 @@
 """The servers that tests get: from each source that there is, gone when they should be gone."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -100,6 +101,25 @@ def test_a_database_is_dropped_whoever_is_connected(postgres: PostgresServer) ->
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url)
     forgotten.close()
+
+
+def test_a_database_that_is_lent_again_is_as_empty_as_a_new_one(postgres: PostgresServer) -> None:
+    contents = "SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace ORDER BY 1, 2"
+    name = f"lockstep_new_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+        try:
+            with psycopg.connect(postgres.url.rpartition("/")[0] + f"/{name}") as new:
+                expected = new.execute(contents).fetchall()
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+    for _ in range(2):
+        with postgres.database() as url, psycopg.connect(url, autocommit=True) as connection:
+            assert connection.execute(contents).fetchall() == expected
+            connection.execute("CREATE TABLE left_behind (id bigserial PRIMARY KEY)")
+            connection.execute("CREATE TYPE mood AS ENUM ('good')")
+            connection.execute("CREATE SCHEMA own CREATE TABLE other (id int)")
+            assert connection.execute(contents).fetchall() != expected
 
 
 def test_without_a_server_the_message_says_what_to_install() -> None:
