@@ -322,7 +322,7 @@ FORMS: dict[str, Form] = {
 
 
 def prepared(world: World) -> None:
-    """What the rows need besides the world: a second administrator, two certificates (2 signs), two rules that are not applied."""
+    """What the rows need besides the world: a second administrator, two certificates (2 signs), two rules not applied."""
     with world.changing() as c:
         admins.create(c, "other", hash_password(PASSWORD), actor=HAND, now=world.now)
         for _ in range(2):
