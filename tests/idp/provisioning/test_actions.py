@@ -13,7 +13,7 @@ from tests.idp.provisioning.world import World, brief, everyone, many
 TWO = everyone("A", "B")
 
 
-def approve(world: World, digest: str | None = None) -> int:
+def approve(world: World, digest: actions.Chosen = None) -> int:
     with world.write() as c:
         return actions.approve(c, find_app(c, "aws"), digest, world.now)
 
@@ -67,6 +67,19 @@ def test_nothing_is_said_of_a_plan_that_nobody_has_read(each_world: World) -> No
         approve(each_world)
     each_world.sync()
     assert approve(each_world) == 2
+
+
+def test_several_are_approved_by_their_digests_in_one_word(each_world: World) -> None:
+    each_world.make_app("approve-create=on")
+    each_world.become(everyone("A", "B", "C"))
+    _, [first, _, third] = each_world.plan()
+    assert approve(each_world, {first.digest, third.digest, "nothing"}) == 2
+    assert last_event(each_world)[3] == "2 changes"
+    with pytest.raises(Problem, match="no change with the digest"):
+        approve(each_world, set())
+    result = each_world.sync()
+    assert (result.applied, result.waiting) == (2, 1)
+    assert list(each_world.target.people()) == ["A", "C"]
 
 
 def test_one_change_is_approved_by_its_digest(each_world: World) -> None:

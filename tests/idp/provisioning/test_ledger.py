@@ -253,3 +253,22 @@ def test_what_was_believed_is_a_word_of_this_app(each_world: World, app: int) ->
     with each_world.write() as c:
         ledger.decide(c, app, "released", [ledger.BELIEVED], 1)
         assert (ledger.is_believed(c, app), ledger.is_believed(c, other)) == (True, False)
+
+
+def test_changes_in_one_state_are_moved_to_another_all_or_some(each_world: World, app: int) -> None:
+    waiting = [change(key, state=State.WAITING, digest=key) for key in ("E1", "E2")]
+    held = [
+        change(key, state=State.HELD, digest=key, limited=limit) for key, limit in (("E3", "switch-offs"), ("E4", "removals"))
+    ]
+    with each_world.write() as c:
+        plan = begun(c, app, *waiting, *held)
+
+        def states() -> list[str]:
+            return [f"{one.change.state.value} {one.change.reason}".strip() for one in ledger.all_changes(c, plan)]
+
+        ledger.settle(c, plan, State.WAITING, State.DROPPED, "no", digest="E2")
+        assert states() == ["waiting", "dropped no", "held", "held"]
+        ledger.settle(c, plan, State.HELD, State.READY, "", limited="removals")
+        assert states() == ["waiting", "dropped no", "held", "ready"]
+        ledger.settle(c, plan, State.WAITING, State.READY, "")
+        assert states() == ["ready", "dropped no", "held", "ready"]
