@@ -23,6 +23,7 @@ class Form:
     action: str
     method: str
     fields: Fields = field(default_factory=list)
+    id: str = ""
 
     def value(self, name: str) -> str:
         return dict(self.fields)[name]
@@ -37,9 +38,10 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(values.get("action", ""), values.get("method", "get").lower()))
+            self.forms.append(Form(values.get("action", ""), values.get("method", "get").lower(), id=values.get("id", "")))
         elif tag == "input" and self.forms and values.get("name"):
-            self.forms[-1].fields.append((values["name"], values.get("value", "")))
+            named = [form for form in self.forms if form.id and form.id == values.get("form")]
+            (named or self.forms)[-1].fields.append((values["name"], values.get("value", "")))
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
