@@ -40,6 +40,8 @@ class _Page(HTMLParser):
         if tag == "form":
             self.forms.append(Form(values.get("action", ""), values.get("method", "get").lower(), id=values.get("id", "")))
         elif tag == "input" and self.forms and values.get("name"):
+            if values.get("type") == "radio" and "checked" not in values:
+                return
             named = [form for form in self.forms if form.id and form.id == values.get("form")]
             (named or self.forms)[-1].fields.append((values["name"], values.get("value", "")))
 
