@@ -1,5 +1,6 @@
 """The ways in which a person uses a page: by mouse, by keyboard alone."""
 
+import re
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Literal
@@ -21,8 +22,10 @@ class Hands(ABC):
         self.go(self._link(name, inside))
 
     def _link(self, name: str, inside: str) -> Locator:
-        scope = self.page.get_by_role("navigation", name=inside) if inside else self.page
-        return scope.get_by_role("link", name=name, exact=bool(inside)).first
+        if not inside:
+            return self.page.get_by_role("link", name=name).first
+        counted = re.compile(rf"^{re.escape(name)}( [\d,]+)?$")  # a count may follow
+        return self.page.get_by_role("navigation", name=inside).get_by_role("link", name=counted).first
 
     def button(self, name: str, inside: str = "") -> None:
         """Press a button that sends its form; `inside` names the section or dialog that it stands in."""
@@ -61,7 +64,7 @@ class Hands(ABC):
 
     def sees(self, text: str) -> None:
         """The text is on the page."""
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible()
 
     @abstractmethod
     def press(self, what: Locator, key: str = "Enter") -> None:

@@ -68,11 +68,11 @@ class Consoles:
     def until(self, hands: Hands, text: str) -> None:
         """Look again until the page says it: what follows happens in the background."""
         for _ in range(60):
-            if hands.page.get_by_text(text).first.is_visible():
+            if hands.page.get_by_text(text).locator("visible=true").count():
                 return
             hands.page.wait_for_timeout(500)
             hands.page.reload()
-        expect(hands.page.get_by_text(text).first).to_be_visible()
+        hands.sees(text)
 
     def download(self, hands: Hands, name: str, file: str) -> Path:
         """Download what a link leads to."""
