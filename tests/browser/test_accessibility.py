@@ -5,7 +5,8 @@ in dark at 390 pixels with those that depend on it.  What axe cannot see (focus,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
@@ -81,9 +82,9 @@ def every_page(page: Page, start: str, base: str) -> Iterator[str]:
                 waiting.append(one)
 
 
-def faults(page: Page, options: dict[str, object]) -> list[str]:
+def faults(page: Page, options: Mapping[str, Any]) -> list[str]:
     """What axe calls serious or critical, and where."""
-    found = Axe().run(page, options=options).response["violations"]
+    found = Axe().run(page, options=dict(options)).response["violations"]
     return [
         f"{page.url} {one['id']} ({one['impact']}): {node['target']} {node['html'][:200]}"
         for one in found

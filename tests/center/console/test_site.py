@@ -1,12 +1,7 @@
 """What the console's pages share."""
 
-from lockstep.center.console.site import kept_apart, path_of, sentence
+from lockstep.center.console.site import kept_apart, path_of
 from tests.center.console.world import Desk
-
-
-def test_a_refusal_becomes_a_sentence() -> None:
-    assert sentence("an instance has two") == "An instance has two."
-    assert sentence("Really?") == "Really?"
 
 
 async def test_addresses_stay_within_the_instance(desk: Desk) -> None:

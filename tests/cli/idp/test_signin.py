@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -158,7 +159,7 @@ def test_parameters_of_the_assertion(ready: Idp) -> None:
 def serve(idp: Idp, monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
     """Start a server that is bound and ends at once; what it said on standard error."""
 
-    def at_once(_app: object, host: str, port: int, *, bound: Callable[[str], list[str]]) -> None:
+    def at_once(_app: object, host: str, port: int, *, bound: Callable[[str], list[str]], **_more: Any) -> None:
         sys.stderr.writelines(bound(f"http://{host}:{port}"))
 
     monkeypatch.setattr(serving, "serve", at_once)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lockstep.center.console.inside import Inside
-from lockstep.center.console.site import Asking, kept_apart, path_of, sentence
+from lockstep.center.console.site import Asking, kept_apart, path_of
 from lockstep.center.events import Operation
 from lockstep.center.instances.idps import actions
 from lockstep.center.instances.idps import store as idp_store
@@ -16,7 +16,7 @@ from lockstep.center.instances.idps.certificates import certificate_of
 from lockstep.center.instances.idps.records import IdentityProvider
 from lockstep.center.instances.records import Instance
 from lockstep.center.signin import provider
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, sentence
 from lockstep.kit.web import csrf
 from lockstep.kit.web.forms import Form, field
 from lockstep.kit.web.uploads import read_upload

@@ -19,7 +19,7 @@ from lockstep.center.instances.actions import admin_call
 from lockstep.center.instances.records import Instance
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, sentence
 from lockstep.kit.runner import Runner
 from lockstep.kit.vault import Vault
 from lockstep.kit.web import csrf, flash
@@ -165,9 +165,3 @@ def kept_apart(text: str) -> str:
     """`text` for the middle of a sentence: characters that turn the direction of writing around do not reach beyond it."""
     turned = any(unicodedata.bidirectional(character) in _TURNING for character in text)
     return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if turned else text
-
-
-def sentence(text: str) -> str:
-    """A refusal as it stands on a page."""
-    shown = text[:1].upper() + text[1:]
-    return shown if shown.endswith((".", "!", "?")) else f"{shown}."

@@ -167,13 +167,15 @@ def change_settings(c: Connection, app: App, given: list[str], now: int, *, acto
 
 
 def set_parameter(c: Connection, app: App, parameter: Parameter, now: int, *, actor: str = ADMIN) -> None:
-    """Say where the value for one attribute comes from, and whether it goes into the SAML assertion."""
+    """Say where the value for one attribute comes from, and whether it goes into the SAML assertion.  Raises ValueProblem."""
     check_parameter(parameter)
     if len(parameter.source) > LONGEST_SOURCE or not parameter.source.isprintable():
-        raise Problem(f"{parameter.key}: the value has at most {LONGEST_SOURCE} characters, all of them printable")
+        what = f"the value has at most {LONGEST_SOURCE} characters, all of them printable"
+        raise ValueProblem("source", what, f"{parameter.key}: {what}")
     for other in store.parameters(c, app.id):
         if other.key != parameter.key and other.key.lower() == parameter.key.lower():
-            raise Problem(f"{parameter.key}: there is a parameter {other.key} already, which differs in case only")
+            what = f"there is a parameter {other.key} already, which differs in case only"
+            raise ValueProblem("key", what, f"{parameter.key}: {what}")
     store.set_parameter(c, app.id, parameter)
     _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, parameter.key, actor=actor)
 

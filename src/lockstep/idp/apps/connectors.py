@@ -10,7 +10,7 @@ from typing import Any
 
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.directory.records import PROFILE, User
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import ValueProblem
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
 
@@ -129,23 +129,24 @@ def attribute_of(user: User, name: str) -> str:
 
 
 def check_source(name: str) -> None:
-    """Raises Problem unless `name` is an attribute that a parameter can take its value from."""
+    """Raises ValueProblem (`source`) unless `name` is an attribute that a parameter can take its value from."""
     if name.startswith(CUSTOM) or name in ("email_name_part", "email_domain_part"):
         return
     if _ONELOGIN_NAMES.get(name, name) not in _USER_ATTRIBUTES:
-        raise Problem(f"{name}: no such user attribute; custom ones are written {CUSTOM}NAME")
+        what = f"{name}: no such user attribute; custom ones are written {CUSTOM}NAME"
+        raise ValueProblem("source", what, what)
 
 
 def check_parameter(parameter: Parameter) -> None:
-    """Raises Problem for a key or a source that does not exist, or that an assertion cannot carry."""
+    """Raises ValueProblem (`key`, `source`, `saml`) for what does not exist, or what an assertion cannot carry."""
     if parameter.key not in _PLACES and parameter.key != NAME_ID:
         _check_own_key(parameter)
     if parameter.key == NAME_ID and (parameter.include_in_saml_assertion or parameter.multi_value):
-        raise Problem(f"{NAME_ID} is the subject of every assertion: it has one value, and is no attribute")
+        what = f"{NAME_ID} is the subject of every assertion: it has one value, and is no attribute"
+        raise ValueProblem("key", what, what)
     if parameter.multi_value and not parameter.include_in_saml_assertion:
-        raise Problem(
-            f"{parameter.key}: --multi-value says how it is written in the assertion: add --include-in-saml-assertion"
-        )
+        what = f"{parameter.key}: --multi-value says how it is written in the assertion: add --include-in-saml-assertion"
+        raise ValueProblem("saml", "several values are written in the assertion only: include it there", what)
     names = _MACRO.findall(parameter.source) if parameter.macro else [parameter.source]
     for name in names:
         if parameter.macro or name != "none":
@@ -156,16 +157,17 @@ def _check_own_key(parameter: Parameter) -> None:
     key = parameter.key
     known = _KNOWN.get(key.lower())
     if known is not None:
-        raise Problem(f"{key}: the parameter is spelt {known}")
+        raise ValueProblem("key", f"the parameter is spelt {known}", f"{key}: the parameter is spelt {known}")
     if not parameter.include_in_saml_assertion:
-        raise Problem(
-            f"{key}: no such parameter; there are {', '.join((*PARAMETER_KEYS, NAME_ID))}. "
-            "Any other name is for the SAML assertion alone: add --include-in-saml-assertion"
-        )
+        there = f"there are {', '.join((*PARAMETER_KEYS, NAME_ID))}. Any other name is for the SAML assertion alone"
+        what = f"no such parameter; {there}: tick “Include in SAML assertion”"
+        raise ValueProblem("key", what, f"{key}: no such parameter; {there}: add --include-in-saml-assertion")
     if key.startswith(ACCESS_CONTROL) and not key.removeprefix(ACCESS_CONTROL):
-        raise Problem(f"{key}: the name of the session tag is missing after the last colon, such as CostCenter")
+        what = "the name of the session tag is missing after the last colon, such as CostCenter"
+        raise ValueProblem("key", what, f"{key}: {what}")
     if not key.strip() or key != key.strip() or len(key) > _LONGEST_KEY or not key.isprintable():
-        raise Problem(f"the name of a parameter has 1 to {_LONGEST_KEY} characters, none of them a control character")
+        what = f"the name of a parameter has 1 to {_LONGEST_KEY} characters, none of them a control character"
+        raise ValueProblem("key", what, what)
 
 
 def value_of(parameter: Parameter, user: User) -> str:

@@ -14,7 +14,7 @@ from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.words import FIELD_NAMES
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import ValueProblem, sentence
 
 MACRO, OWN, NONE = "macro", "custom", "none"
 SOURCES = [
@@ -99,14 +99,11 @@ async def save(desk: Desk) -> Response:
     chosen = _chosen(desk, key)
     try:
         await desk.write(lambda c: actions.set_parameter(c, app_of(c, app_id), chosen, desk.now, actor=desk.actor))
-    except Problem as problem:
-        about = "key" if str(problem).startswith((f"{key}: no such p", "the name", f"{key}: the")) else "text"
-        words = str(problem).replace("--multi-value", "“Multi-value parameter”")
-        words = words.replace("add --include-in-saml-assertion", "tick “Include in SAML assertion”")
+    except ValueProblem as problem:
         more = {
             "typed": {**_typed(chosen), "source": desk.value("source"), "text": desk.value("text")},
             "known": bool(desk.value("known")),
-            "errors": {about: f"{words}."},
+            "errors": {"text" if problem.field == "source" else problem.field: sentence(problem.what)},
             "sources": SOURCES,
             "own": False,
             "is_subject": key == NAME_ID,

@@ -10,7 +10,7 @@ from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.records import Status, User
 from lockstep.idp.signin.people.passwords import check_password, set_password
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, sentence
 from lockstep.kit.web.forms import field
 
 _WRONG = 422
@@ -45,7 +45,7 @@ def _problems(typed: str, again: str) -> dict[str, str]:
     try:
         check_password(typed)
     except Problem as problem:
-        return {"password": f"{str(problem)[:1].upper()}{str(problem)[1:]}."}
+        return {"password": sentence(str(problem))}
     return {} if typed == again else {"again": "The two are not the same. Type the password twice."}
 
 

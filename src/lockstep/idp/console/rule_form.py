@@ -18,7 +18,7 @@ from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.words import MAP_SOURCES, RULE_SOURCES
 from lockstep.idp.provisioning import links
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, sentence
 
 EXISTING, MAP = "existing", "map"
 CUSTOM = "custom"
@@ -154,7 +154,7 @@ def _rule(c: Connection, typed: Typed, errors: dict[str, str]) -> Rule:
         try:
             conditions.append(condition_of(c, written))
         except Problem as problem:
-            errors[f"value-{place}"] = f"{str(problem)[:1].upper()}{str(problem)[1:]}."
+            errors[f"value-{place}"] = sentence(str(problem))
             conditions.append(written)
         if row.source == CUSTOM and not row.custom:
             errors[f"custom-{place}"] = "Name the custom attribute."

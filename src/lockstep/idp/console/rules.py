@@ -17,7 +17,7 @@ from lockstep.idp.console.words import RULE_SOURCES
 from lockstep.idp.directory.checks import AmbiguousProblem, NotThereProblem
 from lockstep.idp.provisioning.preview import Tested, of_person, preview
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, sentence
 
 LABELS = dict(RULE_SOURCES)
 
@@ -42,7 +42,7 @@ async def rules(desk: Desk) -> Response:
             try:
                 shown["tested"] = _tested(of_person(c, app, found.edited, who), roles)
             except (NotThereProblem, AmbiguousProblem) as problem:
-                shown["problem"] = f"{str(problem)[:1].upper()}{str(problem)[1:300]}."
+                shown["problem"] = sentence(str(problem)[:300])
         return shown
 
     response: dict[str, Any] = {"who": who, "problem": ""}

@@ -16,7 +16,7 @@ from lockstep.idp.apps.rules.records import (
     RuleProblem,
 )
 from lockstep.idp.directory.records import Status
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import ValueProblem, sentence
 
 LONGEST_NAME = 256
 LONGEST_GROUP = 1_024
@@ -103,5 +103,5 @@ def _choice(number: int, one: Condition) -> Found:
 def _source(field: str, source: str) -> Found:
     try:
         check_source(source)
-    except Problem as problem:
-        yield field, f"{str(problem)[:1].upper()}{str(problem)[1:]}."
+    except ValueProblem as problem:
+        yield field, sentence(problem.what)
