@@ -93,6 +93,12 @@ def faults(page: Page, options: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def too_wide(page: Page) -> list[str]:
+    """Whether a person would have to scroll sideways."""
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{page.url} is {width} px wider than the screen"] if width > 0 else []
+
+
 def crawled(chromium: Browser, start: str, base: str, login: str) -> tuple[list[str], list[str]]:
     """(addresses that were looked at, everything that is wrong with them)."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
@@ -101,14 +107,14 @@ def crawled(chromium: Browser, start: str, base: str, login: str) -> tuple[list[
     seen, wrong = [], []
     for url in every_page(page, start, base):
         seen.append(url)
-        wrong += faults(page, EVERY)
+        wrong += faults(page, EVERY) + too_wide(page)
     context.close()
     context = chromium.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
     page = context.new_page()
     signed_in(page, login)
     for url in seen:
         page.goto(url)
-        wrong += faults(page, ON_A_PHONE)
+        wrong += faults(page, ON_A_PHONE) + too_wide(page)
     context.close()
     return seen, wrong
 

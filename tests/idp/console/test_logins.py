@@ -131,10 +131,12 @@ async def test_trying_again_does_not_hide_what_waits(world: World) -> None:
     await press(browser, await browser.get(pending(world)), "/retry")
     with world.db.read() as c:
         (job,) = jobs.queued(c)
-    assert job.arguments == {}
+    assert job.arguments == {"only": "alice"}
     await asyncio.to_thread(world.engine.wait, job.id)
     assert len(world.target.users) == 2
     assert "Pending" in (await browser.get(f"{USERS}?q=bob")).text
+    assert "Provisioned" in (await browser.get(f"{USERS}?q=alice")).text
+    assert "for your approval" in (await browser.get(USERS)).text
 
 
 async def test_a_login_that_is_as_it_should_be_says_so(world: World) -> None:

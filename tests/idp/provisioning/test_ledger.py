@@ -55,6 +55,27 @@ def target(c: Connection) -> int:
     return links.target_of(c, find_app(c, "aws").id, "https://scim.example/")
 
 
+def test_a_plan_of_one_person_does_not_take_the_place_of_the_plan_for_everyone(each_world: World, app: int) -> None:
+    with each_world.write() as c:
+        old, whole = begun(c, app, change("E0")), begun(c, app, change("E1"), change("E2"))
+        one = begun(c, app, change("E1"), scope="E1")
+        plans = [
+            ledger.newest(c, app),
+            ledger.newest_whole(c, app),
+            ledger.newest_about(c, app, "E1"),
+            ledger.newest_about(c, app, "E2"),
+        ]
+        assert [plan and plan.id for plan in plans] == [one, whole, one, whole]
+        assert [len(list(ledger.all_changes(c, number))) for number in (old, whole, one)] == [0, 2, 1]
+        last = begun(c, app, change("E3"), scope="E3")
+        assert [len(list(ledger.all_changes(c, number))) for number in (whole, one, last)] == [2, 0, 1]
+        newer = begun(c, app)
+        whole_now = ledger.newest_whole(c, app)
+        assert whole_now is not None
+        assert whole_now.id == newer
+        assert list(ledger.all_changes(c, whole)) == []
+
+
 def test_a_plan_and_its_changes_come_back_as_they_were(each_world: World, app: int) -> None:
     with each_world.write() as c:
         assert ledger.newest(c, app) is None

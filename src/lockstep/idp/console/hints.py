@@ -35,7 +35,7 @@ class Waiting:
 
 def waiting_of(c: Connection, app: App) -> Waiting:
     """What the last plan leaves to a person."""
-    plan = ledger.newest(c, app.id)
+    plan = ledger.newest_whole(c, app.id)
     found = [] if plan is None else ledger.counts(c, plan.id)
     return Waiting(
         sum(one.changes for one in found if one.state == State.WAITING.value),

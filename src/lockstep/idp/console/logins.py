@@ -7,7 +7,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lockstep.idp.apps.records import App
-from lockstep.idp.console import store
 from lockstep.idp.console.apps import app_of, tab
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
@@ -66,7 +65,7 @@ def login_of(c: Connection, app: App, user_id: int) -> Login:
     if user is None:
         raise HTTPException(NOT_FOUND)
     found = Login(user, login_states(c, app, [user])[user.id])
-    plan = ledger.newest(c, app.id)
+    plan = ledger.newest_about(c, app.id, user.employee_id)
     changes = [] if plan is None else [placed.change for placed in ledger.of_key(c, plan.id, "user", user.employee_id)]
     asked = [change for change in changes if change.state is State.WAITING]
     if asked:
@@ -107,19 +106,13 @@ async def decide(desk: Desk) -> Response:
 
 
 async def retry(desk: Desk) -> Response:
-    """Try again what failed: files a sync by hand, which waits for no pause.
-
-    Of this person alone, where nothing else waits for somebody: a plan of one person would take what waits off the pages.
-    """
+    """Try again what failed: files a sync by hand of this person alone, which waits for no pause."""
     app_id, user_id = number(desk.request), number(desk.request, "user")
 
     def act(c: Connection) -> tuple[str, int]:
         app, user = app_of(c, app_id), user_by_id(c, user_id)
         if user is None:
             raise HTTPException(NOT_FOUND)
-        plan = ledger.newest(c, app.id)
-        asked = plan is not None and any(store.digests(c, plan.id, state) for state in (State.WAITING, State.HELD))
-        arguments = {} if asked else {"only": user.employee_id}
         event = Event(
             type=EventType.SYNC_ASKED,
             actor=desk.actor,
@@ -130,7 +123,7 @@ async def retry(desk: Desk) -> Response:
             notes="try again",
         )
         append(c, event, desk.now)
-        return user.user_name, jobs.add(c, app.id, "sync", dict(arguments), desk.now)
+        return user.user_name, jobs.add(c, app.id, "sync", {"only": user.employee_id}, desk.now)
 
     name, filed = await desk.write(act)
     return desk.go(f"/admin/apps/{app_id}/jobs/{filed}", f"Trying again: {name}", "info")

@@ -38,10 +38,12 @@ def login_states(c: Connection, app: App, users: Iterable[User]) -> dict[int, Lo
     target = links.find_target(c, app.id, app.scim_url)
     troubles = ledger.troubled(c, target) if target else {}
     failed = {key: one for (obj, key, _), one in troubles.items() if obj == "user"}
-    plan = ledger.newest(c, app.id)
+    plan, last = ledger.newest_whole(c, app.id), ledger.newest(c, app.id)
     people = list(users)
     known = {link.key: link for link in links.users_by_keys(c, target, [user.employee_id for user in people])} if target else {}
     planned = {} if plan is None else store.planned_of(c, plan.id, [user.employee_id for user in people])
+    if last is not None and last.scope:  # a later plan of one person alone
+        planned[last.scope] = store.planned_of(c, last.id, [last.scope]).get(last.scope, [])
     return {
         user.id: _state(known.get(user.employee_id), failed.get(user.employee_id), planned.get(user.employee_id, []))
         for user in people

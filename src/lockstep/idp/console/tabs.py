@@ -125,7 +125,7 @@ async def logins(desk: Desk) -> Response:
         states = login_states(c, app, people)
         kept = {"q": text} if text else {}
         base = f"/admin/apps/{app.id}/users"
-        plan = ledger.newest(c, app.id)
+        plan = ledger.newest_whole(c, app.id)
         waiting = [] if plan is None else store.digests(c, plan.id, State.WAITING)
         return {
             "logins": [(user, states[user.id]) for user in people],

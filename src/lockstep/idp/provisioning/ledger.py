@@ -33,6 +33,12 @@ _NEWEST_SHOWN = Statement(
     .order_by(_p.id.desc())
     .limit(1)
 )
+_NEWEST_WHOLE = Statement(
+    sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
+    .where(_is(_p.app_id, "app"), _p.scope == "")
+    .order_by(_p.id.desc())
+    .limit(1)
+)
 _FINISH_PLAN = Statement(sa.update(plans).where(_is(_p.id, "plan")), columns=["digest", "floor", "held"])
 _OLD_PLANS = Statement(
     sa.select(_p.id)
@@ -258,10 +264,11 @@ def begin_plan(c: Connection, app_id: int, target: int, scope: str, now: int, *,
     """A new, empty plan; older ones that nothing depends on are dropped.  Its number."""
     values = {"app_id": app_id, "target": target, "made_at": now, "scope": scope, "shown": int(shown)}
     c.run(_ADD_PLAN, **values, digest="", floor=0, held="[]", in_use=0)
-    made, kept = newest(c, app_id), last_shown(c, app_id)
+    made = newest(c, app_id)
     assert made is not None  # noqa: S101 - it was inserted in this transaction
+    kept = {plan.id for plan in (last_shown(c, app_id), newest_whole(c, app_id)) if plan is not None}
     for (old,) in c.all(_OLD_PLANS, app=app_id, plan=made.id):
-        if kept is None or old != kept.id:
+        if old not in kept:
             c.run(_DROP_CHANGES, plan=old)
             c.run(_DROP_PLAN, plan=old)
     return made.id
@@ -281,6 +288,17 @@ def take_into_use(c: Connection, app_id: int, plan: int) -> None:
 def newest(c: Connection, app_id: int) -> Plan | None:
     """The plan that was made last, by whomever."""
     return _plan(c.one(_NEWEST, app=app_id))
+
+
+def newest_whole(c: Connection, app_id: int) -> Plan | None:
+    """The plan for everyone that was made last; since then there may have been others, of one person each."""
+    return _plan(c.one(_NEWEST_WHOLE, app=app_id))
+
+
+def newest_about(c: Connection, app_id: int, key: str) -> Plan | None:
+    """The plan that was made last and that says something of a person (an employee_id)."""
+    made = newest(c, app_id)
+    return made if made is None or made.scope in ("", key) else newest_whole(c, app_id)
 
 
 def last_shown(c: Connection, app_id: int) -> Plan | None:
