@@ -11,6 +11,7 @@ from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.states import login_states
+from lockstep.idp.console.why import why
 from lockstep.idp.console.words import FIELD_NAMES
 from lockstep.idp.directory import actions
 from lockstep.idp.directory.actions import CHANGEABLE
@@ -139,10 +140,11 @@ async def _detail(desk: Desk, user_id: int, typed: dict[str, str], errors: dict[
         found = user_of_id(c, user_id)
         given = [app for app in apps.all_apps(c) if apps.has_app(c, app.id, found.id)]
         happened = events.for_user(c, user_id=found.id, user_name=found.user_name, limit=TIMELINE)
+        roles = roles_of_user(c, found.id)
         return {
             "user": found,
-            "roles": roles_of_user(c, found.id),
-            "logins": [(app, login_states(c, app, [found])[found.id]) for app in given],
+            "roles": roles,
+            "logins": [(app, login_states(c, app, [found])[found.id], why(c, app, found, roles)) for app in given],
             "timeline": list(reversed(happened)),
         }
 

@@ -3,6 +3,7 @@
 import pytest
 
 from lockstep.idp import events
+from lockstep.idp.apps.rules.evaluate import Fed
 from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
 from lockstep.idp.apps.rules.typed import condition_of, role_names
 from lockstep.idp.apps.rules.words import (
@@ -10,6 +11,7 @@ from lockstep.idp.apps.rules.words import (
     action_words,
     condition_words,
     conditions_words,
+    fed_words,
     status_number,
     status_word,
     value_words,
@@ -28,6 +30,13 @@ def test_actions() -> None:
     )
     assert action_words(Existing(("A", "B")), "aws", {}) == "Set Groups in aws: A, B"
     assert action_words(Existing(tuple("ABCDEFG")), "aws", {}) == "Set Groups in aws: A, B, C, D, E and 2 more"
+
+
+def test_what_feeds_a_group() -> None:
+    said = [
+        fed_words(Fed("A", feeder), LABELS, {"g1": "AWS-A"}) for feeder in ("g1", "g2", "\nexisting\nA", "\ndepartment\nA\nB")
+    ]
+    assert said == ["role AWS-A", "role g2", "named by the rule", "Department “A\nB”"]
 
 
 def test_conditions() -> None:

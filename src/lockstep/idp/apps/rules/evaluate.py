@@ -12,7 +12,7 @@ from lockstep.idp.apps.rules.patterns import pattern
 from lockstep.idp.apps.rules.records import ROLE, STATUS, Condition, Existing, Mapped, Operator, Rule
 from lockstep.idp.directory.records import Role, User, folded
 
-_EXISTING = "\nexisting\n"
+EXISTING = "\nexisting\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _fed(rule: Rule, user: User, roles: Sequence[Role]) -> Iterator[Fed]:
 
 def named_by(action: Existing) -> Iterator[Fed]:
     """The groups that a rule names."""
-    return (Fed(name, _EXISTING + name) for name in action.names)
+    return (Fed(name, EXISTING + name) for name in action.names)
 
 
 def by_roles(action: Mapped, roles: Iterable[Role]) -> Iterator[Fed]:

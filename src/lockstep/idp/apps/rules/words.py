@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from lockstep.idp.apps.rules.evaluate import EXISTING, Fed
 from lockstep.idp.apps.rules.records import ROLE, STATUS, Condition, Existing, Mapped, Rule
 from lockstep.idp.directory.records import Status
 
@@ -44,6 +45,16 @@ def value_words(one: Condition, roles: RoleNames) -> str:
     if one.source == STATUS:
         return "|".join(status_word(part) for part in parts)
     return one.value
+
+
+def fed_words(fed: Fed, labels: Labels, roles: Mapping[str, str]) -> str:
+    """What feeds a group: `role AWS-Readers` (`roles` by group_id), `Department “Sales”`, or that the rule names it."""
+    if not fed.feeder.startswith("\n"):
+        return f"role {roles.get(fed.feeder, fed.feeder)}"
+    if fed.feeder.startswith(EXISTING):
+        return "named by the rule"
+    _, source, value = fed.feeder.split("\n", 2)
+    return f"{source_words(source, labels)} “{value}”"
 
 
 def source_words(source: str, labels: Labels) -> str:
