@@ -6,9 +6,10 @@ enabled, whose conditions hold, and that finds a value.  A rule that finds none 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lockstep.idp.apps.connectors import attribute_of
-from lockstep.idp.apps.rules.patterns import pattern
+from lockstep.idp.apps.rules.patterns import value_in
 from lockstep.idp.apps.rules.records import ROLE, STATUS, Condition, Existing, Mapped, Operator, Rule
 from lockstep.idp.directory.records import Role, User, folded
 
@@ -55,13 +56,18 @@ def holds(condition: Condition, user: User, roles: Sequence[Role]) -> bool:
     Of the alternatives of a value one is enough; for what must not be so, none may be.
     """
     every = all if condition.operator in NEGATIVE else any
-    wanted = [folded(part.strip()) for part in condition.value.split("|")]
+    wanted = _wanted(condition.value)
     if condition.source == ROLE:
         ids = {str(role.id) for role in roles}
         return every((one in ids) is (condition.operator not in NEGATIVE) for one in wanted)
     value = str(int(user.status)) if condition.source == STATUS else folded(attribute_of(user, condition.source))
     test = _TESTS[condition.operator]
     return every(test(value, one) for one in wanted)
+
+
+@lru_cache(maxsize=1_024)
+def _wanted(value: str) -> tuple[str, ...]:
+    return tuple(folded(part.strip()) for part in value.split("|"))
 
 
 def verdict(rule: Rule, user: User, roles: Sequence[Role]) -> Verdict:
@@ -76,7 +82,7 @@ def groups_of(rules: Sequence[Rule], user: User, roles: Sequence[Role]) -> tuple
     if not rules:
         return tuple(_named_alike(roles))
     for rule in reversed(rules):
-        found = verdict(rule, user, roles).groups
+        found = verdict(rule, user, roles).groups if rule.enabled else ()
         if found:
             return found
     return ()
@@ -125,7 +131,7 @@ def named_by(action: Existing) -> Iterator[Fed]:
 def by_roles(action: Mapped, roles: Iterable[Role]) -> Iterator[Fed]:
     """The groups that roles feed by a map."""
     for role in roles:
-        name = pattern(action.pattern).value_in(role.name)
+        name = value_in(action.pattern, role.name)
         if name:
             yield Fed(name, role.group_id)
 
@@ -133,7 +139,7 @@ def by_roles(action: Mapped, roles: Iterable[Role]) -> Iterator[Fed]:
 def by_values(action: Mapped, values: Iterable[str]) -> Iterator[Fed]:
     """The groups that values of an attribute feed by a map."""
     for value in values:
-        name = pattern(action.pattern).value_in(value) if value else ""
+        name = value_in(action.pattern, value) if value else ""
         if name:
             yield Fed(name, f"\n{action.source}\n{value}")
 

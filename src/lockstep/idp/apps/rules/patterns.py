@@ -27,6 +27,12 @@ class Pattern:
         return "" if found is None else (found.group(self._group) or "").strip()
 
 
+@lru_cache(maxsize=65_536)
+def value_in(written: str, text: str) -> str:
+    """What the pattern `written` takes out of `text`; remembered, because many people have the same role or department."""
+    return pattern(written).value_in(text)
+
+
 @lru_cache(maxsize=512)
 def pattern(text: str) -> Pattern:
     """The pattern.  Raises PatternError."""
