@@ -7,7 +7,6 @@ import pytest
 
 from lockstep.idp.admins import actions as admins
 from lockstep.idp.apps import actions as apps
-from lockstep.idp.apps import naming
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Condition, Existing, Rule
 from lockstep.idp.apps.saml import actions as saml
@@ -68,7 +67,7 @@ async def hostile(world: World) -> None:
         saml.configure(c, world.app, world.now, sp=SpMetadata(entity_id=text, consumers=consumers))
         rules.save(c, world.app, Rule(text, Existing((text,)), conditions=(Condition("title", "equals", text),)), 1, actor=HAND)
         admins.create(c, text, "stored", actor=HAND, now=world.now)
-        naming.rename(c, world.app, text, world.now)
+        apps.rename(c, world.app, text, world.now)
         world.app = apps.find_app(c, text)
         apps.change_settings(c, world.app, list(OPEN), world.now)
         apps.record_connection(c, world.app, MARKUP, world.now)

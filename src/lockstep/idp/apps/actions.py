@@ -65,6 +65,15 @@ def check_name(c: Connection, name: str) -> None:
         raise ValueProblem("name", "another app has this name", f"an app called {name} exists already")
 
 
+def rename(c: Connection, app: App, name: str, now: int, *, actor: str = ADMIN) -> None:
+    """Call the app something else from now on; nothing but words hangs on it.  Raises ValueProblem."""
+    if name == app.name:
+        return
+    check_name(c, name)
+    store.set_name(c, app.id, name)
+    _event(c, EventType.APP_UPDATED, app.id, name, now, f"renamed, until now {app.name}", actor=actor)
+
+
 def token_place(app_id: int) -> str:
     """What the encrypted token of an app is bound to."""
     return f"apps|token|{app_id}"

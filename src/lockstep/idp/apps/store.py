@@ -69,6 +69,7 @@ _INSERT = Statement(
     columns=[column.name for column in apps.c if column.name != "id"],
 )
 _SET_TOKEN = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["token"])
+_SET_NAME = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["name"])
 _SET_URL = Statement(
     sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["scim_url", "connected_at", "connect_problem"]
 )
@@ -195,6 +196,11 @@ def insert_app(c: Connection, app: App, now: int) -> int:
 def set_token(c: Connection, app_id: int, token: bytes) -> None:
     """Replace the encrypted token."""
     c.run(_SET_TOKEN, app=app_id, token=token)
+
+
+def set_name(c: Connection, app_id: int, name: str) -> None:
+    """Call the app something else."""
+    c.run(_SET_NAME, app=app_id, name=name)
 
 
 def set_url(c: Connection, app_id: int, url: str) -> None:

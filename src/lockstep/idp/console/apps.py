@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lockstep.idp import events
-from lockstep.idp.apps import actions, naming, store
+from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.connectors import CONNECTORS
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions as rules
@@ -123,7 +123,7 @@ async def rename(desk: Desk) -> Response:
     """Another name."""
     app_id, name = number(desk.request), desk.value("name")
     try:
-        await desk.write(lambda c: naming.rename(c, app_of(c, app_id), name, desk.now, actor=desk.actor))
+        await desk.write(lambda c: actions.rename(c, app_of(c, app_id), name, desk.now, actor=desk.actor))
     except ValueProblem as problem:
         return await _info(desk, name, sentence(problem.what), WRONG)
     return desk.go(f"/admin/apps/{app_id}", "The app has been saved.")
