@@ -21,7 +21,9 @@ def _words(text: str) -> frozenset[str]:
 
 ATTRIBUTES = _words(
     "accept action aria-controls aria-current aria-describedby aria-expanded aria-hidden aria-invalid aria-label "
-    "aria-labelledby autocomplete checked class colspan content charset d data-copy data-dialog data-submit datetime defer dir "
+    "aria-labelledby autocomplete checked class colspan content charset d data-copy data-dialog data-dialog-cancel "
+    "data-dialog-content data-submit datetime "
+    "defer dir "
     "download enctype fill focusable for height href id lang list maxlength method name open placeholder rel required role "
     "rows scope selected spellcheck src stroke stroke-linecap stroke-linejoin stroke-width tabindex target type value viewbox "
     "width"
