@@ -252,6 +252,7 @@ FORMS: dict[str, Form] = {
         )
         for what, to in (("move", "down"), ("enable", "off"), ("delete", ""))
     },
+    f"{_APP}/plan/take-back": Form("/admin/apps/1/plan/take-back", {"change": "x"}, text=("change",)),
     f"{_APP}/plan/ticked": Form("/admin/apps/1/plan/ticked", {"change": "x"}, text=("change",)),
     f"{_APP}/users/{{user:int}}/pending": Form(
         "/admin/apps/1/users/1/pending", {"change": "x"}, text=("change",), nobody=("/admin/apps/1/users/99/pending", {}, 303)

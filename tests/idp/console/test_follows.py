@@ -32,7 +32,7 @@ async def test_the_group_of_a_role(world: World) -> None:
     assert of_role(world) == [(deleted, ASKED)]
     world.found("READERS", world.bob)
     [(text, when)] = of_role(world)
-    assert text.startswith("The group Readers stays, because another role of that name feeds it.")
+    assert text.startswith("The group Readers stays, because something else feeds it, too.")
     assert when == NEXT
     world.set("protect=read*")
     assert of_role(world) == []

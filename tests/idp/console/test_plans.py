@@ -7,6 +7,7 @@ from lockstep.idp.console.plans import MOVED, SHOWN
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.provisioning.records import Change, Kind
 from tests.idp.console.world import ADMIN, HAND, OPEN, World, address, press
+from tests.idp.provisioning.target import Fault
 
 PAGE = address("/plan")
 
@@ -167,7 +168,7 @@ async def test_a_long_plan_is_cut(world: World) -> None:
 def test_members_of_a_group_are_named_up_to_a_number() -> None:
     names = [f"m{number}" for number in range(25)]
     row = row_of(Change(Kind.MEMBERS, "group", "k", "Readers", 0, after={"add": names, "remove": ["x"]}))
-    assert (len(row.added), row.removed, row.more) == (20, ["x"], 5)
+    assert (len(row.added), row.removed, len(row.rest), row.more) == (20, ["x"], 5, 0)
     row = row_of(Change(Kind.RENAME, "group", "k", "Readers", 0, before="Old", after="New"))
     assert row.lines == [("name", "Old", "New")]
     row = row_of(Change(Kind.CREATE, "group", "k", "R", 0, after={"displayName": "R", "members": ["a", "b"]}))
@@ -176,3 +177,37 @@ def test_members_of_a_group_are_named_up_to_a_number() -> None:
         Change(Kind.UPDATE, "user", "k", "a", 0, before={"urn:x": {"department": "A"}}, after={"urn:x": {"department": "B"}})
     )
     assert row.lines == [("department", "A", "B")]
+
+
+async def test_what_was_thrown_away_is_said_and_can_be_taken_back(each_world: World) -> None:
+    """Who has left never changes again: a rejection would else be for ever, and the account stay."""
+    world = each_world
+    world.set(*OPEN, "approve-delete=on", "leavers=delete")
+    await world.sync()
+    with world.changing() as c:
+        directory.remove_user(c, world.bob.id, actor=HAND, now=world.now)
+    browser = await world.signed_in()
+    page = await browser.get(PAGE)
+    await press(browser, page, "/plan/approve", digest=page.form("/plan/approve").value("digest"), do="reject")
+    await world.sync()
+    assert len(world.target.users) == 2
+    assert "1 removal was thrown away: who should go is still at the target." in (await browser.get(address())).text
+    dropped = await browser.get(f"{PAGE}?show=dropped")
+    back = await press(browser, dropped, "/plan/take-back")
+    assert "Taken back: delete user bob@x.example is planned again." in back.text
+    assert "1 change waits for approval" in back.text
+    assert world.events("plan.released")[-1]["actor"] == ADMIN
+    stale = await press(browser, dropped, "/plan/take-back")
+    assert MOVED in stale.text
+
+
+async def test_what_failed_is_said_on_every_page_with_its_reason(world: World) -> None:
+    world.set(*OPEN)
+    world.target.faults = lambda sent: Fault(400, detail="displayName is not allowed") if "Groups" in sent.path else None
+    await world.sync()
+    browser = await world.signed_in()
+    assert "1 change has failed at the target, and is tried again." in (await browser.get(address("/users"))).text
+    page = await browser.get(PAGE)
+    assert "What failed (1)" in page.text
+    assert "group Readers" in page.text
+    assert "displayName is not allowed" in page.text

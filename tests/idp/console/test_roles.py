@@ -1,5 +1,7 @@
 """Users > Roles."""
 
+from lockstep.idp.apps.rules import actions as rules
+from lockstep.idp.apps.rules.records import Condition, Mapped, Rule
 from lockstep.idp.console import store
 from tests.idp.console.world import ADMIN, OPEN, World, press
 
@@ -112,3 +114,44 @@ async def test_before_a_role_is_deleted_its_page_says_what_follows(world: World)
     assert (await browser.get("/admin/roles/99/remove")).status == 404
     token = page.form("/admin/logout").value("csrf")
     assert (await browser.post("/admin/roles/99/remove", [("csrf", token)])).status == 404
+
+
+async def test_the_name_of_another_role_has_to_be_meant(world: World) -> None:
+    """Roles of one name are one group: whoever renames a role onto another lets people into that one's group."""
+    other = world.found("Writers", world.bob)
+    browser = await world.signed_in()
+    address = f"/admin/roles/{world.role.id}"
+    page = await browser.get(address)
+    asked = await press(browser, page, address, name="WRITERS")
+    assert asked.status == 422
+    assert f"Another role is called that ({other.group_id}, 1 member)." in asked.text
+    assert 'value="WRITERS"' in asked.html
+    assert 'name="same"' in asked.html
+    assert "Readers" in (await browser.get("/admin/roles")).text
+    meant = await press(browser, asked, address, name="WRITERS", same="yes")
+    assert "The role has been renamed." in meant.text
+    assert "Another role has this name, and feeds the same groups" in meant.text
+    same = await press(browser, meant, address, name="Writers")
+    assert "The role has been renamed." in same.text  # case alone asks nothing new
+    listed = await browser.get("/admin/roles")
+    refused = await press(browser, listed, "/admin/roles", name=" writers ")
+    assert refused.status == 422
+    assert "2 members" not in refused.text.partition("Another role")[0]
+    made = await press(browser, refused, "/admin/roles", name="writers", same="yes")
+    assert "The role writers has been created." in made.text
+
+
+async def test_a_role_feeds_what_rules_make_of_it(world: World) -> None:
+    world.set("groups=on")
+    browser = await world.signed_in()
+    address = f"/admin/roles/{world.role.id}"
+    assert "feeds the group Readers" in (await browser.get(address)).text
+    with world.changing() as c:
+        rules.save(c, world.app, Rule("strip", Mapped("role", "Read(.*)")), world.now, actor=ADMIN)
+        condition = (Condition("role", "equals", str(world.role.id)),)
+        rules.save(c, world.app, Rule("few", Mapped("role", "^X"), conditions=condition), world.now, actor=ADMIN)
+        rules.apply(c, world.app, world.now, actor=ADMIN)
+    assert "feeds the group ers" in (await browser.get(address)).text
+    assert "Rules that ask for this role will never hold again: few." in (await browser.get(f"{address}/remove")).text
+    other = world.found("Cooks")
+    assert "no rule of an app maps it" in (await browser.get(f"/admin/roles/{other.id}")).text

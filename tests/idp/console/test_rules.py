@@ -58,7 +58,7 @@ async def test_a_rule_of_the_guide_from_the_form_to_the_target(world: World) -> 
         assert words in form.text
     saved = await save(browser, name="Readers", pattern="Read(.*)")
     assert saved.url.endswith(PREVIEW)
-    for words in ("Readers has been saved, and is not applied yet.", "Renamed from Readers", "1 group would change"):
+    for words in ("“Readers” has been saved, and is not applied yet.", "Renamed from Readers", "1 group would change"):
         assert words in saved.text
     assert kept(world) == [Rule("Readers", Mapped("role", "Read(.*)"), id=1)]
     assert in_force(world) == []
@@ -118,7 +118,7 @@ async def test_from_existing_with_conditions_of_every_sort(world: World) -> None
     for value in ("a|b", "Readers", "Active|Suspended", "site", "Os"):
         assert f'value="{value}"' in again.html
     changed = await press(browser, again, EDIT, **{**PLAIN, "rule": "1", "rows": "0", "name": "Few", "pattern": "x"})
-    assert "Few has been saved" in changed.text
+    assert "“Few” has been saved" in changed.text
     assert [(rule.name, rule.enabled) for rule in kept(world)] == [("Few", True)]
 
 
@@ -180,17 +180,17 @@ async def test_order_state_and_deletion(world: World) -> None:
     browser = await world.signed_in()
     page = await browser.get(PAGE)
     moved = await press(browser, page, f"{PAGE}/{two.id}/move", to="up")
-    assert "Two has been moved up. A later rule wins." in moved.text
+    assert "“Two” has been moved up. A later rule wins." in moved.text
     assert [rule.name for rule in kept(world)] == ["Two", "One"]
     await press(browser, moved, f"{PAGE}/{two.id}/move", to="down")
     off = await press(browser, moved, f"{PAGE}/{one.id}/enable", to="off")
-    assert "One is disabled, and not applied yet." in off.text
+    assert "“One” is disabled, and not applied yet." in off.text
     assert [(rule.name, rule.enabled) for rule in kept(world)] == [("One", False), ("Two", True)]
     asked = await browser.get(f"{PAGE}/{two.id}/delete")
     assert "Delete rule" in asked.text
     assert len(kept(world)) == 2
     gone = await press(browser, asked, f"{PAGE}/{two.id}/delete")
-    assert "Two has been deleted, which is not applied yet." in gone.text
+    assert "“Two” has been deleted, which is not applied yet." in gone.text
     last = await browser.get(f"{PAGE}/{one.id}/delete")
     assert "It is the last rule: without any, each role is the group of its name again." in last.text
     thrown = await press(browser, gone, f"{PAGE}/discard")
@@ -276,3 +276,31 @@ def test_a_rule_is_typed_as_it_is_kept() -> None:
         ("custom", "site", "x"),
     ]
     assert (typed_of(Rule("r", Existing(("A", "B"))), {}).names, typed.enabled) == ("A\nB", False)
+
+
+async def test_only_the_rules_that_were_shown_are_applied(world: World) -> None:
+    given(world, named("One"))
+    browser = await world.signed_in()
+    page = await browser.get(PREVIEW)
+    given(world, named("Two"))
+    form = next(one for one in page.forms if any(name == "rules" for name, _ in one.fields))
+    moved = await browser.follow(await browser.post(form.action, form.fields))
+    assert "The rules have changed since this page was made, and nothing was applied." in moved.text
+    assert in_force(world) == []
+    again = next(one for one in moved.forms if any(name == "rules" for name, _ in one.fields))
+    await browser.follow(await browser.post(again.action, again.fields))
+    assert in_force(world) == ["One", "Two"]
+
+
+async def test_a_preview_that_deletes_says_so(world: World) -> None:
+    given(world, named("None", "ZZZ"))
+    page = await (await world.signed_in()).get(PREVIEW)
+    assert "Every group that there is would be deleted." in page.text
+    world.found("Other")
+    given(world, named("Some", "Oth.*"))
+    assert "1 group would be deleted." in (await (await world.signed_in()).get(PREVIEW)).text
+
+
+async def test_enter_saves(world: World) -> None:
+    html = (await (await world.signed_in()).get(EDIT)).html
+    assert html.index('value="save"') < html.index('value="more"')

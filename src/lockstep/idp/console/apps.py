@@ -23,7 +23,8 @@ from lockstep.kit.problems import ValueProblem, sentence
 
 WRONG = 422
 _JOBS: dict[str, tuple[dict[str, Any], str]] = {
-    "sync": ({}, "Synchronizing users with {name}"),
+    "sync": ({"full": True}, "Synchronizing users with {name}"),
+    "now": ({}, "Synchronizing users with {name}"),
     "reapply": ({}, "Mappings are being reapplied"),
     "refresh": ({"full": True}, "Entitlements are being refreshed: {name} is read, and differences are put right"),
 }
@@ -158,6 +159,8 @@ async def file_job(desk: Desk) -> Response:
 
     def act(c: Connection) -> tuple[App, int]:
         app = app_of(c, app_id)
+        if what == "reapply" and desk.value("rules") not in ("", rules.rules_of(c, app).digest):
+            return app, 0
         if what == "reapply":
             rules.apply(c, app, desk.now, actor=desk.actor)
         asked = Event(type=EventType.SYNC_ASKED, actor=desk.actor, app_id=app.id, app_name=app.name, notes=what)
@@ -165,4 +168,7 @@ async def file_job(desk: Desk) -> Response:
         return app, jobs.add(c, app.id, "sync", dict(arguments), desk.now)
 
     app, filed = await desk.write(act)
+    if not filed:
+        text = "The rules have changed since this page was made, and nothing was applied. This is what they would change now."
+        return desk.go(f"/admin/apps/{app_id}/rules/preview", text, "warning")
     return desk.go(f"/admin/apps/{app_id}/jobs/{filed}", words.format(name=app.name), "info")

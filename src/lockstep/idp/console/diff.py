@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp.console.words import joined
+from lockstep.idp.provisioning.approval import THROWN_AWAY
 from lockstep.idp.provisioning.records import Change, Kind, State
 
 WORDS = {
@@ -26,7 +27,9 @@ STATES = {
     State.DROPPED: ("stopped", "Thrown away"),
 }
 MEMBERS = 20
-"""Members that a row names; the rest is counted."""
+"""Members that a row names at once."""
+FOLDED = 2_000
+"""Members that a row names when it is unfolded; one request has far fewer."""
 
 
 @dataclass
@@ -41,11 +44,16 @@ class Row:
     reason: str
     digest: str
     waits: bool
+    thrown: bool = False
+    """An administrator has thrown it away, and may take that back."""
     lines: list[tuple[str, str, str]] = field(default_factory=list)
     """(attribute, before, after); "" where there is nothing."""
     added: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    rest: list[tuple[str, str]] = field(default_factory=list)
+    """(+ or −, member) of those that are folded away."""
     more: int = 0
+    """Members beyond all that."""
 
 
 def row_of(change: Change) -> Row:
@@ -61,6 +69,7 @@ def row_of(change: Change) -> Row:
         change.digest,
         change.state is State.WAITING,
     )
+    row.thrown = change.state is State.DROPPED and change.reason == THROWN_AWAY
     if change.kind is Kind.MEMBERS:
         _members(row, change.after)
     elif change.kind is Kind.RENAME:
@@ -76,7 +85,8 @@ def _members(row: Row, after: Any) -> None:
     found = after if isinstance(after, dict) else {}
     added, removed = _names(found.get("add") or found.get("members")), _names(found.get("remove"))
     row.added, row.removed = added[:MEMBERS], removed[:MEMBERS]
-    row.more = max(0, len(added) - MEMBERS) + max(0, len(removed) - MEMBERS)
+    rest = [*(("−", one) for one in removed[MEMBERS:]), *(("+", one) for one in added[MEMBERS:])]
+    row.rest, row.more = rest[:FOLDED], max(0, len(rest) - FOLDED)
 
 
 def _names(value: Any) -> list[str]:

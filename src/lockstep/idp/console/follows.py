@@ -5,13 +5,14 @@ from fnmatch import fnmatchcase
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.rules import store as rules
+from lockstep.idp.apps.rules.records import ROLE
 from lockstep.idp.console import store
+from lockstep.idp.console.feeding import fed_by, fed_by_others
 from lockstep.idp.console.words import counted
-from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.provisioning import links
-from lockstep.idp.provisioning.desired import for_roles
-from lockstep.idp.provisioning.records import GroupLink, name_key
+from lockstep.idp.provisioning.records import GroupLink
 from lockstep.kit.db import Connection
 
 LOST = {"delete": "deleted", "suspend": "suspended", "nothing": "left as they are"}
@@ -29,12 +30,15 @@ class Consequence:
 def of_role(c: Connection, role: Role) -> list[Consequence]:
     """What follows from deleting a role."""
     found: list[Consequence] = []
-    others = any(role.id in group.role_ids and len(group.role_ids) > 1 for group in for_roles(directory.roles(c)))
     members = store.member_count(c, role.id)
     for app in apps.all_apps(c):
-        link = _group(c, app, role)
-        if link is not None:
-            found.append(_of_group(app, link, others=others))
+        groups = _groups(c, app, role)
+        others = fed_by_others(c, app, role) if groups else set()
+        found.extend(_of_group(app, link, others=link.key in others) for link in groups)
+        named = _rules_about(c, app, role)
+        if named:
+            text = f"Rules that ask for this role will never hold again: {', '.join(named)}."
+            found.append(Consequence(app, text, "Change or delete them on the tab Rules."))
         given = {one.role_id for one in apps.assignments(c, app.id)}
         if role.id in given and None not in given and members:
             fate = LOST[app.settings.leavers]
@@ -47,19 +51,25 @@ def _one(fate: str) -> str:
     return fate.replace("they are", "before")
 
 
-def _group(c: Connection, app: App, role: Role) -> GroupLink | None:
-    """The group that the role feeds, where one is there and the app may touch it."""
-    target = links.find_target(c, app.id, app.scim_url) if app.settings.groups else 0
-    link = links.group_by_key(c, target, name_key(role.name)) if target else None
-    protected = link is not None and any(
-        fnmatchcase(link.name.casefold(), pattern.casefold()) for pattern in app.settings.protected()
-    )
-    return None if protected else link
+def _groups(c: Connection, app: App, role: Role) -> list[GroupLink]:
+    """The groups that the role feeds, where they are there and the app may touch them."""
+    found = [link for _, link in fed_by(c, app, role) if link is not None]
+    patterns = [pattern.casefold() for pattern in app.settings.protected()]
+    return [link for link in found if not any(fnmatchcase(link.name.casefold(), pattern) for pattern in patterns)]
+
+
+def _rules_about(c: Connection, app: App, role: Role) -> list[str]:
+    """The names of rules with a condition that names the role."""
+    return [
+        rule.name
+        for rule in rules.rules_of(c, app.id)
+        if any(one.source == ROLE and str(role.id) in one.value.split("|") for one in rule.conditions)
+    ]
 
 
 def _of_group(app: App, link: GroupLink, *, others: bool) -> Consequence:
     if others:
-        text = f"The group {link.name} stays, because another role of that name feeds it. Who is only in this role leaves it."
+        text = f"The group {link.name} stays, because something else feeds it, too. Who is only in this role leaves it."
         return Consequence(app, text, when(app, approval=app.settings.approve_update))
     if not link.made:
         text = f"The group {link.name} was there before, and stays. The members that came from here are taken out."

@@ -1,12 +1,13 @@
 """What an administrator should see before wondering why nothing arrives: the guide's troubleshooting, on the page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.actions import rules_of
-from lockstep.idp.provisioning import ledger
-from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.records import Kind, State
 from lockstep.kit.db import Connection
 
 GROUPS, PREVIEW = "parameters/groups", "rules/preview"
@@ -15,31 +16,37 @@ GROUPS, PREVIEW = "parameters/groups", "rules/preview"
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One thing in the way, and where it is mended: a page of the app, or (`start`, `reapply`) a button."""
+    """One thing in the way, and where it is mended: a page of the app, or (`start`) a button."""
 
     kind: str
     text: str
     link: str = ""
     link_text: str = ""
     start: bool = False
-    reapply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many changes of the last plan wait for approval, and how many are held."""
+    """What the last plan leaves to a person: how many changes wait for approval, are held, have failed, were thrown away."""
 
     approvals: int
     held: int
+    failed: int = 0
+    kept: int = 0
+    """Who and what should go at the target, and was thrown away by an administrator."""
 
 
 def waiting_of(c: Connection, app: App) -> Waiting:
     """What the last plan leaves to a person."""
     plan = ledger.newest_whole(c, app.id)
     found = [] if plan is None else ledger.counts(c, plan.id)
+    target = links.find_target(c, app.id, app.scim_url)
+    goes = (Kind.DELETE.value, Kind.SWITCH_OFF.value)
     return Waiting(
         sum(one.changes for one in found if one.state == State.WAITING.value),
         sum(one.weight for one in found if one.state == State.HELD.value),
+        len(ledger.troubled(c, target)) if target else 0,
+        sum(one.changes for one in found if one.state == State.DROPPED.value and one.kind in goes),
     )
 
 
@@ -70,12 +77,24 @@ def hints_of(c: Connection, app: App, waiting: Waiting) -> list[Hint]:
         found.append(Hint("warning", text, GROUPS, "Parameters > Groups"))
     if rules.pending:
         text = "Rules have changed and are not applied yet: until then the rules before are in force."
-        found.append(Hint("warning", text, PREVIEW, "See what would change", reapply=True))
+        found.append(Hint("warning", text, PREVIEW, "See what would change, and apply them"))
+    return [*found, *_left_to_you(waiting)]
+
+
+def _left_to_you(waiting: Waiting) -> Iterator[Hint]:
+    """What the last plan leaves to a person."""
     if waiting.approvals:
         verb = "change waits" if waiting.approvals == 1 else "changes wait"
-        found.append(Hint("warning", f"{waiting.approvals:,} {verb} for your approval.", "plan", "Review in Plan"))
+        yield Hint("warning", f"{waiting.approvals:,} {verb} for your approval.", "plan", "Review in Plan")
     if waiting.held:
         verb = "is" if waiting.held == 1 else "are"
         text = f"{waiting.held:,} {verb} held, because there are unusually many."
-        found.append(Hint("warning", text, "plan", "Review in Plan"))
-    return found
+        yield Hint("warning", text, "plan", "Review in Plan")
+    if waiting.failed:
+        verb = "change has" if waiting.failed == 1 else "changes have"
+        text = f"{waiting.failed:,} {verb} failed at the target, and {'is' if waiting.failed == 1 else 'are'} tried again."
+        yield Hint("error", text, "plan", "See why in Plan")
+    if waiting.kept:
+        text = f"{waiting.kept:,} removals were thrown away: who should go is still at the target."
+        text = text.replace("removals were", "removal was") if waiting.kept == 1 else text
+        yield Hint("warning", text, "plan?show=dropped", "Look at Thrown away in Plan")

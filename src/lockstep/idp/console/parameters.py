@@ -79,7 +79,7 @@ async def edit(desk: Desk) -> Response:
 
     def look(c: Connection, app: App) -> dict[str, Any]:
         if not key:
-            return {"typed": {"key": "", "source": "department", "text": "", "saml": True, "multi": False}, "known": False}
+            return {"typed": {"key": "", "source": NONE, "text": "", "saml": False, "multi": False}, "known": False}
         found = actions.parameter_of(c, app, key)
         if found is None and key != NAME_ID:
             raise HTTPException(NOT_FOUND)

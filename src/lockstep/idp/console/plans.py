@@ -19,10 +19,10 @@ from lockstep.idp.console import store
 from lockstep.idp.console.apps import app_of, tab
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
-from lockstep.idp.console.diff import Row, row_of
+from lockstep.idp.console.diff import WORDS, Row, row_of
 from lockstep.idp.console.kept import KeptPlans
 from lockstep.idp.console.words import counted
-from lockstep.idp.provisioning import actions, ledger
+from lockstep.idp.provisioning import actions, ledger, summary
 from lockstep.idp.provisioning.approval import THROWN_AWAY
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.planner import make_plan
@@ -130,7 +130,7 @@ async def plan(desk: Desk) -> Response:
     return await tab(
         desk,
         "console/app_plan.html",
-        None,
+        lambda c, app: {"failures": summary.failures(c, app)},
         view=view,
         made=made,
         limited=LIMITED,
@@ -220,6 +220,24 @@ def _said(count: int, *, reject: bool) -> str:
     if reject:
         return f"{counted(count, 'change')} rejected: not asked again until those objects change."
     return f"{counted(count, 'change')} approved. A running worker does it at once; otherwise press “Sync now”."
+
+
+async def take_back(desk: Desk) -> Response:
+    """Forget that a change was thrown away: it is planned again, and asked for again where that is so."""
+    app_id, digest = number(desk.request), desk.value("change")
+
+    def work(c: Connection) -> str | None:
+        app = app_of(c, app_id)
+        plan = made_now(c, app, desk.context.plans, desk.now)
+        found = [one.change for one in ledger.in_state(c, plan.id, State.DROPPED) if one.change.digest == digest]
+        if not digest or not found:
+            return None
+        actions.take_back(c, app, found[0], desk.now, actor=desk.actor)
+        return f"Taken back: {WORDS[found[0].kind].lower()} {found[0].object} {found[0].name} is planned again."
+
+    text = await desk.write(work)
+    back = f"/admin/apps/{app_id}/plan"
+    return desk.go(f"{back}?show=dropped", MOVED, "warning") if text is None else desk.go(back, text)
 
 
 async def release(desk: Desk) -> Response:

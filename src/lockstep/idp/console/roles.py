@@ -9,11 +9,13 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
+from lockstep.idp.console.feeding import alike, fed_by
 from lockstep.idp.console.users import sentence
+from lockstep.idp.console.words import counted
 from lockstep.idp.directory import actions
 from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
 from lockstep.idp.directory.lookup import find_user, role_of_id
-from lockstep.idp.provisioning import links
+from lockstep.idp.directory.records import Role
 from lockstep.idp.provisioning.records import name_key
 from lockstep.kit.db import Connection
 
@@ -30,14 +32,36 @@ async def roles(desk: Desk) -> Response:
 async def create_role(desk: Desk) -> Response:
     """A new role."""
     name = desk.value("name")
+
+    def act(c: Connection) -> Role:
+        _ask_if_alike(c, desk, name)
+        return actions.create_role(c, name, actor=desk.actor, now=desk.now)
+
     try:
-        made = await desk.write(lambda c: actions.create_role(c, name, actor=desk.actor, now=desk.now))
+        made = await desk.write(act)
+    except _SameName as problem:
+        return await _list(desk, name, str(problem), _WRONG, same=True)
     except FieldProblem as problem:
         return await _list(desk, name, sentence(problem), _WRONG)
     return desk.go(f"/admin/roles/{made.id}", f"The role {made.name} has been created.")
 
 
-async def _list(desk: Desk, typed: str, error: str, status: int = 200) -> Response:
+class _SameName(Exception):
+    """Other roles have the name, and nobody has said that this is meant."""
+
+
+def _ask_if_alike(c: Connection, desk: Desk, name: str, role_id: int = 0) -> None:
+    """Roles of one name are one group, with the members of all: that has to be meant.  Raises _SameName."""
+    others = alike(c, name, role_id) if name and not desk.ticked("same") else []
+    if others:
+        count = sum(store.member_count(c, one.id) for one in others)
+        raise _SameName(
+            f"Another role is called that ({others[0].group_id}, {counted(count, 'member')}). Roles of one name are one group "
+            "at each target, with the members of all. Tick the box if you mean that."
+        )
+
+
+async def _list(desk: Desk, typed: str, error: str, status: int = 200, *, same: bool = False) -> Response:
     text, after, after_id = desk.query("q"), desk.query("after"), desk.query_number("id")
 
     def look(c: Connection) -> tuple[list[tuple[Any, int]], bool]:
@@ -54,6 +78,7 @@ async def _list(desk: Desk, typed: str, error: str, status: int = 200) -> Respon
         text=text,
         typed=typed,
         error=error,
+        same=same,
         first="/admin/roles" + (f"?{urlencode(kept)}" if kept else "") if after else "",
         next=f"/admin/roles?{urlencode(last)}" if last else "",
     )
@@ -67,8 +92,16 @@ async def role(desk: Desk) -> Response:
 async def rename_role(desk: Desk) -> Response:
     """Another name."""
     role_id, name = number(desk.request), desk.value("name")
+
+    def act(c: Connection) -> Role:
+        if name_key(role_of_id(c, role_id).name) != name_key(name):
+            _ask_if_alike(c, desk, name, role_id)
+        return actions.rename_role(c, role_id, name, actor=desk.actor, now=desk.now)
+
     try:
-        await desk.write(lambda c: actions.rename_role(c, role_id, name, actor=desk.actor, now=desk.now))
+        await desk.write(act)
+    except _SameName as problem:
+        return await _detail(desk, role_id, _WRONG, name=name, name_error=str(problem), same="ask")
     except FieldProblem as problem:
         return await _detail(desk, role_id, _WRONG, name=name, name_error=sentence(problem))
     return desk.go(f"/admin/roles/{role_id}", "The role has been renamed.")
@@ -139,20 +172,11 @@ async def _detail(desk: Desk, role_id: int, status: int = 200, **typed: str) -> 
             "role": found,
             "members": members,
             "count": store.member_count(c, role_id),
-            "feeds": _feeds(c, found.name),
+            "feeds": [(app, name, link) for app in apps.all_apps(c) for name, link in fed_by(c, app, found)],
+            "alike": alike(c, found.name, found.id),
+            "groups": any(app.settings.groups for app in apps.all_apps(c)),
             "next": f"/admin/roles/{role_id}?{urlencode({'after': last})}" if last else "",
         }
 
     first = f"/admin/roles/{role_id}" if after else ""
     return desk.page("console/role.html", status, first=first, typed=typed, **await desk.read(look))
-
-
-def _feeds(c: Connection, name: str) -> list[tuple[Any, str]]:
-    """(app, group at its target) that the role feeds; "" where it is not there yet."""
-    found = []
-    for app in apps.all_apps(c):
-        if app.settings.groups:
-            target = links.find_target(c, app.id, app.scim_url)
-            link = links.group_by_key(c, target, name_key(name)) if target else None
-            found.append((app, "" if link is None else link.name))
-    return found

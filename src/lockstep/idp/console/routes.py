@@ -110,6 +110,7 @@ ROUTES = [
     _post(f"{_APP}/plan/change", plans.approve_one),
     _post(f"{_APP}/plan/ticked", plans.approve_ticked),
     _post(f"{_APP}/plan/release", plans.release),
+    _post(f"{_APP}/plan/take-back", plans.take_back),
     _post(f"{_APP}/start", apps.start_again),
     _post(f"{_APP}/do/{{what:str}}", apps.file_job),
     _get(f"{_APP}/jobs/{{job:int}}", job.job),

@@ -90,7 +90,7 @@ async def save(desk: Desk) -> Response:
     saved = await desk.write(act)
     if saved is None:
         return await _form(desk, lambda _c, _app: typed, errors, status=WRONG)
-    return desk.go(f"/admin/apps/{app_id}/rules/preview", f"{saved.name} has been saved, and is not applied yet.")
+    return desk.go(f"/admin/apps/{app_id}/rules/preview", f"“{saved.name}” has been saved, and is not applied yet.")
 
 
 def typed_of(rule: Rule, roles: dict[str, str]) -> Typed:

@@ -106,7 +106,7 @@ async def move(desk: Desk) -> Response:
         return actions.move(c, app, rule_id, position, desk.now, actor=desk.actor)
 
     moved = await desk.write(act)
-    return desk.go(f"/admin/apps/{app_id}/rules", f"{moved.name} has been moved {'up' if up else 'down'}. A later rule wins.")
+    return desk.go(f"/admin/apps/{app_id}/rules", f"“{moved.name}” has been moved {'up' if up else 'down'}. A later rule wins.")
 
 
 async def enable(desk: Desk) -> Response:
@@ -117,7 +117,7 @@ async def enable(desk: Desk) -> Response:
         return actions.enable(c, app_of(c, app_id), rule_id, on, desk.now, actor=desk.actor)
 
     rule = await _known(desk, act)
-    return desk.go(f"/admin/apps/{app_id}/rules", f"{rule.name} is {'enabled' if on else 'disabled'}, and not applied yet.")
+    return desk.go(f"/admin/apps/{app_id}/rules", f"“{rule.name}” is {'enabled' if on else 'disabled'}, and not applied yet.")
 
 
 async def _known(desk: Desk, act: Any) -> Any:
@@ -146,4 +146,4 @@ async def delete(desk: Desk) -> Response:
     """Delete a rule."""
     app_id, rule_id = number(desk.request), number(desk.request, "rule")
     rule = await _known(desk, lambda c: actions.remove(c, app_of(c, app_id), rule_id, desk.now, actor=desk.actor))
-    return desk.go(f"/admin/apps/{app_id}/rules/preview", f"{rule.name} has been deleted, which is not applied yet.")
+    return desk.go(f"/admin/apps/{app_id}/rules/preview", f"“{rule.name}” has been deleted, which is not applied yet.")

@@ -10,7 +10,7 @@ from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import ledger
 from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.ledger import Placed, Plan
-from lockstep.idp.provisioning.records import Kind, State
+from lockstep.idp.provisioning.records import Change, Kind, State
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
 
@@ -74,6 +74,12 @@ def release(c: Connection, app: App, kind: str | None, *, discard: bool, now: in
     notes = ", ".join(f"{count} {name}" for name, count in counts.items())
     _event(c, EventType.PLAN_DISCARDED if discard else EventType.PLAN_RELEASED, app, notes, now, actor)
     return counts
+
+
+def take_back(c: Connection, app: App, change: Change, now: int, *, actor: str = apps.ADMIN) -> None:
+    """Forget that a person has rejected or thrown away a change: it is judged anew."""
+    ledger.undecide(c, app.id, [change.digest])
+    _event(c, EventType.PLAN_RELEASED, app, f"taken back: {change.kind.value} {change.object} {change.name}", now, actor)
 
 
 def items_of(placed: Placed) -> list[str]:

@@ -3,6 +3,7 @@
 What is saved is not yet in force: `apply` lets the engine work by it, after whoever saved it has seen what it would change.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import msgspec
@@ -33,6 +34,11 @@ class Rules:
 
     edited: tuple[Rule, ...]
     applied: store.Applied
+
+    @property
+    def digest(self) -> str:
+        """Of the rules as they are edited: what a person has seen, and lets be in force."""
+        return hashlib.sha256(msgspec.json.encode(self.edited)).hexdigest()[:32]
 
     @property
     def pending(self) -> bool:
