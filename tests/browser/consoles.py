@@ -59,6 +59,15 @@ class Consoles:
             hands.page.reload()
         hands.sees(text)
 
+    def until_gone(self, hands: Hands, text: str) -> None:
+        """Look again until the page does not say it any more."""
+        for _ in range(60):
+            if not hands.page.get_by_text(text).count():
+                return
+            hands.page.wait_for_timeout(500)
+            hands.page.reload()
+        expect(hands.page.get_by_text(text)).to_have_count(0)
+
     def download(self, hands: Hands, name: str, file: str) -> Path:
         """Download what a link leads to."""
         with hands.page.expect_download() as download:
