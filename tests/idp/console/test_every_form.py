@@ -59,7 +59,7 @@ async def test_who_is_not_signed_in_or_has_no_token_changes_nothing(world: World
     assert elsewhere.status == 403
     if form.guarded:
         stranger = await world.browser().post(form.address, [("csrf", token), *form.good.items()])
-        assert (stranger.status, stranger.header("location")) == (303, "/admin/login")
+        assert (stranger.status, stranger.header("location")) == (303, "/admin/login?ended=1")
     after = state(world)
     after["events"] = [event for event in after["events"] if not event["type"].startswith("admin.signed_in")]
     assert after == before

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from lockstep.idp.admins import actions, store
 from lockstep.idp.admins.records import AdminSession
+from lockstep.idp.console.back import login_of
 from lockstep.idp.console.context import NOT_FOUND, PAGES, SEE_OTHER, Context, Result
 from lockstep.idp.directory.checks import NotThereProblem
 from lockstep.kit.db import Connection
@@ -113,7 +113,7 @@ def guarded(handler: Handler, *, upload: int = 0, by_hand: bool = True) -> Endpo
         secret, now = context.session_cookie.read(request), context.clock()
         session = await context.read(lambda c: actions.find(c, secret, now))
         if session is None or secret is None:
-            return RedirectResponse(f"/admin/login{_back(request)}", SEE_OTHER)
+            return RedirectResponse(login_of(request, context.origin), SEE_OTHER)
         desk = Desk(request, context, session, secret, now)
         if request.method == "POST":
             csrf.require_from_here(request, context.origin)  # before anything large is read
@@ -136,10 +136,3 @@ async def _posted(request: Request, upload: int) -> tuple[Form, Files]:
     if upload and request.headers.get("content-type", "").lower().startswith("multipart/"):
         return await read_upload(request, upload)
     return await read_form(request), {}
-
-
-def _back(request: Request) -> str:
-    if request.method != "GET" or request.url.path == "/admin":
-        return ""
-    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return f"?to={quote(address, safe='')}" if len(address) < _LONGEST_ADDRESS else ""

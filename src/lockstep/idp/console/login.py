@@ -1,12 +1,12 @@
 """Administrators sign in and out."""
 
-import re
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from lockstep.idp.admins import actions, store
+from lockstep.idp.console.back import target
 from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
 from lockstep.idp.console.desk import Desk, context_of
 from lockstep.idp.signin.people import throttle
@@ -17,7 +17,6 @@ from lockstep.kit.web.forms import field, read_form
 from lockstep.kit.web.secrets import new_secret
 
 _LONGEST = 16_384
-_TO = re.compile(r"/admin(/[A-Za-z0-9/_.-]*)?(\?[A-Za-z0-9&=%+_.:@-]*)?")
 _REFUSED = 403
 WRONG = (
     "That did not work. Check the name and the password. After several failures nothing is tried for a while: "
@@ -41,7 +40,8 @@ async def login_page(request: Request) -> Response:
     secret = context.session_cookie.read(request)
     if await context.read(lambda c: actions.find(c, secret, context.clock())) is not None:
         return RedirectResponse(to, SEE_OTHER)
-    return await _form(request, context, to, signed_out=request.query_params.get("out") == "1")
+    asked = request.query_params
+    return await _form(request, context, to, signed_out=asked.get("out") == "1", ended=asked.get("ended") == "1")
 
 
 async def login(request: Request) -> Response:
@@ -92,11 +92,6 @@ async def logout(desk: Desk) -> Response:
     return response
 
 
-def target(text: str | None) -> str:
-    """Where to go after the sign-in: a page of the console, the first one for anything else."""
-    return text if text and _TO.fullmatch(text) and "//" not in text and not text.startswith("/admin/log") else "/admin"
-
-
 async def _form(
     request: Request,
     context: Context,
@@ -106,6 +101,7 @@ async def _form(
     name: str = "",
     problem: str = "",
     signed_out: bool = False,
+    ended: bool = False,
 ) -> Response:
     known = context.browser_cookie.read(request)
     browser = known or new_secret()
@@ -118,6 +114,7 @@ async def _form(
         name=name,
         problem=problem,
         signed_out=signed_out,
+        ended=ended,
         nobody=not await context.read(store.exist),
     )
     if known is None:
