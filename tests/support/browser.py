@@ -104,11 +104,12 @@ class Browser:
         return await self.send("POST", path, headers, urlencode(fields).encode())
 
     async def upload(self, path: str, fields: dict[str, str], files: dict[str, bytes], *, sender: str | None = None) -> Answer:
-        """Post a form with files, as `multipart/form-data`."""
+        """Post a form with files, as `multipart/form-data`; one without bytes is one that nobody has chosen."""
         boundary = "----browser-boundary"
         parts = [f'form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
         for name, content in files.items():
-            head = f'form-data; name="{name}"; filename="{name}.xml"\r\nContent-Type: text/xml\r\n\r\n'
+            file = f"{name}.xml" if content else ""
+            head = f'form-data; name="{name}"; filename="{file}"\r\nContent-Type: text/xml\r\n\r\n'
             parts.append(head.encode() + content)
         body = b"".join(f"--{boundary}\r\nContent-Disposition: ".encode() + part + b"\r\n" for part in parts)
         headers = [("content-type", f"multipart/form-data; boundary={boundary}"), ("sec-fetch-site", "same-origin")]

@@ -201,6 +201,8 @@ async def test_the_wrong_side_s_metadata_says_what_is_needed(world: World, signi
     ("content", "values", "field"),
     [
         (b"no xml", {}, "file"),
+        (b"\n", {}, "file"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 100_000, {}, "file"),
         (b"", {"metadata": "no <xml"}, "metadata"),
         (metadata_of_sp(), {"metadata": "x"}, "metadata"),
         (metadata_of_sp(), {"acs_url": ACS, "issuer": ISSUER}, "file"),
@@ -216,6 +218,11 @@ async def test_metadata_that_cannot_be_taken(world: World, content: bytes, value
     assert "no &lt;xml" in wrong.html or "no <xml" not in values.get("metadata", "")
     assert "--" not in wrong.text
     assert provider_of(world) is None
+
+
+async def test_what_is_no_metadata_at_all_says_what_to_choose(world: World) -> None:
+    assert "The file is empty: download the metadata" in (await upload(world, b" \n")).text
+    assert "This is not XML: choose the metadata file" in (await upload(world, b"\x89PNG" + b"x" * 100_000)).text
 
 
 async def test_an_upload_is_guarded_like_every_form(world: World) -> None:

@@ -12,7 +12,7 @@ from lockstep.saml.records import AssertionConsumer, Signed, SpMetadata
 from tests.idp.console.world import World
 
 ACS, ISSUER = "https://sp.example/acs", "https://sp.example/metadata"
-NOTHING = Typed(b"", "", "", "", "", "", send_empty=False)
+NOTHING = Typed(None, "", "", "", "", "", send_empty=False)
 
 
 def configured(world: World) -> SpMetadata:
@@ -37,7 +37,7 @@ def test_the_values_as_they_are_keep_what_metadata_said(world: World) -> None:
         config = store.of_app(c, world.app.id)
         shown = provider.stored_of(config)
         assert (shown["acs_url"], shown["issuer"], shown["session_minutes"]) == (ACS, ISSUER, "480")
-        same = Typed(b"", **shown)
+        same = Typed(None, **shown)
         assert same.shown == shown
         assert provider.wanted(c, world.app, same) is None
         changed = provider.wanted(c, world.app, replace(same, session_minutes="60", sign="both"))

@@ -36,3 +36,9 @@ def test_a_file_name_is_no_field_name() -> None:
 def test_what_is_no_form_is_refused(body: bytes) -> None:
     with pytest.raises(HTTPException):
         parse_upload(body, b"B")
+
+
+def test_no_file_chosen_and_an_empty_file_are_told_apart() -> None:
+    none = b'--B\r\nContent-Disposition: form-data; name="f"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n\r\n'
+    assert parse_upload(none + END, b"B") == ([], {})
+    assert parse_upload(none.replace(b'filename=""', b'filename="x.xml"') + END, b"B") == ([], {"f": b""})

@@ -22,7 +22,8 @@ _MOST_DIGITS = 9
 class Typed:
     """What the form holds.  `sign` "" where it has no such field: then that stays."""
 
-    file: bytes
+    file: bytes | None
+    """None where no file was chosen."""
     metadata: str
     acs_url: str
     issuer: str
@@ -47,7 +48,7 @@ def typed_of(desk: Desk) -> Typed:
     """The fields of a posted form."""
     names = ("metadata", "acs_url", "issuer", "sign", "session_minutes")
     values = {name: desk.value(name) for name in names}
-    return Typed(desk.files.get("file", b""), send_empty=desk.ticked("send_empty"), **values)
+    return Typed(desk.files.get("file"), send_empty=desk.ticked("send_empty"), **values)
 
 
 def stored_of(config: SamlConfig | None) -> dict[str, Any]:
@@ -93,6 +94,10 @@ def told(typed: Typed) -> tuple[Signed | None, int | None]:
     return _signed(typed.sign), _minutes(typed.session_minutes)
 
 
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+"""What may stand before the first sign of a document: marks of the byte order, blanks."""
+
+
 def apply(c: Connection, app: App, config: SamlConfig | None, now: int, *, actor: str) -> None:
     """Write what `wanted` has found."""
     if config is not None:
@@ -110,14 +115,22 @@ def apply(c: Connection, app: App, config: SamlConfig | None, now: int, *, actor
 
 def _service_provider(before: SamlConfig | None, typed: Typed) -> SpMetadata | None:
     by_hand = (typed.acs_url, typed.issuer) != values_of(before)
-    field = "file" if typed.file else "metadata"
+    if typed.file is not None and not typed.file.strip():
+        raise ValueProblem("file", "the file is empty: download the metadata of the service provider again, and choose that")
     raw = typed.file or typed.metadata.encode()
     if not raw:
         return actions.sp_from_urls(typed.acs_url, typed.issuer) if by_hand else None
     if typed.file and typed.metadata:
         raise ValueProblem("metadata", "give the file or its text, not both")
+    field = "file" if typed.file else "metadata"
     if by_hand:
         raise ValueProblem(field, "give the metadata or the two values below, not both: they have been changed, too")
+    return _read(raw, field)
+
+
+def _read(raw: bytes, field: str) -> SpMetadata:
+    if not raw.lstrip(_BEFORE_XML).startswith(b"<"):
+        raise ValueProblem(field, "this is not XML: choose the metadata file that the service provider offers")
     try:
         return actions.sp_from_metadata(raw)
     except ValueProblem as problem:

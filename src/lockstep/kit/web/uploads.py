@@ -10,7 +10,7 @@ from lockstep.kit.web.forms import Form, read_body
 MOST_PARTS = 50
 _TYPE = re.compile(r'multipart/form-data\s*;\s*boundary=(?:"([^"]{1,70})"|([!-~]{1,70}))', re.IGNORECASE)
 _NAME = re.compile(rb'^content-disposition:\s*form-data\s*;[^\r\n]*?\bname="([^"\r\n]*)"', re.IGNORECASE | re.MULTILINE)
-_FILE = re.compile(rb'^content-disposition:[^\r\n]*;\s*filename="', re.IGNORECASE | re.MULTILINE)
+_FILE = re.compile(rb'^content-disposition:[^\r\n]*;\s*filename="([^"\r\n]*)', re.IGNORECASE | re.MULTILINE)
 _BAD, _WRONG_TYPE = 400, 415
 
 Files = dict[str, bytes]
@@ -38,7 +38,10 @@ def parse_upload(body: bytes, boundary: bytes) -> tuple[Form, Files]:
             raise _unreadable()
         try:
             key = name[1].decode()
-            if _FILE.search(head):
+            file = _FILE.search(head)
+            if file is not None and not file[1] and not content:
+                continue  # what a browser sends where no file has been chosen
+            if file is not None:
                 files[key] = content
             else:
                 fields.append((key, content.decode()))
