@@ -93,10 +93,16 @@ def faults(page: Page, options: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def too_wide(page: Page) -> list[str]:
-    """Whether a person would have to scroll sideways."""
+def ill_laid(page: Page) -> list[str]:
+    """Whether a person would have to scroll sideways, or a navigation has lost its looks."""
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [f"{page.url} is {width} px wider than the screen"] if width > 0 else []
+    listed = page.eval_on_selector_all(
+        "nav ul", "all => all.filter(one => getComputedStyle(one).listStyleType !== 'none').length"
+    )
+    return [
+        *([f"{page.url} is {width} px wider than the screen"] if width > 0 else []),
+        *([f"{page.url} has a navigation that looks like a list of points"] if listed else []),
+    ]
 
 
 def crawled(chromium: Browser, start: str, base: str, login: str) -> tuple[list[str], list[str]]:
@@ -107,14 +113,14 @@ def crawled(chromium: Browser, start: str, base: str, login: str) -> tuple[list[
     seen, wrong = [], []
     for url in every_page(page, start, base):
         seen.append(url)
-        wrong += faults(page, EVERY) + too_wide(page)
+        wrong += faults(page, EVERY) + ill_laid(page)
     context.close()
     context = chromium.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
     page = context.new_page()
     signed_in(page, login)
     for url in seen:
         page.goto(url)
-        wrong += faults(page, ON_A_PHONE) + too_wide(page)
+        wrong += faults(page, ON_A_PHONE) + ill_laid(page)
     context.close()
     return seen, wrong
 

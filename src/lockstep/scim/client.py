@@ -28,7 +28,8 @@ _SCIM_JSON = "application/scim+json"
 _HEADERS = {"Accept": f"{_SCIM_JSON}, {_JSON}", "Content-Type": _SCIM_JSON}
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
-_SERVER_ERROR = 500
+_SUCCESSES, _REDIRECTS, _SERVER_ERROR = 200, 300, 500
+"""Where these classes of HTTP statuses begin."""
 MAX_WAITS = 12
 READ_PAUSES = (0.2, 0.6, 1.5)
 MAX_PAGES = 1_000_000
@@ -66,12 +67,12 @@ class Answer:
     @property
     def ok(self) -> bool:
         """Whether a SCIM service provider said that the request took effect: a success with a JSON object, or with nothing."""
-        return 200 <= self.status < 300 and (isinstance(self.body, dict) or not self.text)  # noqa: PLR2004 - HTTP's successes
+        return _SUCCESSES <= self.status < _REDIRECTS and (isinstance(self.body, dict) or not self.text)
 
     @property
     def is_scim(self) -> bool:
         """Whether a SCIM service provider can have said this at all; a proxy's web page with a 200 is none of its answers."""
-        return self.ok or self.status >= 300  # noqa: PLR2004
+        return self.ok or self.status >= _REDIRECTS
 
     @property
     def detail(self) -> str:

@@ -7,7 +7,7 @@ import pytest
 from lockstep.idp.apps.actions import stop, token_of
 from lockstep.idp.apps.connect import Connection
 from lockstep.idp.apps.saml import store as saml
-from lockstep.idp.console.configuration import LONGEST, NEEDS_TOKEN, api_status
+from lockstep.idp.console.configuration import ANOTHER_URL, LONGEST, api_status
 from lockstep.saml.keys import SigningKey
 from lockstep.saml.metadata import write_idp_metadata, write_sp_metadata
 from lockstep.saml.records import AssertionConsumer, Binding, IdpMetadata, Signed, SpMetadata
@@ -49,7 +49,7 @@ async def test_another_url_needs_its_token(world: World) -> None:
     for do in ("save", "enable"):
         wrong = await send(world, browser, scim_url=OTHER, do=do)
         assert wrong.status == 422
-        assert NEEDS_TOKEN in wrong.text
+        assert ANOTHER_URL in wrong.text
         assert f'value="{OTHER}"' in wrong.html
     assert world.tested == []
     await send(world, browser, scim_url=OTHER, token="theirs")

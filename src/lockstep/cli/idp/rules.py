@@ -25,10 +25,10 @@ _RuleName = typer.Option(metavar="RULE", help="A rule, by its name or its place 
 
 
 def mount() -> None:
-    """Nothing to do: the command belongs to `lockstep idp app`, and is there once this is imported."""
+    """Add the command to `lockstep idp app`."""
+    apps_app.command("rule")(rule)
 
 
-@apps_app.command("rule")
 def rule(
     name: AppName,
     add: Annotated[str | None, typer.Option(metavar="RULE", help="Add a rule of this name, the last one.")] = None,

@@ -65,7 +65,7 @@ _BY_ID = Statement(sa.select(*_FIELDS).where(apps.c.id == sa.bindparam("id")))
 _TOKEN = Statement(sa.select(apps.c.token).where(apps.c.id == sa.bindparam("id")))
 _ANY_TOKEN = Statement(sa.select(apps.c.id).limit(1))
 _INSERT = Statement(
-    sa.insert(apps),
+    sa.insert(apps).returning(apps.c.id),
     columns=[column.name for column in apps.c if column.name != "id"],
 )
 _SET_TOKEN = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["token"])
@@ -174,23 +174,20 @@ def holds_secrets(c: Connection) -> bool:
 
 def insert_app(c: Connection, app: App, now: int) -> int:
     """A new row for `app` (whose id is not looked at), without a token; its id."""
-    c.run(
-        _INSERT,
-        name=app.name,
-        connector=app.connector,
-        scim_url=app.scim_url,
-        token=b"",
-        allow_loopback=int(app.allow_loopback),
-        settings=_settings_text(app.settings),
-        stopped=0,
-        quarantine="",
-        connected_at=0,
-        connect_problem="",
-        created_at=now,
-    )
-    made = app_by_name(c, app.name)
-    assert made is not None  # noqa: S101 - it was inserted in this transaction
-    return made.id
+    values = {
+        "name": app.name,
+        "connector": app.connector,
+        "scim_url": app.scim_url,
+        "token": b"",
+        "allow_loopback": int(app.allow_loopback),
+        "settings": _settings_text(app.settings),
+        "stopped": 0,
+        "quarantine": "",
+        "connected_at": 0,
+        "connect_problem": "",
+        "created_at": now,
+    }
+    return int(c.value(_INSERT, **values))
 
 
 def set_token(c: Connection, app_id: int, token: bytes) -> None:

@@ -1,6 +1,5 @@
 """Security > Administrators: who may use these pages."""
 
-import asyncio
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,7 +11,6 @@ from lockstep.idp.console.apps import WRONG
 from lockstep.idp.console.context import NOT_FOUND
 from lockstep.idp.console.desk import Desk
 from lockstep.kit.db import Connection
-from lockstep.kit.passwords import hash_password
 from lockstep.kit.problems import ValueProblem, sentence
 from lockstep.kit.web.forms import field
 
@@ -40,7 +38,7 @@ async def add(desk: Desk) -> Response:
         errors["again"] = DIFFERENT
     if errors:
         return await _list(desk, name, errors, WRONG)
-    stored = await asyncio.to_thread(hash_password, password)
+    stored = await desk.context.hasher.hash(password)
     try:
         await desk.write(lambda c: actions.create(c, name, stored, actor=desk.actor, now=desk.now))
     except ValueProblem as problem:

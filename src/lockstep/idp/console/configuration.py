@@ -24,7 +24,7 @@ from lockstep.kit.problems import ValueProblem, sentence
 
 LONGEST = 1024 * 1024
 """Bytes of the form with its file; metadata is far smaller."""
-NEEDS_TOKEN = "Another URL needs its token typed, too: the stored one is never sent elsewhere."  # noqa: S105 - a message
+ANOTHER_URL = "Another URL needs its token typed, too: the stored one is never sent elsewhere."
 LOOPBACK = "This URL is on this machine, which this app may not use. That is chosen when an app is added."
 
 
@@ -111,7 +111,7 @@ def _check(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> _Checked:
         actions.check_scim_url(typed.scim_url, allow_loopback=app.allow_loopback)
     token = ""
     if not typed.token and typed.scim_url != app.scim_url:
-        errors.found["token"] = NEEDS_TOKEN
+        errors.found["token"] = ANOTHER_URL
     with errors.collected():
         token = actions.check_token(typed.token) if typed.token else token_of(c, desk.context.vault, app)
     saml = None

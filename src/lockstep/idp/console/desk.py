@@ -29,7 +29,7 @@ _LONGEST_ADDRESS = 1_000
 class Desk:
     """A request whose sender is signed in; a POST has been checked, and its form read.
 
-    `files` are those of a form that may hold some; a file that was not chosen is there, and empty.
+    `files` are those that were chosen, of a form that may hold some.
     """
 
     request: Request

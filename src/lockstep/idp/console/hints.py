@@ -45,7 +45,7 @@ def waiting_of(c: Connection, app: App) -> Waiting:
     return Waiting(
         sum(one.changes for one in found if one.state == State.WAITING.value),
         sum(one.weight for one in found if one.state == State.HELD.value),
-        len(ledger.troubled(c, target)) if target else 0,
+        ledger.count_troubled(c, target) if target else 0,
         sum(one.changes for one in found if one.state == State.DROPPED.value and one.kind in goes),
     )
 

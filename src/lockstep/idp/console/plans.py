@@ -229,7 +229,8 @@ async def take_back(desk: Desk) -> Response:
     def work(c: Connection) -> str | None:
         app = app_of(c, app_id)
         plan = made_now(c, app, desk.context.plans, desk.now)
-        found = [one.change for one in ledger.in_state(c, plan.id, State.DROPPED) if one.change.digest == digest]
+        dropped = (one.change for one in ledger.in_state(c, plan.id, State.DROPPED))
+        found = [one for one in dropped if one.digest == digest and one.reason == THROWN_AWAY]
         if not digest or not found:
             return None
         actions.take_back(c, app, found[0], desk.now, actor=desk.actor)

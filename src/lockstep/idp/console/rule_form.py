@@ -72,7 +72,7 @@ async def save(desk: Desk) -> Response:
     app_id, typed = number(desk.request), _read(desk)
     if desk.value("do") == "more":
         typed.rows.append(Row())
-        return await _form(desk, lambda _c, _app: typed, {}, focus=f"source-{len(typed.rows) - 1}")
+        return await _form(desk, lambda _c, _app: typed, {})
     errors: dict[str, str] = {}
 
     def act(c: Connection) -> Rule | None:
@@ -150,7 +150,10 @@ def _rule(c: Connection, typed: Typed, errors: dict[str, str]) -> Rule:
     for place, row in enumerate(typed.rows):
         if not row.source:
             continue
-        written = Condition(_source(row.source, row.custom), row.operator, row.value)  # type: ignore[arg-type]  # checked on saving
+        operator = next((one for one in OPERATORS if one == row.operator), None)
+        if operator is None:
+            errors[f"operator-{place}"] = "Choose one of the list."
+        written = Condition(_source(row.source, row.custom), operator or OPERATORS[0], row.value)
         try:
             conditions.append(condition_of(c, written))
         except Problem as problem:
@@ -167,7 +170,7 @@ def _rule(c: Connection, typed: Typed, errors: dict[str, str]) -> Rule:
     return Rule(typed.name, action, "any" if typed.match == "any" else "all", tuple(conditions), typed.enabled, typed.id)
 
 
-async def _form(desk: Desk, typed: Any, errors: dict[str, str], *, focus: str = "", status: int = 200) -> Response:
+async def _form(desk: Desk, typed: Any, errors: dict[str, str], *, status: int = 200) -> Response:
     def look(c: Connection, app: App) -> dict[str, Any]:
         filled = typed(c, app)
         if not filled.rows:
@@ -180,7 +183,7 @@ async def _form(desk: Desk, typed: Any, errors: dict[str, str], *, focus: str = 
         "operators": [(one, one) for one in OPERATORS],
         "matches": [("all", "All conditions hold"), ("any", "Any condition holds")],
     }
-    return await tab(desk, "console/app_rule.html", look, status, errors=errors, focus=focus, **choices)
+    return await tab(desk, "console/app_rule.html", look, status, errors=errors, **choices)
 
 
 def _known_groups(c: Connection, app: App) -> list[str]:

@@ -37,7 +37,8 @@ async def rules(desk: Desk) -> Response:
 
     def look(c: Connection, app: App) -> dict[str, Any]:
         found, roles = actions.rules_of(c, app), role_names(c)
-        shown: dict[str, Any] = {"rows": [row_of(rule, app, roles) for rule in found.edited], "rules": found, "tested": None}
+        rows = [row_of(rule, app, roles) for rule in found.edited]
+        shown: dict[str, Any] = {"rows": rows, "rules": found, "tested": None, "problem": ""}
         if who:
             try:
                 shown["tested"] = _tested(of_person(c, app, found.edited, who), roles)
@@ -45,12 +46,7 @@ async def rules(desk: Desk) -> Response:
                 shown["problem"] = sentence(str(problem)[:300])
         return shown
 
-    response: dict[str, Any] = {"who": who, "problem": ""}
-    return await _tab(desk, "console/app_rules.html", look, response)
-
-
-async def _tab(desk: Desk, template: str, look: Any, first: dict[str, Any]) -> Response:
-    return await tab(desk, template, lambda c, app: {**first, **look(c, app)})
+    return await tab(desk, "console/app_rules.html", look, who=who)
 
 
 def _tested(found: Tested, roles: dict[str, str]) -> dict[str, Any]:

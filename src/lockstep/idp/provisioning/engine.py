@@ -36,7 +36,10 @@ LONGEST_TIMED_PAUSE_SECONDS = 900.0
 LONGEST_PAUSE_SECONDS = 10.0
 HALT_SECONDS = 8.0
 """How long a stop waits for the batch that is being sent."""
-_SILENT: Report = lambda _done, _of: None  # noqa: E731 - a default, not a function to read
+
+
+def _silent(_done: int, _of: int) -> None:
+    """Nobody is told how far a run has come."""
 
 
 @dataclass(slots=True)
@@ -49,7 +52,7 @@ class Engine:
     worker: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(4)}")
     durable: Durable = field(default_factory=Plain)
     _lease: Lease | None = None
-    _report: Report = _SILENT
+    _report: Report = _silent
     _halt: Halt = field(init=False)
     _not_before: dict[int, float] = field(default_factory=dict)
     """When an app is run by itself again (monotonic seconds)."""
@@ -81,7 +84,7 @@ class Engine:
         with self.db.write(serial=events.SERIAL) as c:
             return jobs.add(c, app_id, kind, arguments, self.clock())
 
-    def wait(self, number: int, report: Report = _SILENT) -> Values:
+    def wait(self, number: int, report: Report = _silent) -> Values:
         """Wait for a job, or do it where no worker runs; its result.  Raises Problem with the job's error."""
         while True:
             with self.db.read() as c:

@@ -20,7 +20,7 @@ def _is(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
 
 _c, _p, _t = changes.c, plans.c, troubles.c
 _CHANGE = [column for column in _c if column.name != "plan_id"]
-_ADD_PLAN = Statement(sa.insert(plans).inline(), columns=[column.name for column in _p if column.name != "id"])
+_ADD_PLAN = Statement(sa.insert(plans).returning(_p.id), columns=[column.name for column in _p if column.name != "id"])
 _NEWEST = Statement(
     sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
     .where(_is(_p.app_id, "app"))
@@ -122,6 +122,7 @@ _UNDECIDE_ONE = Statement(
 _CONTRARY = {"approved": "rejected", "rejected": "approved", "released": "discarded", "discarded": "released"}
 IGNORED = "ignored"
 """What `adopt=ignore` has left alone: not a person's word, but kept like one."""
+_COUNT_TROUBLES = Statement(sa.select(sa.func.count()).select_from(troubles).where(_is(_t.target, "target")))
 _TROUBLES = Statement(
     sa.select(_t.object, _t.key, _t.name, _t.kind, _t.attempts, _t.next_at, _t.error).where(_is(_t.target, "target"))
 )
@@ -263,15 +264,13 @@ def _placed(row: Row) -> Placed:
 def begin_plan(c: Connection, app_id: int, target: int, scope: str, now: int, *, shown: bool = False) -> int:
     """A new, empty plan; older ones that nothing depends on are dropped.  Its number."""
     values = {"app_id": app_id, "target": target, "made_at": now, "scope": scope, "shown": int(shown)}
-    c.run(_ADD_PLAN, **values, digest="", floor=0, held="[]", in_use=0)
-    made = newest(c, app_id)
-    assert made is not None  # noqa: S101 - it was inserted in this transaction
+    made = int(c.value(_ADD_PLAN, **values, digest="", floor=0, held="[]", in_use=0))
     kept = {plan.id for plan in (last_shown(c, app_id), newest_whole(c, app_id)) if plan is not None}
-    for (old,) in c.all(_OLD_PLANS, app=app_id, plan=made.id):
+    for (old,) in c.all(_OLD_PLANS, app=app_id, plan=made):
         if old not in kept:
             c.run(_DROP_CHANGES, plan=old)
             c.run(_DROP_PLAN, plan=old)
-    return made.id
+    return made
 
 
 def finish_plan(c: Connection, plan: int, digest: str, floor: int, held: list[dict[str, Any]]) -> None:
@@ -471,6 +470,11 @@ def sent_before(c: Connection, app_id: int) -> set[What]:
 def troubled(c: Connection, target: int) -> dict[What, Trouble]:
     """Everything that failed and was not mended yet."""
     return {(row[0], row[1], row[3]): Trouble(*row) for row in c.all(_TROUBLES, target=target)}
+
+
+def count_troubled(c: Connection, target: int) -> int:
+    """How much failed and was not mended yet."""
+    return int(c.value(_COUNT_TROUBLES, target=target) or 0)
 
 
 def attempts(c: Connection, target: int, what: What) -> int:

@@ -79,6 +79,7 @@ _ADD_GROUP = Statement(
                 if name not in ("target", "key")
             },
         )
+        .returning(_g.id)
     )
 )
 _NAME_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["key", "name", "feeders"])
@@ -274,7 +275,7 @@ def put_group(c: Connection, target: int, key: str, name: str, target_id: str, f
     old = group_by_key(c, target, key)
     if old is not None:
         c.run(_DROP_MEMBERS, link=old.id)
-    c.run(
+    added = c.value(
         _ADD_GROUP,
         target=target,
         key=key,
@@ -284,9 +285,7 @@ def put_group(c: Connection, target: int, key: str, name: str, target_id: str, f
         feeders=msgspec.json.encode(list(feeders)).decode(),
         missing=0,
     )
-    link = group_by_key(c, target, key)
-    assert link is not None  # noqa: S101 - it was put there in this transaction
-    return link.id
+    return int(added)
 
 
 def name_group(c: Connection, link_id: int, key: str, name: str, feeders: Sequence[str]) -> None:

@@ -253,8 +253,8 @@ def _put_members(m: _Making, key: str, name: str, link: GroupLink, diff: MemberD
         return
     for change in plan_groups.members(key, name, link, split, m.source.connector.members_per_request):
         if change.limited == "removals":
-            change = replace(change, state=State.HELD, reason="too many membership removals")  # noqa: PLW2901 - judged here
-            m.buffer.append(Placed(m.position, change))
+            waits = replace(change, state=State.HELD, reason="too many membership removals")
+            m.buffer.append(Placed(m.position, waits))
             m.position += 1
         else:
             m.put(change)

@@ -153,7 +153,7 @@ async def _forget(job: int) -> None:
 
 def close() -> None:
     """Stop DBOS.  A run under way stays written down, and goes on when it is launched again."""
-    global _make  # noqa: PLW0603
+    global _make  # noqa: PLW0603 - as in `launch`
     DBOS.destroy(workflow_completion_timeout_sec=0)
     _make = None
     _runs.clear()

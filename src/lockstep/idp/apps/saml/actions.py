@@ -93,13 +93,16 @@ def changed(
     empty: Empty | None = None,
 ) -> SamlConfig:
     """What `configure` would make of `before`.  Raises as it does."""
-    if before is None and sp is None:
+    if before is not None:
+        start = before
+    elif sp is not None:
+        start = SamlConfig(app.id, str(uuid.uuid4()), sp, session_minutes=SESSION_MINUTES)
+    else:
         raise NoServiceProviderProblem(
             f"{app.name} knows no service provider yet: give --metadata FILE, or --acs-url URL and --issuer URL"
         )
     if session_minutes is not None and not 1 <= session_minutes <= LONGEST_SESSION_MINUTES:
         raise ValueProblem("session_minutes", f"use 1 to {LONGEST_SESSION_MINUTES}")
-    start = before or SamlConfig(app.id, str(uuid.uuid4()), _given(sp), session_minutes=SESSION_MINUTES)
     after = replace(
         start,
         sp=sp or start.sp,
@@ -121,8 +124,3 @@ def find(c: Connection, app: App) -> SamlConfig:
             f"{app.name} has no SAML configuration: lockstep idp app saml {app.name} --metadata FILE"
         )
     return config
-
-
-def _given(sp: SpMetadata | None) -> SpMetadata:
-    assert sp is not None  # noqa: S101 - checked before
-    return sp
