@@ -13,6 +13,7 @@ from lockstep.kit.db import Database
 from lockstep.scim import client
 from tests.faults.world import World
 from tests.support.company import Company
+from tests.support.doubled import doubled
 from tests.support.faulty_target import FaultyTarget
 
 TIMEOUT_SECONDS = 1.0
@@ -60,3 +61,9 @@ def sqlite_world(tmp_path: Path, target: FaultyTarget) -> Iterator[World]:
     database = open_idp(tmp_path / "data", None)
     yield World(database, target, company())
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan of a few people has to say what a plan that looks at everybody says."""
+    doubled(monkeypatch)

@@ -167,6 +167,8 @@ class Event:
     actor: str = ""
     user_id: int | None = None
     user_name: str = ""
+    user_key: str = ""
+    """The employee_id, by which the engine finds whom it is about when the user is gone; it is shown nowhere."""
     role_id: int | None = None
     role_name: str = ""
     app_id: int | None = None
@@ -190,6 +192,7 @@ _events = sa.Table(
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("user_id", sa.BigInteger),
     sa.Column("user_name", sa.Text, nullable=False),
+    sa.Column("user_key", sa.Text, nullable=False, server_default=""),
     sa.Column("role_id", sa.BigInteger),
     sa.Column("role_name", sa.Text, nullable=False),
     sa.Column("app_id", sa.BigInteger),
@@ -212,6 +215,12 @@ _SINCE = Statement(
     _read.where(_events.c.seq > sa.bindparam("after")).order_by(_events.c.seq).limit(sa.bindparam("limit")),
 )
 _LATEST = Statement(sa.select(sa.func.max(_events.c.seq)))
+_ABOUT = Statement(
+    sa.select(_events.c.type, _events.c.user_key, _events.c.role_id)
+    .where(_events.c.seq > sa.bindparam("after"), _events.c.type.not_like("%_in_app"))
+    .where(sa.or_(_events.c.app_id.is_(None), _events.c.app_id == sa.bindparam("app", type_=sa.BigInteger)))
+    .order_by(_events.c.seq)
+)
 _FOR_USER = Statement(
     _newest.where(
         sa.or_(
@@ -289,6 +298,14 @@ def append_many(connection: Connection, events: Iterable[Event], now: int) -> No
 def since(connection: Connection, seq: int, limit: int) -> list[Event]:
     """The first `limit` events after number `seq`, in order.  Remember the last number and come back with it."""
     return [_event(row) for row in connection.all(_SINCE, after=seq, limit=limit)]
+
+
+def about(connection: Connection, seq: int, app_id: int) -> Iterator[tuple[EventType, str, int | None]]:
+    """(type, employee_id, role id) of the events after number `seq` that say something of everybody, or of this app.
+
+    Without what the engine reports of its own requests.
+    """
+    return ((EventType(row[0]), row[1], row[2]) for row in connection.stream(_ABOUT, after=seq, app=app_id))
 
 
 def latest(connection: Connection) -> int:
@@ -399,7 +416,7 @@ def describe(event: Event) -> dict[str, Any]:
     shown: dict[str, Any] = {"seq": event.seq, "at": event.at, "type": event.type.value}
     if event.type.onelogin_id is not None:
         shown["event_type_id"] = event.type.onelogin_id
-    rest: Sequence[str] = [name for name in _fields if name not in ("at", "type")]
+    rest: Sequence[str] = [name for name in _fields if name not in ("at", "type", "user_key")]
     shown.update((name, value) for name in rest if (value := getattr(event, name)) not in (None, ""))
     return shown
 

@@ -109,6 +109,11 @@ class Database:
         raise NotImplementedError  # pragma: no cover - an interface
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Like `read`, on a connection of its own: the same thread may write meanwhile, which is not seen here."""
+        raise NotImplementedError  # pragma: no cover - an interface
+
+    @contextmanager
     def write(self, serial: str | None = None) -> Iterator[Connection]:
         """A transaction: committed at the end of the block, rolled back if it raises."""
         raise NotImplementedError  # pragma: no cover - an interface
@@ -156,6 +161,18 @@ class SqliteDatabase(Database):
             raw.execute("PRAGMA query_only=OFF")
             if raw.in_transaction:
                 raw.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        raw = self.open_raw()
+        try:
+            raw.execute("PRAGMA query_only=ON")
+            raw.execute("BEGIN")
+            yield Connection(raw, "sqlite")
+        finally:
+            with self._lock:
+                self._opened.remove(raw)
+            raw.close()
 
     @contextmanager
     def write(self, serial: str | None = None) -> Iterator[Connection]:
@@ -230,6 +247,11 @@ class PostgresDatabase(Database):
         with self._ready().connection() as raw:
             raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield Connection(raw, "postgresql")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        with self.read() as connection:
+            yield connection
 
     @contextmanager
     def write(self, serial: str | None = None) -> Iterator[Connection]:

@@ -7,6 +7,7 @@ from lockstep.kit.db import Database
 from lockstep.scim import client
 from tests.idp.provisioning.databases import each, empty_file, postgresql, shared_postgres, sqlite
 from tests.idp.provisioning.world import World
+from tests.support.doubled import doubled
 
 __all__ = ["each", "each_world", "empty_file", "postgresql", "shared_postgres", "sqlite", "world"]
 
@@ -25,6 +26,7 @@ def each_world(each: Database, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def _world(database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(database)
+    doubled(monkeypatch)
     monkeypatch.setattr(run, "ScimClient", made.target.client)
     monkeypatch.setattr(engine, "ScimClient", made.target.client)
     monkeypatch.setattr(exchange, "PAUSES", (0.0, 0.0, 0.0))

@@ -152,7 +152,7 @@ def test_a_job_that_fails_as_it_should_not_says_so(workers: Workers, monkeypatch
     def broken(*_: Any, **__: Any) -> None:
         raise LookupError("a mistake of ours")
 
-    monkeypatch.setattr("lockstep.idp.provisioning.run.make_plan", broken)
+    monkeypatch.setattr("lockstep.idp.provisioning.run.make_plan_apart", broken)
     words = r"the run failed in a way that should not happen \(LookupError: a mistake of ours\)"
     with pytest.raises(Problem, match=words):
         engine.wait(engine.order(world.app().id, "sync", {}))

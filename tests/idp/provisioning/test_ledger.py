@@ -43,10 +43,27 @@ def app(each_world: World) -> int:
 
 
 def begun(c: Connection, app: int, *changes: Change, scope: str = "") -> int:
-    """A plan that holds these changes."""
+    """A plan that holds these changes, and has taken the place of older ones."""
     number = ledger.begin_plan(c, app, target(c), scope, 5)
     ledger.add_changes(c, number, [Placed(position, one) for position, one in enumerate(changes)])
+    ledger.finish_plan(c, number, f"digest {number}", 0, [])
+    for old in ledger.replaced(c, app, number):
+        while ledger.drop_some(c, old):
+            pass
     return number
+
+
+def test_a_plan_is_seen_when_it_is_complete(each_world: World, app: int) -> None:
+    with each_world.write() as c:
+        old = begun(c, app, change("E1"))
+        number = ledger.begin_plan(c, app, target(c), "", 6, shown=True)
+        ledger.add_changes(c, number, [Placed(0, change("E2"))])
+        plans = [ledger.newest(c, app), ledger.newest_whole(c, app), ledger.last_shown(c, app)]
+        assert [plan and plan.id for plan in plans] == [old, old, None]
+        begun(c, app, change("E3"))
+        assert len(list(ledger.all_changes(c, number))) == 1
+        late = ledger.begin_plan(c, app, target(c), "", 6 + 2 * 86_400_000)
+        assert number in ledger.replaced(c, app, late)
 
 
 def target(c: Connection) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from lockstep.idp.apps.actions import find_app
-from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning import ledger, links, touched
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.run import Orders
 from tests.idp.provisioning.target import Fault, Faults, Sent
@@ -121,6 +121,7 @@ def test_what_is_linked_already_is_not_linked_twice(each_world: World) -> None:
         target = each_world.link_target(c)
         number = each_world.target.id_of(A)
         links.put_user(c, target, "Z", number, {"userName": A}, made=True)
+        touched.touch_everything(c, target)
     each_world.sync()
     with each_world.db.read() as c:
         link = links.user_by_target_id(c, each_world.link_target(c), number)

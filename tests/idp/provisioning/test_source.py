@@ -71,5 +71,5 @@ def test_people_by_key_and_one_alone(each_world: World) -> None:
     each_world.become(everyone("b", "A", "é"))
     with each_world.db.read() as c:
         assert [user.employee_id for user in people(c, None)] == ["A", "b", "é"]
-        assert [user.employee_id for user in people(c, "b")] == ["b"]
-        assert list(people(c, "nobody")) == []
+        assert [user.employee_id for user in people(c, ["b"])] == ["b"]
+        assert list(people(c, ["nobody"])) == []

@@ -214,7 +214,7 @@ def _status(status: int) -> Status:
 
 
 def _about(what: EventType, user: User, actor: str) -> Event:
-    return Event(type=what, actor=actor, user_id=user.id, user_name=user.user_name)
+    return Event(type=what, actor=actor, user_id=user.id, user_name=user.user_name, user_key=user.employee_id)
 
 
 def _about_role(what: EventType, role: Role, actor: str) -> Event:
@@ -222,4 +222,12 @@ def _about_role(what: EventType, role: Role, actor: str) -> Event:
 
 
 def _about_member(what: EventType, role: Role, user: User, actor: str) -> Event:
-    return Event(type=what, actor=actor, user_id=user.id, user_name=user.user_name, role_id=role.id, role_name=role.name)
+    return Event(
+        type=what,
+        actor=actor,
+        user_id=user.id,
+        user_name=user.user_name,
+        user_key=user.employee_id,
+        role_id=role.id,
+        role_name=role.name,
+    )

@@ -68,7 +68,7 @@ def _moved(*kinds: list[Seat]) -> Iterator[tuple[str, str]]:
 
 
 def _user_event(what: EventType, user: User, user_id: int) -> Event:
-    return Event(type=what, actor=IMPORT_ACTOR, user_id=user_id, user_name=user.user_name)
+    return Event(type=what, actor=IMPORT_ACTOR, user_id=user_id, user_name=user.user_name, user_key=user.employee_id)
 
 
 def _role_event(what: EventType, name: str, role_id: int) -> Event:

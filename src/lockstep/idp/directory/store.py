@@ -1,6 +1,6 @@
 """SQL of the directory, and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from lockstep.idp.directory.records import PROFILE, Counts, Membership, Role, User, folded, to_dict, to_text
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection, Row
-from lockstep.kit.sql import KeyText, Statement
+from lockstep.kit.sql import KeyText, Statement, among, listed
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _KEYS = ("employee_id",)
@@ -73,6 +73,8 @@ _USER_BY_ID = Statement(_user.where(_is(u.id, "id")))
 _USER_BY_EMPLOYEE_ID = Statement(_user.where(_is(u.employee_id, "key")))
 _USER_BY_USER_NAME = Statement(_user.where(_is(u.user_name_key, "key")))
 _USERS_BY_EMAIL = Statement(_user.where(_is(u.email_key, "key")).order_by(u.id))
+_USERS_BY_EMPLOYEE_IDS = Statement(_user.where(among(u.employee_id, "keys")).order_by(u.employee_id))
+_REPORTS_KEYS = Statement(sa.select(u.employee_id).where(_is(u.manager_id, "key")))
 _REPORTS_OF = Statement(_user.where(_is(u.manager_id, "key")).order_by(u.employee_id))
 _ROLES = Statement(_role.order_by(r.group_id))
 _ROLE_BY_ID = Statement(_role.where(_is(r.id, "id")))
@@ -132,6 +134,16 @@ def user_by_user_name(connection: Connection, user_name: str) -> User | None:
 def users_by_email(connection: Connection, email: str) -> list[User]:
     """Who has this e-mail address, without regard to case."""
     return [_to_user(row) for row in connection.all(_USERS_BY_EMAIL, key=folded(email))] if email else []
+
+
+def users_by_employee_ids(connection: Connection, keys: Iterable[str]) -> list[User]:
+    """The users with these employee_ids, by employee_id."""
+    return [_to_user(row) for row in connection.all(_USERS_BY_EMPLOYEE_IDS, keys=listed(keys))]
+
+
+def reports_keys(connection: Connection, employee_id: str) -> list[str]:
+    """The employee_ids of those whose manager this is."""
+    return [key for (key,) in connection.all(_REPORTS_KEYS, key=employee_id)]
 
 
 def reports_of(connection: Connection, employee_id: str) -> list[User]:

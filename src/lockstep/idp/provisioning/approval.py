@@ -21,9 +21,16 @@ class Decisions:
     """Creates that met somebody else's object while `adopt=ignore`."""
 
 
-def removal_item(group_key: str, member_id: str) -> str:
-    """What a decision about one membership removal is bound to."""
-    return f"removal\n{group_key}\n{member_id}"
+def removal_item(group_id: str, member_id: str) -> str:
+    """What a decision about one membership removal is bound to: both ids at the target."""
+    return f"removal\n{group_id}\n{member_id}"
+
+
+def member_of_item(item: str) -> tuple[str, str]:
+    """(group's id, member's id) of a `removal_item`; "" twice for the digest of a change."""
+    kind, _, rest = item.partition("\n")
+    group, _, member = rest.partition("\n")
+    return (group, member) if kind == "removal" else ("", "")
 
 
 def needs_approval(change: Change, settings: Settings) -> bool:

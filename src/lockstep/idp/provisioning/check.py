@@ -18,6 +18,7 @@ from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.records import GroupLink, UserLink
 from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.touched import touch_everything
 from lockstep.kit.db import Connection, Database
 from lockstep.scim.client import ListError, ScimClient, TransportError, quoted
 
@@ -213,6 +214,8 @@ def record(c: Connection, target: int, differences: list[Difference]) -> None:
         else:
             member, key, made = one.value
             links.add_members(c, one.link_id, [(member, key)], added=made)
+    if differences:
+        touch_everything(c, target)
     for one in differences:
         if one.object == "user" and one.kind in ("changed", "found") and one.link_id in users and users[one.link_id].missing:
             links.manager_is_back(c, target, users[one.link_id])

@@ -4,7 +4,7 @@ Reads the directory; what it decides by is pure (`apps.rules.evaluate`, `desired
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.records import DesiredGroup, name_key
-from lockstep.idp.provisioning.source import Source, members_of_role, people
+from lockstep.idp.provisioning.source import Logins, Source, members_of_role, people
 from lockstep.kit.db import Connection
 
 
@@ -28,13 +28,39 @@ class Grouping(Protocol):
         """employee_id → userName of everyone who should be in the group, in order."""
 
 
-def grouping_of(c: Connection, source: Source, target: int, only: str | None) -> Grouping:
-    """What the rules in force say; of one person alone (`only`, an employee_id), or of everyone who has the app."""
+@dataclass
+class Some:
+    """The groups of some people.  Looking at all groups is put off until somebody has to."""
+
+    given: "ByRules"
+    all_groups: Callable[[], Grouping]
+    """All desired groups.  Without rules it knows all members of each; with rules, those of `given`."""
+
+
+def of_everyone(c: Connection, source: Source, target: int) -> Grouping:
+    """What the rules in force say of everyone who has the app."""
     rules = rules_store.applied(c, source.app.id).rules
     if not rules:
-        return ByRole(c, source.logins, only)
-    remembered = (feeder for link in links.groups(c, target) for feeder in link.feeders)
-    return by_rules(c, rules, source.logins, only=only, remembered=remembered)
+        return ByRole(c, source.logins)
+    return by_rules(c, rules, source.logins, remembered=_remembered(c, target))
+
+
+def of_some(c: Connection, source: Source, target: int, only: Collection[str]) -> Some:
+    """What the rules in force say of some people (employee_ids)."""
+    rules = rules_store.applied(c, source.app.id).rules
+    given, fed = asked(c, rules, source.logins, only)
+
+    def all_groups() -> Grouping:
+        if not rules:
+            return ByRole(c, source.logins)
+        there = standing(rules, directory.roles(c), _remembered(c, target))
+        return ByRules(desired.for_fed({*fed, *there}), given.people, given.members)
+
+    return Some(given, all_groups)
+
+
+def _remembered(c: Connection, target: int) -> Iterator[str]:
+    return (feeder for link in links.groups(c, target) for feeder in link.feeders)
 
 
 @dataclass
@@ -42,8 +68,7 @@ class ByRole:
     """Each role is the group of its name.  One group's members are read at a time."""
 
     c: Connection
-    logins: frozenset[str]
-    only: str | None
+    logins: Logins
     groups: list[DesiredGroup] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,8 +80,6 @@ class ByRole:
         for role in group.role_ids:
             found.update(members_of_role(self.c, role))
         keys = self.logins.intersection(found)  # walks `found`; `found.keys() & logins` would walk everybody who has the app
-        if self.only is not None:
-            keys &= {self.only}
         return {key: found[key] for key in sorted(keys)}
 
 
@@ -78,11 +101,23 @@ class ByRules:
 
 
 def by_rules(
-    c: Connection, rules: tuple[Rule, ...], logins: frozenset[str], *, only: str | None = None, remembered: Iterable[str] = ()
+    c: Connection,
+    rules: tuple[Rule, ...],
+    logins: Logins,
+    *,
+    only: Collection[str] | None = None,
+    remembered: Iterable[str] = (),
 ) -> ByRules:
-    """Ask the rules about everyone who has the app, or about one person (`only`), one after the other."""
-    found = ByRules()
-    fed = set(standing(rules, directory.roles(c), remembered))
+    """Ask the rules about everyone who has the app, or about some people (`only`), one after the other."""
+    found, fed = asked(c, rules, logins, only)
+    fed.update(standing(rules, directory.roles(c), remembered))
+    found.groups = desired.for_fed(fed)
+    return found
+
+
+def asked(c: Connection, rules: tuple[Rule, ...], logins: Logins, only: Collection[str] | None) -> tuple[ByRules, set[Fed]]:
+    """Who the rules put into which group, and what feeds those groups."""
+    found, fed = ByRules(), set[Fed]()
     for user, roles in people_with_roles(c, only):
         if user.employee_id not in logins:
             continue
@@ -90,8 +125,7 @@ def by_rules(
         if given:
             _put(found, user, given)
             fed.update(given)
-    found.groups = desired.for_fed(fed)
-    return found
+    return found, fed
 
 
 def _put(found: ByRules, user: User, given: Iterable[Fed]) -> None:
@@ -100,8 +134,8 @@ def _put(found: ByRules, user: User, given: Iterable[Fed]) -> None:
     found.people.append((user.employee_id, user.user_name))
 
 
-def people_with_roles(c: Connection, only: str | None = None) -> Iterator[tuple[User, list[Role]]]:
-    """Everyone, or one person alone, with their roles by group_id."""
+def people_with_roles(c: Connection, only: Collection[str] | None = None) -> Iterator[tuple[User, list[Role]]]:
+    """Everyone, or some people, with their roles by group_id."""
     if only is not None:
         for user in people(c, only):
             yield user, directory.roles_of_user(c, user.id)

@@ -21,34 +21,26 @@ def _is(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
 _c, _p, _t = changes.c, plans.c, troubles.c
 _CHANGE = [column for column in _c if column.name != "plan_id"]
 _ADD_PLAN = Statement(sa.insert(plans).returning(_p.id), columns=[column.name for column in _p if column.name != "id"])
-_NEWEST = Statement(
-    sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
-    .where(_is(_p.app_id, "app"))
-    .order_by(_p.id.desc())
-    .limit(1)
-)
-_NEWEST_SHOWN = Statement(
-    sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
-    .where(_is(_p.app_id, "app"), _p.shown == 1)
-    .order_by(_p.id.desc())
-    .limit(1)
-)
-_NEWEST_WHOLE = Statement(
-    sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
-    .where(_is(_p.app_id, "app"), _p.scope == "")
-    .order_by(_p.id.desc())
-    .limit(1)
-)
+_PLAN = sa.select(_p.id, _p.digest, _p.floor, _p.held, _p.scope, _p.made_at, _p.target)
+_NEWEST = Statement(_PLAN.where(_is(_p.app_id, "app"), _p.digest != "").order_by(_p.id.desc()).limit(1))
+_NEWEST_SHOWN = Statement(_PLAN.where(_is(_p.app_id, "app"), _p.digest != "", _p.shown == 1).order_by(_p.id.desc()).limit(1))
+_NEWEST_WHOLE = Statement(_PLAN.where(_is(_p.app_id, "app"), _p.digest != "", _p.scope == "").order_by(_p.id.desc()).limit(1))
+_PLAN_BY_ID = Statement(_PLAN.where(_is(_p.id, "plan")))
 _FINISH_PLAN = Statement(sa.update(plans).where(_is(_p.id, "plan")), columns=["digest", "floor", "held"])
 _OLD_PLANS = Statement(
     sa.select(_p.id)
     .where(_is(_p.app_id, "app"), _p.id < sa.bindparam("plan", type_=_p.id.type))
     .where(_p.in_use == 0)
+    # One that is not complete may be in the making by another process; after a day its maker is dead.
+    .where(sa.or_(_p.digest != "", _p.made_at < sa.bindparam("dead", type_=sa.BigInteger)))
     .where(~sa.exists().where(_c.plan_id == _p.id, _c.state == State.SENDING.value))
 )
 _USE = Statement(sa.update(plans).where(_is(_p.id, "plan")), columns=["in_use"])
 _USE_NONE = Statement(sa.update(plans).where(_is(_p.app_id, "app")), columns=["in_use"])
-_DROP_CHANGES = Statement(sa.delete(changes).where(_is(_c.plan_id, "plan")))
+_FIRST_CHANGE = Statement(sa.select(sa.func.min(_c.position)).where(_is(_c.plan_id, "plan")))
+_DROP_CHANGES = Statement(
+    sa.delete(changes).where(_is(_c.plan_id, "plan"), _c.position < sa.bindparam("end", type_=sa.BigInteger))
+)
 _DROP_PLAN = Statement(sa.delete(plans).where(_is(_p.id, "plan")))
 _ADD_CHANGE = Statement(sa.insert(changes).inline(), columns=[column.name for column in _c])
 _ALL = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan")).order_by(_c.stage, _c.position))
@@ -64,6 +56,11 @@ _NEXT = Statement(
 )
 _OF_KEY = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _is(_c.object, "object"), _is(_c.key, "key")))
 """Without an order: for one by position SQLite would rather walk the whole plan than use the index of keys."""
+_OPEN = Statement(
+    sa.select(_c.object, _c.key, _c.kind, sa.case((_c.kind == Kind.MEMBERS.value, _c.payload), else_="null")).where(
+        _is(_c.plan_id, "plan"), sa.or_(*(_c.state == state.value for state in State if state is not State.DONE))
+    )
+)
 _WITH_NEEDS = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _c.needs != "").order_by(_c.position))
 _SET_STATE = Statement(sa.update(changes).where(_is(_c.plan_id, "plan"), _is(_c.position, "at")), columns=["state", "reason"])
 _SETTLE = Statement(
@@ -262,20 +259,38 @@ def _placed(row: Row) -> Placed:
 
 
 def begin_plan(c: Connection, app_id: int, target: int, scope: str, now: int, *, shown: bool = False) -> int:
-    """A new, empty plan; older ones that nothing depends on are dropped.  Its number."""
+    """A new, empty plan, which nobody sees before it is finished.  Its number."""
     values = {"app_id": app_id, "target": target, "made_at": now, "scope": scope, "shown": int(shown)}
-    made = int(c.value(_ADD_PLAN, **values, digest="", floor=0, held="[]", in_use=0))
-    kept = {plan.id for plan in (last_shown(c, app_id), newest_whole(c, app_id)) if plan is not None}
-    for (old,) in c.all(_OLD_PLANS, app=app_id, plan=made):
-        if old not in kept:
-            c.run(_DROP_CHANGES, plan=old)
-            c.run(_DROP_PLAN, plan=old)
-    return made
+    return int(c.value(_ADD_PLAN, **values, digest="", floor=0, held="[]", in_use=0))
 
 
-def finish_plan(c: Connection, plan: int, digest: str, floor: int, held: list[dict[str, Any]]) -> None:
+def finish_plan(c: Connection, plan: int, digest: str, floor: int, held: list[dict[str, Any]]) -> Plan:
     """The plan is complete."""
     c.run(_FINISH_PLAN, plan=plan, digest=digest, floor=floor, held=_json(held))
+    return _plan_of(c.all(_PLAN_BY_ID, plan=plan)[0])
+
+
+_DAY_MS = 86_400_000
+
+
+def replaced(c: Connection, app_id: int, plan: int) -> list[int]:
+    """The plans that a finished one takes the place of, and that nothing depends on."""
+    kept = {one.id for one in (last_shown(c, app_id), newest_whole(c, app_id)) if one is not None}
+    dead = made_at(c, plan) - _DAY_MS
+    return [old for (old,) in c.all(_OLD_PLANS, app=app_id, plan=plan, dead=dead) if old not in kept]
+
+
+DROPPED_TOGETHER = 5_000
+
+
+def drop_some(c: Connection, plan: int) -> bool:
+    """Drop some changes of a plan; when none is left, the plan, and then the answer is False."""
+    first = c.value(_FIRST_CHANGE, plan=plan)
+    if first is not None:
+        c.run(_DROP_CHANGES, plan=plan, end=int(first) + DROPPED_TOGETHER)
+        return True
+    c.run(_DROP_PLAN, plan=plan)
+    return False
 
 
 def take_into_use(c: Connection, app_id: int, plan: int) -> None:
@@ -306,8 +321,10 @@ def last_shown(c: Connection, app_id: int) -> Plan | None:
 
 
 def _plan(row: Row | None) -> Plan | None:
-    if row is None:
-        return None
+    return None if row is None else _plan_of(row)
+
+
+def _plan_of(row: Row) -> Plan:
     number, digest, floor, held, scope, made_at, target = row
     return Plan(number, digest, floor, msgspec.json.decode(held), scope, made_at, target)
 
@@ -339,6 +356,12 @@ def of_key(c: Connection, plan: int, obj: str, key: str) -> list[Placed]:
     """The changes of one object, in the order of the plan."""
     found = [_placed(row) for row in c.all(_OF_KEY, plan=plan, object=obj, key=key)]
     return sorted(found, key=lambda placed: placed.position)
+
+
+def open_of(c: Connection, plan: int) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """(object, key, kind, payload) of what a plan has not brought to an end; the payload of members only."""
+    decode = msgspec.json.decode
+    return ((obj, key, kind, decode(payload) or {}) for obj, key, kind, payload in c.stream(_OPEN, plan=plan))
 
 
 def with_needs(c: Connection, plan: int) -> list[Placed]:

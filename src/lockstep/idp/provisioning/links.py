@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from lockstep.idp.provisioning.plan import email_of, manager_of, name_of, with_manager
 from lockstep.idp.provisioning.records import Document, GroupLink, UserLink, name_key
 from lockstep.idp.provisioning.tables import group_links, link_members, targets, user_links
+from lockstep.idp.provisioning.touched import touch
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import Statement, among, listed
 
@@ -31,6 +32,10 @@ _USER_BY_TARGET_ID = Statement(sa.select(*_USER).where(_is(_u.target, "target"),
 _IDS_BY_KEYS = Statement(sa.select(_u.key, _u.target_id, _u.missing).where(_is(_u.target, "target"), among(_u.key, "keys")))
 _KEY_BY_USER_NAME = Statement(sa.select(_u.key).where(_is(_u.target, "target"), _is(_u.user_name_key, "name"), _u.missing == 0))
 _KEY_BY_EMAIL = Statement(sa.select(_u.key).where(_is(_u.target, "target"), _is(_u.email_key, "name"), _u.missing == 0))
+_MISSING_USERS = Statement(sa.select(_u.key).where(_is(_u.target, "target"), _u.missing == 1))
+_LEFT_UNTIL = Statement(
+    sa.select(_u.key).where(_is(_u.target, "target"), _u.left_at > 0, _u.left_at <= sa.bindparam("until"), _u.made == 1)
+)
 _COUNT_USERS = Statement(sa.select(sa.func.count()).select_from(user_links).where(_is(_u.target, "target")))
 _COUNT_MISSING = Statement(sa.select(sa.func.count()).select_from(user_links).where(_is(_u.target, "target"), _u.missing == 1))
 _USER_COLUMNS = [column.name for column in _u if column.name != "id"]
@@ -57,11 +62,18 @@ _SET_USER_MISSING = Statement(sa.update(user_links).where(_is(_u.id, "link")), c
 _DROP_USER = Statement(sa.delete(user_links).where(_is(_u.id, "link")))
 _SET_MANAGER = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["value", "manager_key"])
 _MANAGER = Statement(sa.select(_u.manager_key).where(_is(_u.id, "link")))
-_REPORTS = Statement(sa.select(_u.id, _u.value).where(_is(_u.target, "target"), _is(_u.manager_key, "manager")))
+_REPORTS = Statement(sa.select(_u.id, _u.key, _u.value).where(_is(_u.target, "target"), _is(_u.manager_key, "manager")))
 
 _GROUPS = Statement(sa.select(*_GROUP).where(_is(_g.target, "target")).order_by(_g.key))
 _GROUP_BY_KEY = Statement(sa.select(*_GROUP).where(_is(_g.target, "target"), _is(_g.key, "key")))
 _GROUP_BY_TARGET_ID = Statement(sa.select(*_GROUP).where(_is(_g.target, "target"), _is(_g.target_id, "target_id")))
+_GROUPS_BY_KEYS = Statement(sa.select(*_GROUP).where(_is(_g.target, "target"), among(_g.key, "keys")).order_by(_g.key))
+_MISSING_GROUPS = Statement(sa.select(_g.key).where(_is(_g.target, "target"), _g.missing == 1))
+_MEMBERSHIPS_OF = Statement(
+    sa.select(_m.member_id, _m.key, *_GROUP)
+    .select_from(link_members.join(group_links, _m.link_id == _g.id))
+    .where(_is(_g.target, "target"), among(_m.member_id, "members"))
+)
 _COUNT_GROUPS = Statement(sa.select(sa.func.count()).select_from(group_links).where(_is(_g.target, "target")))
 _COUNT_MISSING_GROUPS = Statement(
     sa.select(sa.func.count()).select_from(group_links).where(_is(_g.target, "target"), _g.missing == 1)
@@ -156,6 +168,21 @@ def users_by_keys(c: Connection, target: int, keys: Iterable[str]) -> list[UserL
     return [_user(row) for row in c.all(_USERS_BY_KEYS, target=target, keys=listed(keys))]
 
 
+def missing_users(c: Connection, target: int) -> list[str]:
+    """The keys of linked users that the target says are gone."""
+    return [key for (key,) in c.all(_MISSING_USERS, target=target)]
+
+
+def missing_groups(c: Connection, target: int) -> list[str]:
+    """The keys of linked groups that the target says are gone."""
+    return [key for (key,) in c.all(_MISSING_GROUPS, target=target)]
+
+
+def left_until(c: Connection, target: int, until: int) -> list[str]:
+    """The keys of users we made whose people had left by an instant."""
+    return [key for (key,) in c.all(_LEFT_UNTIL, target=target, until=until)]
+
+
 def user_by_target_id(c: Connection, target: int, target_id: str) -> UserLink | None:
     """The link to one user of the target."""
     row = c.one(_USER_BY_TARGET_ID, target=target, target_id=target_id)
@@ -238,9 +265,10 @@ def drop_user(c: Connection, target: int, link_id: int, target_id: str) -> None:
 
 def _name_manager(c: Connection, target: int, old: str, new: str) -> None:
     """Whoever is remembered with the manager `old` (an employee_id, or an id that is nobody's) has `new`."""
-    for link_id, text in c.all(_REPORTS, target=target, manager=old):
+    for link_id, key, text in c.all(_REPORTS, target=target, manager=old):
         value = with_manager(msgspec.json.decode(text), new)
         c.run(_SET_MANAGER, link=link_id, value=msgspec.json.encode(value).decode(), manager_key=new)
+        touch(c, target, "user", [key])
 
 
 def manager_held(c: Connection, link_id: int) -> str:
@@ -257,6 +285,17 @@ def group_by_key(c: Connection, target: int, key: str) -> GroupLink | None:
     """The link of the group of that name, without case."""
     row = c.one(_GROUP_BY_KEY, target=target, key=key)
     return None if row is None else _group(row)
+
+
+def groups_by_keys(c: Connection, target: int, keys: Iterable[str]) -> list[GroupLink]:
+    """The links of the groups of these names, without case, by key."""
+    return [_group(row) for row in c.all(_GROUPS_BY_KEYS, target=target, keys=listed(keys))]
+
+
+def memberships_of(c: Connection, target: int, member_ids: Iterable[str]) -> Iterator[tuple[str, str, GroupLink]]:
+    """(member_id, key, group) of every group that some users are remembered in."""
+    for member, key, *group in c.all(_MEMBERSHIPS_OF, target=target, members=listed(member_ids)):
+        yield member, key, _group(tuple(group))
 
 
 def group_by_target_id(c: Connection, target: int, target_id: str) -> GroupLink | None:

@@ -17,6 +17,7 @@ from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up, members_o
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.records import Document, Kind, State
 from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.touched import touch
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
 from lockstep.scim.client import ListError, ScimClient, TransportError
@@ -78,6 +79,7 @@ async def _find(client: ScimClient, create: OpenCreate) -> _Found:
 def _settle(c: Connection, source: Source, target: int, found: _Found, now: int) -> None:
     create = found.create
     ledger.close_create(c, target, create.object, create.key)
+    touch(c, target, "user" if create.object == "user" else "group", [create.key])
     if found.resource is None or _is_linked(c, target, create, str(found.resource["id"])):
         return
     if create.object == "user":

@@ -19,9 +19,9 @@ from lockstep.idp.provisioning import check, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import Plan
-from lockstep.idp.provisioning.planner import make_plan
+from lockstep.idp.provisioning.planner import make_plan, make_plan_apart
 from lockstep.idp.provisioning.records import State
-from lockstep.idp.provisioning.safety import too_many_missing
+from lockstep.idp.provisioning.safety import MANY_MISSING, too_many_missing
 from lockstep.idp.provisioning.settling import Tally, quarantine
 from lockstep.idp.provisioning.source import source_of
 from lockstep.kit.clock import Clock
@@ -257,7 +257,10 @@ class Run:
         }
 
     async def plan(self, attempt: int) -> Values:
-        """See `Steps`."""
+        """See `Steps`.  In a thread: a long plan holds up neither the site nor the runs of other apps."""
+        return await asyncio.to_thread(self._plan, attempt)
+
+    def _plan(self, attempt: int) -> Values:
         with self._db.write(serial=events.SERIAL) as c:
             app = ready_app(c, self._app_id)
             seen = events.latest(c)
@@ -265,12 +268,24 @@ class Run:
             if why:
                 quarantine(c, app, why, self._clock())
                 return {"plan": 0, "floor": 0, "seen": 0, "quarantine": why}
-            plan = self._planned(c, app, retry_now=self._orders.by_hand)
-            if self._orders.digest and attempt == 0:
-                self._approve_all(c, plan)
-                plan = self._planned(c, app, retry_now=True)
+        plan = self._made(app, attempt)
+        with self._db.write(serial=events.SERIAL) as c:
             ledger.take_into_use(c, app.id, plan.id)
         return {"plan": plan.id, "floor": plan.floor, "seen": seen, "quarantine": ""}
+
+    def _made(self, app: App, attempt: int) -> Plan:
+        orders = self._orders
+        if orders.only is None and not (orders.digest and attempt == 0):
+            everything = orders.full and attempt == 0
+            return make_plan_apart(
+                self._db, app, self._clock(), everything=everything, retry_now=orders.by_hand, shown=orders.by_hand
+            )
+        with self._db.write(serial=events.SERIAL) as c:
+            plan = self._planned(c, app, retry_now=orders.by_hand)
+            if orders.digest and attempt == 0:
+                self._approve_all(c, plan)
+                plan = self._planned(c, app, retry_now=True)
+            return plan
 
     def _planned(self, c: Connection, app: App, *, retry_now: bool) -> Plan:
         by_hand = self._orders.by_hand
@@ -279,7 +294,10 @@ class Run:
     @staticmethod
     def _vanished(c: Connection, app: App) -> str:
         target = links.target_of(c, app.id, app.scim_url)
-        missing, linked = links.count_missing(c, target), links.count_users(c, target) + links.count_groups(c, target)
+        missing = links.count_missing(c, target)
+        if missing < MANY_MISSING:
+            return ""
+        linked = links.count_users(c, target) + links.count_groups(c, target)
         return vanished(missing, linked) if too_many_missing(missing, linked) and not ledger.is_believed(c, app.id) else ""
 
     def _approve_all(self, c: Connection, plan: Plan) -> None:

@@ -14,6 +14,7 @@ from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import manager_of, with_manager
 from lockstep.idp.provisioning.records import Change, Document, Kind, State
 from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.touched import touch
 from lockstep.kit.db import Connection
 
 _MINUTE = 60_000
@@ -195,7 +196,7 @@ class Settler:
         change = outcome.request.change
         if outcome.found is None or self.source.app.settings.adopt != "adopt":
             return False
-        self.tally.again = True
+        self._again(change)
         ledger.close_create(self.c, self.target, change.object, change.key)
         if change.object == "user":
             links.put_user(self.c, self.target, change.key, outcome.target_id, self._observed(outcome.found), made=False)
@@ -229,8 +230,13 @@ class Settler:
                 return False
             links.set_group_found(self.c, group.id)
             self._remember_members(group.id, outcome, added=True)
-        self.tally.again = True
+        self._again(change)
         return True
+
+    def _again(self, change: Change) -> None:
+        """Something was learnt that only another plan brings in line."""
+        self.tally.again = True
+        touch(self.c, self.target, change.object, [change.key])
 
     def _observed(self, resource: Document) -> Document:
         def key_of(target_id: str) -> str | None:
@@ -248,7 +254,7 @@ class Settler:
         if outcome.request.keeps_manager:
             document = with_manager(document, links.manager_held(self.c, change.link_id))
         if change.kind is not Kind.DELETE and manager_of(document) != manager_of(change.payload["document"]):
-            self.tally.again = True  # sent without a manager who was not there yet
+            self._again(change)  # sent without a manager who was not there yet
         if change.kind is Kind.DELETE and outcome.missing:
             self._missing(outcome, change)
             self._gone.append(change)
@@ -257,6 +263,8 @@ class Settler:
         elif change.kind is Kind.CREATE:
             ledger.close_create(self.c, self.target, "user", change.key)
             value = document if outcome.found is None else self._observed(outcome.found)
+            if value != document:
+                touch(self.c, self.target, "user", [change.key])
             links.put_user(self.c, self.target, change.key, outcome.target_id, value, made=True)
         else:
             links.set_value(self.c, change.link_id, document)
@@ -280,6 +288,8 @@ class Settler:
             if found is not None:
                 links.add_members(self.c, found.id, request.add, added=True)
                 links.drop_members(self.c, found.id, [member for member, _ in request.remove])
+                if not found.feeders:  # one that was taken over, and is let go once ours are out of it
+                    touch(self.c, self.target, "group", [found.key])
 
     def _event(self, kind: EventType, change: Change, error: str) -> None:
         app = self.source.app

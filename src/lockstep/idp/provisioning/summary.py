@@ -51,7 +51,7 @@ class Floor:
         return len(self._users) + self._groups + patches
 
 
-def finish(c: Connection, plan: int, app_id: int, held: list[dict[str, Any]], limit: int) -> Plan:
+def finish(c: Connection, plan: int, held: list[dict[str, Any]], limit: int) -> Plan:
     """Compute and store the digest and the floor of a plan whose changes are all written."""
     sha, floor = hashlib.sha256(), Floor(limit)
     for placed in ledger.all_changes(c, plan):
@@ -60,10 +60,7 @@ def finish(c: Connection, plan: int, app_id: int, held: list[dict[str, Any]], li
             sha.update(change.digest.encode())
         if change.state is State.READY:
             floor.add(change)
-    ledger.finish_plan(c, plan, sha.hexdigest()[:32], floor.requests, held)
-    made = ledger.newest(c, app_id)
-    assert made is not None  # noqa: S101 - finished in this transaction
-    return made
+    return ledger.finish_plan(c, plan, sha.hexdigest()[:32], floor.requests, held)
 
 
 def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:

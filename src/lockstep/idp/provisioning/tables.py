@@ -18,6 +18,10 @@ targets = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), nullable=False),
     sa.Column("scim_url", sa.Text, nullable=False),
+    # Everything up to this event is in the last plan for everybody, as open changes or because it was equal; by which version
+    # of the engine that was decided.  0 and "" where everything has to be looked at again.
+    sa.Column("planned_seq", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("planned_by", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("app_id", "scim_url", name="targets_url"),
 )
 user_links = sa.Table(
@@ -40,6 +44,7 @@ user_links = sa.Table(
     sa.Index("user_links_email", "target", "email_key"),
     sa.Index("user_links_manager", "target", "manager_key"),
     sa.Index("user_links_missing", "target", "missing"),
+    sa.Index("user_links_left", "target", "left_at"),
 )
 group_links = sa.Table(
     "group_links",
@@ -54,6 +59,7 @@ group_links = sa.Table(
     sa.Column("missing", sa.Integer, nullable=False),
     sa.UniqueConstraint("target", "key", name="group_links_key"),
     sa.UniqueConstraint("target", "target_id", name="group_links_target_id"),
+    sa.Index("group_links_missing", "target", "missing"),
 )
 link_members = sa.Table(
     "link_members",
@@ -142,6 +148,17 @@ unsettled = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
+)
+# What no event tells of, and the next plan has to look at all the same: what a request or a check has taught about the target.
+touched = sa.Table(
+    "touched",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("object", sa.Text, nullable=False),
+    sa.Column("key", KeyText, nullable=False),
+    sa.Index("touched_target", "target", "id"),
+    sqlite_autoincrement=True,
 )
 watermarks = sa.Table(
     "watermarks",

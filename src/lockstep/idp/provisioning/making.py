@@ -1,0 +1,134 @@
+"""A plan in the making: what is read once, what is counted, and where changes are put."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Concatenate, ParamSpec, Protocol
+
+from lockstep.idp import events
+from lockstep.idp.apps.settings import LimitedKind
+from lockstep.idp.provisioning import ledger, order
+from lockstep.idp.provisioning.approval import Decisions, judged
+from lockstep.idp.provisioning.ledger import Placed, Trouble
+from lockstep.idp.provisioning.plan import Forgotten, Leaver
+from lockstep.idp.provisioning.records import SENT_BEFORE, Change, State
+from lockstep.idp.provisioning.scope import Scope
+from lockstep.idp.provisioning.source import Source
+from lockstep.kit.db import Connection, Database
+
+BATCH = 500
+P = ParamSpec("P")
+
+
+class Storing(Protocol):
+    """Where a plan in the making is written."""
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A connection to write with, committed at the latest when the plan is complete."""
+
+
+class Inside:
+    """All in the transaction that reads, too."""
+
+    def __init__(self, c: Connection) -> None:
+        self._c = c
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """See `Storing`."""
+        yield self._c
+
+
+class Apart:
+    """In short transactions of its own, so that others can write while a long plan is made."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """See `Storing`."""
+        return self._db.write(serial=events.SERIAL)
+
+
+@dataclass(slots=True)
+class Making:
+    """One plan.  `c` reads one state of the world; what is written goes through `store`."""
+
+    c: Connection
+    store: Storing
+    source: Source
+    target: int
+    plan_id: int
+    now: int
+    scope: Scope
+    decisions: Decisions
+    troubles: dict[ledger.What, Trouble]
+    retry_now: bool
+    sent_before: set[ledger.What]
+    position: int = 0
+    buffer: list[Placed] = field(default_factory=list)
+    counts: Counter[LimitedKind] = field(default_factory=Counter)
+    single: dict[LimitedKind, str] = field(default_factory=dict)
+    """The name of the last object counted: of a kind with one change, the only one."""
+    creating: dict[str, State] = field(default_factory=dict)
+    leaving: set[str] = field(default_factory=set)
+    """People whose memberships fall with them, or are left as they are."""
+    managed: order.Managed = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
+    """Items of decisions that this plan has met again."""
+    planned: set[ledger.What] = field(default_factory=set)
+    """Which earlier failures are about something that is to be done still."""
+    marks: list[Leaver | Forgotten] = field(default_factory=list)
+    later: list[Callable[[Connection], None]] = field(default_factory=list)
+    """What is written to the links once the plan is complete."""
+    decided: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        d = self.decisions
+        self.decided = d.approved | d.rejected | d.released | d.discarded | d.ignored
+
+    def put(self, change: Change) -> Change:
+        """Judge a change by people's decisions and by earlier failures, count it, and store it."""
+        change = judged(change, self.source.app.settings, self.decisions)
+        self.meet(change.digest)
+        what = (change.object, change.key, change.kind.value)
+        trouble = self.troubles.get(what)
+        if trouble is not None:
+            self.planned.add(what)
+            change = self._after_failure(change, trouble)
+        if what in self.sent_before and change.state is State.READY:
+            change = replace(change, reason=SENT_BEFORE)
+        if change.limited is not None and change.limited != "removals" and change.state is not State.DROPPED:
+            self.counts[change.limited] += 1
+            self.single[change.limited] = change.name
+        self.place(change)
+        return change
+
+    def _after_failure(self, change: Change, trouble: Trouble) -> Change:
+        if self.retry_now or trouble.next_at <= self.now or change.state is not State.READY:
+            return change
+        return replace(change, state=State.LATER, reason=f"failed before ({trouble.error}); tried again later")
+
+    def meet(self, item: str) -> None:
+        """A decision about `item`, if there is one, is about something that is to be done still."""
+        if item in self.decided:
+            self.met.add(item)
+
+    def place(self, change: Change) -> None:
+        """Store a change as it is."""
+        self.buffer.append(Placed(self.position, change))
+        self.position += 1
+        if len(self.buffer) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is buffered."""
+        if self.buffer:
+            with self.store.write() as w:
+                ledger.add_changes(w, self.plan_id, self.buffer)
+            self.buffer.clear()
+
+    def afterwards(self, write: Callable[Concatenate[Connection, P], None], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Do `write` once the plan is complete."""
+        self.later.append(lambda w: write(w, *args, **kwargs))

@@ -1,0 +1,204 @@
+"""The groups of a plan: all of them, or those that the people in its scope come to or leave."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+
+from lockstep.idp.provisioning import grouping, links, plan, plan_groups
+from lockstep.idp.provisioning.approval import removal_item
+from lockstep.idp.provisioning.grouping import ByRules, Grouping, Some
+from lockstep.idp.provisioning.making import Making
+from lockstep.idp.provisioning.plan_groups import Match, Member, MemberDiff
+from lockstep.idp.provisioning.records import DesiredGroup, GroupLink, State
+from lockstep.idp.provisioning.source import pieces
+
+Members = dict[str, str]
+"""employee_id → userName of those who should be in a group."""
+
+
+def plan_groups_of(m: Making, *, held: bool) -> None:
+    """Plan the groups; `held` says that membership removals are over their limit."""
+    if m.scope.users is None:
+        _plan_all(m, grouping.of_everyone(m.c, m.source, m.target), held=held)
+    elif m.scope.groups and not m.scope.whole:  # by rules, who is in a group is known only when everybody has been asked
+        _plan_matched(m, grouping.of_everyone(m.c, m.source, m.target), _touched(m, ByRules()), held=held)
+    else:
+        _plan_some(m, grouping.of_some(m.c, m.source, m.target, m.scope.users), held=held)
+
+
+def _matched(m: Making, wanted: Iterable[DesiredGroup]) -> Iterable[Match]:
+    protected = m.source.app.settings.protected()
+    kept = [group for group in wanted if not _matches(group.name, protected)]
+    known = [link for link in links.groups(m.c, m.target) if not _matches(link.name, protected)]
+    return plan_groups.match(kept, known)
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
+
+
+def _plan_all(m: Making, groups: Grouping, *, held: bool) -> None:
+    for one in _matched(m, groups.groups):
+        wanted = {} if one.desired is None else groups.wanted(one.desired)
+        _plan_group(m, one, wanted, held=held)
+
+
+@dataclass(slots=True)
+class _Touched:
+    """Which groups the people in a scope are in, and should be in."""
+
+    given: ByRules
+    remembered: dict[int, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    """link → {id at the target: employee_id} of those people in it now."""
+    links: dict[str, GroupLink] = field(default_factory=dict)
+    """By key."""
+
+
+def _touched(m: Making, given: ByRules) -> _Touched:
+    found = _Touched(given)
+    for keys in pieces(sorted(m.scope.users or ())):
+        there = {link.target_id for link in links.users_by_keys(m.c, m.target, keys)}
+        for member, key, group in links.memberships_of(m.c, m.target, there):
+            found.remembered[group.id][member] = key
+            found.links[group.key] = group
+    for keys in pieces(sorted(given.members)):
+        found.links.update((link.key, link) for link in links.groups_by_keys(m.c, m.target, keys))
+    return found
+
+
+def _plan_some(m: Making, some: Some, *, held: bool) -> None:
+    """Whoever is not in the scope is where they should be: of most groups, only the people in the scope are looked at."""
+    touched = _touched(m, some.given)
+    protected = m.source.app.settings.protected()
+    if m.scope.match or m.scope.groups or _unknown(touched, protected):
+        _plan_matched(m, some.all_groups(), touched, held=held)
+        return
+    for _, link in sorted(touched.links.items()):
+        if not _matches(link.name, protected):
+            _plan_touched(m, DesiredGroup(link.key, link.name, link.feeders), link, touched, held=held)
+
+
+def _unknown(touched: _Touched, protected: tuple[str, ...]) -> bool:
+    """Whether somebody should be in a group that is not linked by its name: it is new, or has another name."""
+    known = {key for key, link in touched.links.items() if not link.missing}
+    return any(not _matches(key, protected) for key in touched.given.members.keys() - known)
+
+
+def _plan_matched(m: Making, groups: Grouping, touched: _Touched, *, held: bool) -> None:
+    for one in _matched(m, groups.groups):
+        keys = {side.key for side in (one.desired, one.link) if side is not None}
+        if (m.scope.whole and _moves(one)) or keys & m.scope.groups:
+            wanted = {} if one.desired is None else groups.wanted(one.desired)
+            _plan_group(m, one, wanted, held=held)
+        elif one.desired is not None and one.link is not None and not one.link.missing:
+            _plan_touched(m, one.desired, one.link, touched, held=held)
+
+
+def _moves(one: Match) -> bool:
+    """Whether a group comes, goes, or has another name or other feeders."""
+    if one.desired is None or one.link is None or one.link.missing:
+        return True
+    return one.desired.feeders != one.link.feeders or one.desired.name != one.link.name
+
+
+def _plan_touched(m: Making, group: DesiredGroup, link: GroupLink, touched: _Touched, *, held: bool) -> None:
+    if group.key not in touched.given.members and link.id not in touched.remembered:
+        return
+    wanted = touched.given.of_key(group.key)
+    current = dict(sorted(touched.remembered.get(link.id, {}).items()))
+    _plan_members(m, group, link, wanted, current, held=held)
+
+
+def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
+    limit = m.source.connector.members_per_request
+    if one.desired is None:
+        if one.link is not None:
+            _plan_leftover(m, one.link, held=held)
+        return
+    if one.link is None or one.link.missing:
+        for change in plan_groups.create(one.desired, _first_members(m, wanted), one.link, limit):
+            m.put(change)
+        return
+    renaming = plan_groups.rename(one.desired, one.link)
+    if renaming is not None:
+        m.put(renaming)
+    elif one.link.feeders != one.desired.feeders:
+        m.afterwards(links.feed_group, one.link.id, one.desired.feeders)
+    current = {member: key for member, key, _ in links.members(m.c, one.link.id)}
+    _plan_members(m, one.desired, one.link, wanted, current, held=held)
+
+
+def _plan_leftover(m: Making, link: GroupLink, *, held: bool) -> None:
+    """A group that no role feeds any more: ours goes; an adopted one loses the members we put in, and is forgotten."""
+    if link.missing:
+        m.afterwards(links.drop_group, link.id)
+        return
+    if link.feeders:
+        m.afterwards(links.feed_group, link.id, ())  # they feed another group now, and must not take this link along later
+    if link.made:
+        m.put(plan_groups.delete(link))
+    else:
+        ours = {member: key for member, key, added in links.members(m.c, link.id) if added}
+        _put_members(m, link.key, link.name, link, MemberDiff(removals=_gone(m, ours)), held=held)
+        if not ours:
+            m.afterwards(links.drop_group, link.id)
+
+
+def _going(m: Making, key: str, *, asked: bool) -> bool:
+    """Whether a person is made in this run; where the group's own change has to be approved, approval of both is awaited."""
+    state = m.creating.get(key)
+    return state is State.READY or (asked and state is State.WAITING)
+
+
+def _first_members(m: Making, wanted: Members) -> list[Member]:
+    asked = m.source.app.settings.approve_create
+    there = links.target_ids(m.c, m.target, wanted)
+    return [
+        Member(key, there.get(key, ""), name) for key, name in wanted.items() if key in there or _going(m, key, asked=asked)
+    ]
+
+
+def _plan_members(
+    m: Making, group: DesiredGroup, link: GroupLink, wanted: Members, current: dict[str, str], *, held: bool
+) -> None:
+    """`current` are those to look at who are in the group: id at the target → employee_id."""
+    asked = m.source.app.settings.approve_update
+    present = set(current.values())
+    adding = [key for key in wanted if key not in present]
+    there = links.target_ids(m.c, m.target, adding) if adding else {}
+    diff = MemberDiff(
+        now=[Member(key, there[key], wanted[key]) for key in adding if key in there],
+        later=[Member(key, "", wanted[key]) for key in adding if key not in there and _going(m, key, asked=asked)],
+        removals=_gone(m, {member: key for member, key in current.items() if key not in wanted}),
+    )
+    _put_members(m, group.key, group.name, link, diff, held=held)
+
+
+def _gone(m: Making, going: dict[str, str]) -> list[Member]:
+    """The members to take out; who is deleted, or left as they are, is not taken out."""
+    leaving = {member: key for member, key in going.items() if key not in m.leaving}
+    names = (
+        {link.key: plan.name_of(link.value) for link in links.users_by_keys(m.c, m.target, leaving.values())} if leaving else {}
+    )
+    return [Member(key, member, names.get(key, member)) for member, key in leaving.items()]
+
+
+def _put_members(m: Making, key: str, name: str, link: GroupLink, diff: MemberDiff, *, held: bool) -> None:
+    items = {removal_item(link.target_id, member.target_id): member for member in diff.removals}
+    for item in items:
+        m.meet(item)
+    kept = {item: member for item, member in items.items() if item not in m.decisions.discarded}
+    released = [member for item, member in kept.items() if not held or item in m.decisions.released]
+    waiting = [member for item, member in kept.items() if held and item not in m.decisions.released]
+    if not held:
+        m.counts["removals"] += len(kept)
+        m.single["removals"] = next((member.name for member in kept.values()), m.single.get("removals", ""))
+    split = replace(diff, removals=released, held=waiting)
+    if split.size == 0 and not waiting:
+        return
+    for change in plan_groups.members(key, name, link, split, m.source.connector.members_per_request):
+        if change.limited == "removals":
+            m.place(replace(change, state=State.HELD, reason="too many membership removals"))
+        else:
+            m.put(change)

@@ -1,0 +1,220 @@
+"""Whom and what a plan has to look at.
+
+Everybody and everything, when that is the only way to be sure.  Else those of whom anything was heard since the last plan for
+everybody: in the stream of events, from the target (`touched`), by the clock (`links`), and what that plan left open.  Of
+all others it is known that both sides are equal, so a plan of these few says what a plan of everybody would.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lockstep.idp import events
+from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.records import App
+from lockstep.idp.apps.rules import store as rules
+from lockstep.idp.directory import store as directory
+from lockstep.idp.events import EventType
+from lockstep.idp.provisioning import ledger, links, touched
+from lockstep.idp.provisioning.approval import member_of_item
+from lockstep.idp.provisioning.due import concerns_apps
+from lockstep.idp.provisioning.plan import DAY_MS
+from lockstep.idp.provisioning.records import Kind
+from lockstep.idp.provisioning.source import AskedLogins, pieces
+from lockstep.kit.db import Connection
+
+MOST_SOME = 20_000
+"""Where more people than this are touched, everybody is looked at, one after the other: that costs less for each."""
+_A_USER = {
+    EventType.USER_CREATED,
+    EventType.USER_UPDATED,
+    EventType.USER_DEACTIVATED,
+    EventType.USER_ACTIVATED,
+    EventType.USER_REMOVED,
+    EventType.USER_LOCKED,
+    EventType.USER_SUSPENDED,
+    EventType.USER_REACTIVATED,
+    EventType.USER_ROLES_CHANGED,
+    EventType.ROLE_MEMBER_ADDED,
+    EventType.ROLE_MEMBER_REMOVED,
+    EventType.ROLE_MEMBER_ADDED_BY_MAPPING,
+    EventType.ROLE_MEMBER_REMOVED_BY_MAPPING,
+    EventType.LOGIN_ADDED,
+    EventType.LOGIN_REMOVED,
+}
+_A_ROLE = {EventType.ROLE_CREATED, EventType.ROLE_UPDATED, EventType.ROLE_RENAMED, EventType.ROLE_REMOVED}
+_NOBODY = {
+    EventType.ROLE_MEMBERS_CHANGED,  # each of those who came or went has an event of their own
+    EventType.DIRECTORY_IMPORTED,
+    EventType.APP_STOPPED,
+    EventType.APPROVAL_GIVEN,  # about what is open, which is looked at anyway
+    EventType.APPROVAL_REFUSED,
+    EventType.PLAN_RELEASED,
+    EventType.PLAN_DISCARDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a plan looks at.
+
+    `users` are employee_ids, None for everybody.  `groups` are the keys of groups that are looked at with all their members;
+    `match` says that roles have come, gone or changed their names, so that it has to be seen anew which group each one feeds.
+    `whole` says that a plan of this scope is a plan for everybody.  `seq` and `last` are how far it has heard.
+    """
+
+    users: frozenset[str] | None = None
+    groups: frozenset[str] = frozenset()
+    match: bool = False
+    whole: bool = True
+    seq: int = 0
+    last: int = 0
+
+    @property
+    def everything(self) -> bool:
+        """Whether everybody and every group is looked at."""
+        return self.users is None
+
+    @property
+    def few(self) -> bool:
+        """Whether so few people are looked at that each is asked for by their key."""
+        return self.users is not None and (self.whole or not self.groups)
+
+    @property
+    def name(self) -> str:
+        """What a stored plan of it is called: "" for everybody, else the one person or group it is about."""
+        if self.whole or self.users is None:
+            return ""
+        return next(iter(self.users), "") or f"\n{next(iter(self.groups), '')}"
+
+
+def one_user(key: str) -> Scope:
+    """What concerns one person (an employee_id): groups are not made or renamed for it."""
+    return Scope(users=frozenset({key}), match=True, whole=False)
+
+
+def one_group(key: str) -> Scope:
+    """What concerns one group, by its name without case, with all its members who are at the target."""
+    return Scope(users=frozenset(), groups=frozenset({key}), match=True, whole=False)
+
+
+def of_everything(c: Connection, target: int) -> Scope:
+    """Everybody and every group."""
+    return Scope(seq=events.latest(c), last=touched.waiting(c, target)[2])
+
+
+@dataclass(slots=True)
+class _Found:
+    users: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    match: bool = False
+    everything: bool = False
+    open_members: set[str] = field(default_factory=set)
+    """Groups of which the last plan left members open: those people are looked at."""
+
+
+def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
+    """What a plan for everybody has to look at, given what the last one has."""
+    everything = of_everything(c, target)
+    since = touched.planned_up_to(c, target)
+    before = ledger.newest_whole(c, app.id)
+    if not since or before is None or before.target != target:
+        return everything
+    found = _Found()
+    _of_events(c, app, since, found)
+    if not found.everything:
+        users, groups, _ = touched.waiting(c, target)
+        found.users |= users
+        found.groups |= groups
+        _of_open(c, before.id, found)
+        _of_troubles(c, target, found)
+        _of_decisions(c, app, target, found)
+        _of_links(c, app, target, now, found)
+    if found.everything or len(found.users) > MOST_SOME:
+        return everything
+    found.users |= _reports(c, app, target, found.users)
+    if (found.groups or found.match) and rules.applied(c, app.id).rules:
+        return everything  # by rules, who is in a group is known only when everybody has been asked
+    return Scope(frozenset(found.users), frozenset(found.groups), found.match, seq=everything.seq, last=everything.last)
+
+
+def _of_events(c: Connection, app: App, since: int, found: _Found) -> None:
+    for kind, key, _ in events.about(c, since, app.id):
+        if kind in _A_USER and key:
+            found.users.add(key)
+        elif kind in _A_ROLE:
+            found.match = True
+            # Whoever was in a role that is gone is not known any more; they may have had the app by it.
+            found.everything |= kind is EventType.ROLE_REMOVED and not _for_everyone(c, app)
+        elif kind not in _NOBODY and concerns_apps(kind):
+            found.everything = True
+        if found.everything or len(found.users) > MOST_SOME:
+            found.everything = True
+            return
+
+
+def _for_everyone(c: Connection, app: App) -> bool:
+    return any(one.role_id is None for one in apps.assignments(c, app.id))
+
+
+def _of_open(c: Connection, plan: int, found: _Found) -> None:
+    """What the last plan did not bring to an end."""
+    for obj, key, kind, payload in ledger.open_of(c, plan):
+        if obj == "user":
+            found.users.add(key)
+        elif kind == Kind.MEMBERS:
+            found.open_members.add(key)
+            members = [member for member, _ in (*payload["add"], *payload["remove"])]
+            found.users.update(member for member in members if member)
+            if "" in members:  # somebody at the target whom nobody knows
+                found.groups.add(key)
+        else:
+            found.groups.add(key)
+            found.match = True
+        if len(found.users) > MOST_SOME:
+            found.everything = True
+            return
+
+
+def _of_troubles(c: Connection, target: int, found: _Found) -> None:
+    for obj, key, kind in ledger.troubled(c, target):
+        if obj == "user":
+            found.users.add(key)
+        elif kind != Kind.MEMBERS or key not in found.open_members:
+            found.groups.add(key)
+            found.match = True
+
+
+def _of_decisions(c: Connection, app: App, target: int, found: _Found) -> None:
+    """A removal that was thrown away is in no plan, and has to be met again for the decision to stand."""
+    decisions = ledger.decided(c, app.id)
+    for item in decisions.discarded | decisions.released:
+        group, member = member_of_item(item)
+        if not member:
+            continue
+        user = links.user_by_target_id(c, target, member)
+        if user is not None:
+            found.users.add(user.key)
+        else:
+            link = links.group_by_target_id(c, target, group)
+            if link is not None:
+                found.groups.add(link.key)
+
+
+def _of_links(c: Connection, app: App, target: int, now: int, found: _Found) -> None:
+    found.users.update(links.missing_users(c, target))
+    found.groups.update(links.missing_groups(c, target))
+    settings = app.settings
+    if settings.leavers == "delete":
+        found.users.update(links.left_until(c, target, now - settings.grace_days * DAY_MS))
+
+
+def _reports(c: Connection, app: App, target: int, users: Iterable[str]) -> set[str]:
+    """Those who are managed by somebody who has just got the app, or lost it: only who has it can be named as a manager."""
+    logins = AskedLogins(c, app.id)
+    found: set[str] = set()
+    for keys in pieces(sorted(users)):
+        linked = {link.key for link in links.users_by_keys(c, target, keys) if not link.missing and not link.left_at}
+        having = logins.intersection(keys)
+        for key in linked ^ having:
+            found.update(directory.reports_keys(c, key))
+    return found
