@@ -56,22 +56,22 @@ def _write(path: Path, head: Sequence[str], rows: Iterable[Iterable[str]]) -> No
 def made(people: int, sizes: Sequence[int]) -> Roster:
     """A roster of so many people, and a group for each of `sizes` with so many of them."""
     chance = random.Random(people)
-    known = {_employee_id(number): _person(number) for number in range(people)}
+    known = {employee_id(number): person(number) for number in range(people)}
     keys = list(known)
     groups = {f"G{number:05}": f"Group {number} of {DEPARTMENTS[number % len(DEPARTMENTS)]}" for number in range(len(sizes))}
     members = {group: frozenset(chance.sample(keys, size)) for group, size in zip(groups, sizes, strict=True)}
     return Roster(known, groups, members)
 
 
-def _employee_id(number: int) -> str:
+def employee_id(number: int) -> str:
     return f"E{number:07}"
 
 
-def _person(number: int) -> Person:
+def person(number: int) -> Person:
     given, family = GIVEN[number % len(GIVEN)], FAMILY[number // len(GIVEN) % len(FAMILY)]
     address = f"person{number}@example.com"
     return {
-        "employee_id": _employee_id(number),
+        "employee_id": employee_id(number),
         "user_name": address,
         "given_name": given,
         "family_name": family,
@@ -82,7 +82,7 @@ def _person(number: int) -> Person:
         "department": DEPARTMENTS[number % len(DEPARTMENTS)],
         "division": f"Division {number % 3}",
         "cost_center": f"CC-{number % 40}",
-        "manager_id": _employee_id((number - 1) // REPORTS) if number else "",
+        "manager_id": employee_id((number - 1) // REPORTS) if number else "",
     }
 
 

@@ -166,9 +166,16 @@ def _role(c: Connection, role: str) -> int:
     raise Problem(f"no role is called {role}")
 
 
+def _check_role(c: Connection, key: str, role: str) -> None:
+    if directory.role_by_group_id(c, role) is None and not directory.roles_by_name(c, role):
+        raise ValueProblem(key, "no role has this name or group_id", f"{key}={role}: no role has this name or group_id")
+
+
 def change_settings(c: Connection, app: App, given: list[str], now: int, *, actor: str = ADMIN) -> App:
     """Apply `KEY=VALUE` settings.  Raises Problem, naming the key, and changes nothing."""
     settings = changed(app.settings, given)
+    if settings.pilot_role and settings.pilot_role != app.settings.pilot_role:
+        _check_role(c, "pilot-role", settings.pilot_role)
     if settings != app.settings:
         store.set_settings(c, app.id, settings)
         _event(c, EventType.APP_UPDATED, app.id, app.name, now, " ".join(given), actor=actor)

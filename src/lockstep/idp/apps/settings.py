@@ -55,6 +55,17 @@ class Settings:
     limit_removals: int | None = None
     limit_removals_share: float | None = None
     schedule: str = ""
+    pilot_role: str = ""
+    """Only people of this role (its name or group_id) are provisioned; everybody else is left as they are."""
+    pilot_people: int = 0
+    """Only so many people are provisioned, the first by employee_id; 0 for everybody."""
+    creates_only: bool = False
+    """Only what is missing is made; nothing that is there is changed."""
+
+    @property
+    def is_pilot(self) -> bool:
+        """Whether the app is limited to some people."""
+        return bool(self.pilot_role or self.pilot_people)
 
     def limit(self, kind: LimitedKind) -> tuple[int, float]:
         """(count, share) above which changes of `kind` are held."""
@@ -118,6 +129,15 @@ def _patterns(key: str, value: str) -> str:
     return value
 
 
+LONGEST_NAME = 256
+
+
+def _one_line(key: str, value: str) -> str:
+    if len(value) > LONGEST_NAME or not value.isprintable():
+        raise _wrong(key, value[:20], f"use at most {LONGEST_NAME} printable characters")
+    return value.strip()
+
+
 CRON_FIELDS = 5
 
 
@@ -136,6 +156,8 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "rate": _number(0.1, 100_000),
     "protect": _patterns,
     "schedule": _schedule,
+    "pilot_role": _one_line,
+    "pilot_people": _whole,
 }
 _KEYS = {field.name.replace("_", "-"): field.name for field in fields(Settings)}
 

@@ -6,7 +6,7 @@ Decisions are bound to the digest of the change that was shown, membership remov
 from dataclasses import dataclass, replace
 
 from lockstep.idp.apps.settings import Settings
-from lockstep.idp.provisioning.records import Change, State
+from lockstep.idp.provisioning.records import Change, Kind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ def needs_approval(change: Change, settings: Settings) -> bool:
         "update": settings.approve_update,
         "delete": settings.approve_delete,
     }[change.action]
+
+
+def only_if_made(change: Change) -> Change:
+    """The change as it stands while only what is missing is made: anything else is blocked."""
+    makes = change.kind is Kind.CREATE or (change.kind is Kind.MEMBERS and not change.link_id)
+    if makes or change.state is State.DROPPED:
+        return change
+    return replace(change, state=State.BLOCKED, reason="the app only makes what is missing: let it change things, too")
 
 
 THROWN_AWAY = "thrown away by an administrator until the object changes again"

@@ -1,6 +1,7 @@
 """What should be at the target.  Pure: it is handed people, roles and settings, and gives values."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from lockstep.idp.apps.connectors import render
 from lockstep.idp.apps.records import Parameter
@@ -30,12 +31,33 @@ def for_user(user: User, parameters: Sequence[Parameter], settings: Settings, lo
 
 
 def for_users(
-    users: Iterable[User], parameters: Sequence[Parameter], settings: Settings, logins: Container[str]
+    users: Iterable[User],
+    parameters: Sequence[Parameter],
+    settings: Settings,
+    logins: Container[str],
+    pilot: Container[str] | None = None,
+    known: Callable[[str], bool] = lambda _key: True,
 ) -> Iterator[DesiredUser]:
-    """The SCIM users for everyone of `users` who has the app, in their order."""
+    """The SCIM users for everyone of `users` who has the app, and whom it is limited to (`pilot`), in their order.
+
+    `known` says who is at the target: while the app is limited, nobody else outside can be named as a manager.
+    """
+    named = logins if pilot is None else _Named(logins, pilot, known)
     for user in users:
-        if user.employee_id in logins:
-            yield for_user(user, parameters, settings, logins)
+        if user.employee_id in logins and (pilot is None or user.employee_id in pilot):
+            yield for_user(user, parameters, settings, named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Who can be named as a manager while an app is limited to some people."""
+
+    logins: Container[str]
+    pilot: Container[str]
+    known: Callable[[str], bool]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.logins and (key in self.pilot or self.known(str(key)))
 
 
 def for_fed(fed: Iterable[Fed]) -> list[DesiredGroup]:

@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, Protocol
 from lockstep.idp import events
 from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.provisioning import ledger, order
-from lockstep.idp.provisioning.approval import Decisions, judged
+from lockstep.idp.provisioning.approval import Decisions, judged, only_if_made
 from lockstep.idp.provisioning.ledger import Placed, Trouble
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
 from lockstep.idp.provisioning.records import SENT_BEFORE, Change, State
@@ -99,6 +99,8 @@ class Making:
             change = self._after_failure(change, trouble)
         if what in self.sent_before and change.state is State.READY:
             change = replace(change, reason=SENT_BEFORE)
+        if self.source.app.settings.creates_only:
+            change = only_if_made(change)
         if change.limited is not None and change.limited != "removals" and change.state is not State.DROPPED:
             self.counts[change.limited] += 1
             self.single[change.limited] = change.name

@@ -37,7 +37,7 @@ class Forgotten:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A leaver whom the setting `leavers=nothing` leaves as they are, memberships included."""
+    """Somebody who is left as they are, memberships included: by `leavers=nothing`, or while the app is tried with others."""
 
     key: str
 
@@ -61,13 +61,27 @@ def joined(desired: Iterable[DesiredUser], links: Iterable[UserLink]) -> Iterato
             one, other = next(ours, None), next(theirs, None)
 
 
+def _nobody(_key: str) -> bool:
+    return False
+
+
 def for_users(
-    desired: Iterable[DesiredUser], links: Iterable[UserLink], settings: Settings, holder: Holder, now: int
+    desired: Iterable[DesiredUser],
+    links: Iterable[UserLink],
+    settings: Settings,
+    holder: Holder,
+    now: int,
+    left_alone: Callable[[str], bool] = _nobody,
 ) -> Iterator[UserStep]:
-    """What has to be done so that the users at the target are the desired ones."""
+    """What has to be done so that the users at the target are the desired ones.
+
+    `left_alone` says of somebody who is linked and not desired that they are nevertheless no leaver.
+    """
     for wanted, link in joined(desired, links):
         if wanted is not None:
             yield from for_user(wanted, link, holder)
+        elif link is not None and left_alone(link.key):
+            yield Ignored(link.key)
         elif link is not None:
             yield from for_leaver(link, settings, now)
 

@@ -3,7 +3,7 @@
 A plan is made of one state of the world.  Changes are streamed into their table; a plan is only seen once it is complete.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lockstep.idp import events
@@ -44,7 +44,12 @@ def make_plan(
     """
     target = links.target_of(c, app.id, app.scim_url)
     about = scope.one_user(only) if only is not None else None if group is None else scope.one_group(group)
-    return _make(c, Inside(c), app, target, now, _scope(c, app, target, now, about, everything=everything), retry_now, shown)
+    about = _scope(c, app, target, now, about, everything=everything)
+    made = _make(c, Inside(c), app, target, now, about, retry_now, shown)
+    for old in ledger.replaced(c, app.id, made.id):
+        if ledger.drop_some(c, old):  # what is left of a long one goes with the next plan
+            ledger.drop_some(c, old)
+    return made
 
 
 def make_plan_apart(
@@ -56,9 +61,13 @@ def make_plan_apart(
     with db.snapshot() as c:
         about = _scope(c, app, target, now, None, everything=everything)
         if about.users is None or len(about.users) > SHORT or about.match:
-            return _make(c, Apart(db), app, target, now, about, retry_now, shown)
+            made = _make(c, Apart(db), app, target, now, about, retry_now, shown)
+            _drop_old(Apart(db), app, made.id)
+            return made
     with db.write(serial=events.SERIAL) as c:
-        return make_plan(c, app, now, everything=everything, retry_now=retry_now, shown=shown)
+        made = make_plan(c, app, now, everything=everything, retry_now=retry_now, shown=shown)
+    _drop_old(Apart(db), app, made.id)
+    return made
 
 
 def _scope(c: Connection, app: App, target: int, now: int, about: Scope | None, *, everything: bool) -> Scope:
@@ -86,9 +95,7 @@ def _make(c: Connection, store: Storing, app: App, target: int, now: int, about:
         held |= _hold_groups(making)
     with store.write() as w:
         _remember(making, w)
-        made = summary.finish(w, number, _held_values(making, w, held), source.connector.members_per_request)
-    _drop_old(store, app, number)
-    return made
+        return summary.finish(w, number, _held_values(making, w, held), source.connector.members_per_request)
 
 
 def _drop_old(store: Storing, app: App, number: int) -> None:
@@ -104,8 +111,10 @@ def _drop_old(store: Storing, app: App, number: int) -> None:
 
 def _plan_users(m: Making) -> None:
     settings = m.source.app.settings
-    wanted = desired.for_users(people(m.c, m.scope.users), m.source.parameters, settings, m.source.logins)
-    for step in plan.for_users(wanted, _user_links(m), settings, _holder(m), m.now):
+    source = m.source
+    everyone = people(m.c, m.scope.users)
+    wanted = desired.for_users(everyone, source.parameters, settings, source.logins, source.pilot, _is_linked(m))
+    for step in plan.for_users(wanted, _user_links(m), settings, _holder(m), m.now, source.is_outside):
         if isinstance(step, Change):
             _note_user(m, m.put(step))
         elif isinstance(step, plan.Ignored):
@@ -120,6 +129,10 @@ def _user_links(m: Making) -> Iterator[UserLink]:
         return
     for keys in pieces(sorted(m.scope.users)):
         yield from sorted(links.users_by_keys(m.c, m.target, keys), key=lambda link: link.key)
+
+
+def _is_linked(m: Making) -> Callable[[str], bool]:
+    return lambda key: bool(links.target_ids(m.c, m.target, [key]))
 
 
 def _holder(m: Making) -> plan.Holder:

@@ -105,13 +105,16 @@ def _moves(one: Match) -> bool:
 def _plan_touched(m: Making, group: DesiredGroup, link: GroupLink, touched: _Touched, *, held: bool) -> None:
     if group.key not in touched.given.members and link.id not in touched.remembered:
         return
-    wanted = touched.given.of_key(group.key)
+    wanted = _piloted(m, touched.given.of_key(group.key))
     current = dict(sorted(touched.remembered.get(link.id, {}).items()))
     _plan_members(m, group, link, wanted, current, held=held)
 
 
 def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
     limit = m.source.connector.members_per_request
+    wanted = _piloted(m, wanted)
+    if m.source.pilot is not None and (one.desired is None or one.link is None or one.link.missing) and not wanted:
+        return  # tried with some people: groups without any of them are neither made nor deleted
     if one.desired is None:
         if one.link is not None:
             _plan_leftover(m, one.link, held=held)
@@ -121,12 +124,17 @@ def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
             m.put(change)
         return
     renaming = plan_groups.rename(one.desired, one.link)
-    if renaming is not None:
+    if renaming is not None and m.source.pilot is None:
         m.put(renaming)
-    elif one.link.feeders != one.desired.feeders:
+    elif renaming is None and one.link.feeders != one.desired.feeders:
         m.afterwards(links.feed_group, one.link.id, one.desired.feeders)
     current = {member: key for member, key, _ in links.members(m.c, one.link.id)}
     _plan_members(m, one.desired, one.link, wanted, current, held=held)
+
+
+def _piloted(m: Making, wanted: Members) -> Members:
+    pilot = m.source.pilot
+    return wanted if pilot is None else {key: name for key, name in wanted.items() if key in pilot}
 
 
 def _plan_leftover(m: Making, link: GroupLink, *, held: bool) -> None:
@@ -177,7 +185,8 @@ def _plan_members(
 
 def _gone(m: Making, going: dict[str, str]) -> list[Member]:
     """The members to take out; who is deleted, or left as they are, is not taken out."""
-    leaving = {member: key for member, key in going.items() if key not in m.leaving}
+    kept = m.source.is_outside
+    leaving = {member: key for member, key in going.items() if key not in m.leaving and not kept(key)}
     names = (
         {link.key: plan.name_of(link.value) for link in links.users_by_keys(m.c, m.target, leaving.values())} if leaving else {}
     )

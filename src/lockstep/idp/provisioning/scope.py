@@ -117,7 +117,7 @@ def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
     everything = of_everything(c, target)
     since = touched.planned_up_to(c, target)
     before = ledger.newest_whole(c, app.id)
-    if not since or before is None or before.target != target:
+    if not since or before is None or before.target != target or app.settings.is_pilot:
         return everything
     found = _Found()
     _of_events(c, app, since, found)

@@ -12,6 +12,7 @@ from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import User
 from lockstep.idp.directory.store import members_table, users_table
+from lockstep.idp.provisioning.records import name_key
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement, among, listed
 
@@ -28,6 +29,18 @@ _KEYS_IN_ROLES = Statement(
     .where(among(users_table.c.employee_id, "keys"), among(sa.cast(members_table.c.role_id, sa.Text), "roles"))
     .distinct()
 )
+_MOST = sa.bindparam("most", type_=sa.Integer)
+_FIRST_KEYS = Statement(sa.select(users_table.c.employee_id).order_by(users_table.c.employee_id).limit(_MOST))
+_FIRST_KEYS_IN_ROLES = Statement(
+    sa.select(users_table.c.employee_id)
+    .where(
+        sa.exists().where(
+            members_table.c.user_id == users_table.c.id, among(sa.cast(members_table.c.role_id, sa.Text), "roles")
+        )
+    )
+    .order_by(users_table.c.employee_id)
+    .limit(_MOST)
+)
 
 
 class Logins(Protocol):
@@ -42,12 +55,32 @@ class Logins(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An app with everything that decides what should be at its target.  `logins` are the employee_ids who have the app."""
+    """An app with everything that decides what should be at its target.
+
+    `logins` are the employee_ids who have the app, `pilot` those of them whom it is limited to, for now.
+    """
 
     app: App
     connector: Connector
     parameters: tuple[Parameter, ...]
     logins: Logins
+    pilot: "Pilot | None" = None
+
+    def is_outside(self, key: str) -> bool:
+        """Whether a person has the app, and is left as they are while it is tried with others."""
+        return self.pilot is not None and key not in self.pilot and key in self.logins
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """Whom an app is limited to: people of a role (`keys`), and no further than one employee_id (`last`)."""
+
+    keys: frozenset[str] | None
+    last: str | None
+
+    def __contains__(self, key: object) -> bool:
+        """Whether somebody is one of them."""
+        return isinstance(key, str) and (self.keys is None or key in self.keys) and (self.last is None or key <= self.last)
 
 
 class AskedLogins:
@@ -77,6 +110,11 @@ class AskedLogins:
             self._known.update((key, True) for (key,) in rows)
         return {key for key in wanted if self._known[key]}
 
+    def first(self, most: int) -> list[str]:
+        """The first of them by employee_id."""
+        statement = _FIRST_KEYS if self._everyone else _FIRST_KEYS_IN_ROLES
+        return [key for (key,) in self._c.all(statement, roles=self._roles, most=most)]
+
 
 def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool = False) -> Source:
     """Read what belongs to `app`.
@@ -85,7 +123,22 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
     """
     connector = CONNECTORS[app.connector]
     logins = _logins_of(c, app.id, asked=asked) if with_logins else frozenset[str]()
-    return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins)
+    pilot = _pilot(c, app) if with_logins and app.settings.is_pilot else None
+    return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins, pilot)
+
+
+def _pilot(c: Connection, app: App) -> Pilot:
+    """A role that is not there has nobody in it: then nobody is provisioned."""
+    wanted, most = app.settings.pilot_role, app.settings.pilot_people
+    keys: frozenset[str] | None = None
+    if wanted:
+        roles = [role for role in directory.roles(c) if wanted == role.group_id or name_key(wanted) == name_key(role.name)]
+        keys = frozenset(key for role in roles for key in members_of_role(c, role.id))
+    if not most:
+        return Pilot(keys, None)
+    having = AskedLogins(c, app.id)
+    first = having.first(most) if keys is None else sorted(having.intersection(keys))[:most]
+    return Pilot(keys, first[-1] if first else "")
 
 
 def _logins_of(c: Connection, app_id: int, *, asked: bool) -> Logins:

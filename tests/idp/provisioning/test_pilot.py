@@ -1,0 +1,115 @@
+"""An app that is limited: to a role, to some people, to what is missing."""
+
+import pytest
+
+from lockstep.kit.problems import Problem
+from tests.idp.provisioning.world import World, brief, everyone
+
+A, B, C = (f"{key}@x.example" for key in "ABC")
+ABC = everyone("A", "B", "C")
+TEAMS = {"P": ("Pilots", ["B"]), "Q": ("Cooks", ["A", "B", "C"]), "R": ("Nobody", [])}
+
+
+def test_only_people_of_the_role_and_their_groups_are_provisioned(each_world: World) -> None:
+    each_world.make_app()
+    each_world.become(ABC, TEAMS)
+    each_world.set("pilot-role=Pilots")
+    result = each_world.sync()
+    assert (result.requests, result.floor, result.failed) == (3, 3, 0)
+    assert each_world.target.teams() == {"Pilots": {B}, "Cooks": {B}}
+
+
+def test_it_is_let_loose_by_taking_the_limit_away(each_world: World) -> None:
+    each_world.make_app("pilot-people=1")
+    each_world.become(ABC, TEAMS)
+    each_world.sync()
+    assert each_world.target.teams() == {"Cooks": {A}}
+    each_world.set("pilot-people=0")
+    result = each_world.sync()
+    assert (result.requests, result.floor) == (5, 5)
+    assert each_world.target.teams() == {"Pilots": {B}, "Cooks": {A, B, C}, "Nobody": set()}
+
+
+def test_the_first_who_have_the_app_are_taken(world: World) -> None:
+    world.make_app("pilot-people=2", everyone=False)
+    world.become(ABC, TEAMS)
+    world.set("pilot-role=Q")
+    assert brief(world.changes()) == []
+    from lockstep.idp.apps import actions as apps
+
+    with world.write() as c:
+        apps.assign(c, world.app(), "Cooks", world.now)
+    assert brief(world.changes())[:2] == [f"user create {A}", f"user create {B}"]
+    assert f"user create {C}" not in brief(world.changes())
+
+
+def test_whoever_is_outside_is_left_as_they_are(each_world: World) -> None:
+    each_world.make_app()
+    each_world.synced(ABC, TEAMS)
+    each_world.set("pilot-role=P")
+    each_world.become(
+        {"A": {"title": "Other"}, "B": {"title": "Other"}, "C": {}}, {"P": ("Pilots", ["B"]), "Q": ("Chefs", ["B"])}
+    )
+    assert brief(each_world.changes()) == [f"user update {B}"]
+    each_world.set("pilot-role=")
+    assert brief(each_world.changes()) == [
+        "group members Chefs",
+        "group rename Chefs",
+        f"user update {A}",
+        f"user update {B}",
+        "group delete Nobody",
+    ]
+
+
+def test_who_has_left_is_switched_off_all_the_same(each_world: World) -> None:
+    each_world.make_app()
+    each_world.synced(ABC, TEAMS)
+    each_world.set("pilot-role=P")
+    each_world.become(everyone("A", "B"), TEAMS)
+    assert brief(each_world.changes()) == [f"user switch-off {C}", "group members Cooks"]
+
+
+def test_a_manager_outside_is_named_once_he_is_at_the_target(each_world: World) -> None:
+    people = {**ABC, "B": {"manager_id": "A"}}
+    each_world.make_app()
+    each_world.become(people, TEAMS)
+    each_world.set("pilot-role=P")
+    result = each_world.sync()
+    assert (result.failed, result.waiting) == (0, 0)
+    assert each_world.changes() == []
+    each_world.set("pilot-role=")
+    each_world.sync()
+    assert each_world.target.by_name(B)["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]["manager"]["value"]
+    each_world.set("pilot-role=P")
+    assert each_world.changes() == []
+
+
+def test_only_what_is_missing_is_made(each_world: World) -> None:
+    each_world.make_app()
+    each_world.synced(everyone("A", "B"), {"Q": ("Cooks", ["A", "B"])})
+    each_world.set("creates-only=on")
+    each_world.become({"A": {"title": "Other"}, "C": {}}, {"Q": ("Cooks", ["A", "C"]), "S": ("New", ["A", "C"])})
+    each_world.sync()
+    assert each_world.target.teams() == {"Cooks": {A, B}, "New": {A, C}}
+    assert brief(each_world.changes()) == [
+        f"user switch-off {B} [blocked]",
+        "group members Cooks [blocked]",
+        f"user update {A} [blocked]",
+    ]
+    each_world.set("creates-only=off")
+    each_world.sync()
+    assert each_world.target.teams() == {"Cooks": {A, C}, "New": {A, C}}
+
+
+def test_a_role_that_is_not_there_is_refused(world: World) -> None:
+    world.make_app()
+    with pytest.raises(Problem, match="pilot-role=Nobody: no role has this name or group_id"):
+        world.set("pilot-role=Nobody")
+
+
+def test_a_role_that_is_gone_leaves_nobody(world: World) -> None:
+    world.make_app()
+    world.become(ABC, TEAMS)
+    world.set("pilot-role=P")
+    world.become(ABC, {})
+    assert world.changes() == []
