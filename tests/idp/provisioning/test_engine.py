@@ -14,10 +14,14 @@ import pytest
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps import store
+from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import engine as engine_module
-from lockstep.idp.provisioning import jobs
+from lockstep.idp.provisioning import jobs, ledger
 from lockstep.idp.provisioning.due import Due
 from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.provisioning.ledger import Plan
+from lockstep.idp.provisioning.making import Apart
+from lockstep.idp.provisioning.planner import make_plan_apart
 from lockstep.idp.provisioning.run import Run
 from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
 from lockstep.kit.lease import Lease
@@ -290,6 +294,57 @@ def test_one_app_that_fails_does_not_hold_up_the_others(workers: Workers, monkey
         until(lambda: planned.count(second.id) == 2)
         assert thread.is_alive()
     assert planned.count(first.id) == 1, "after a failure there is a pause"
+
+
+def test_the_runs_of_two_apps_are_under_way_together(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long plan of one does not keep an edit from the target of the other."""
+    world = workers.world
+    first, _ = world.make_app(name="first"), world.make_app(name="second")
+    plan, begun, go_on = make_plan_apart, threading.Event(), threading.Event()
+
+    def long(db: Database, app: App, now: int, **more: Any) -> Plan:
+        if app.id == first.id:
+            begun.set()
+            assert go_on.wait(PATIENCE)
+        return plan(db, app, now, **more)
+
+    monkeypatch.setattr("lockstep.idp.provisioning.run.make_plan_apart", long)
+    world.become(AB)
+    with serving(workers.engine()):
+        until(lambda: begun.is_set() and len(world.target.users) == 2)
+        world.suspend("A")
+        until(lambda: world.target.people()["A"]["active"] is False)
+        go_on.set()
+        until(lambda: all_done(world))
+
+
+def all_done(world: World) -> bool:
+    with world.db.read() as c:
+        return not jobs.running(c) and not jobs.queued(c)
+
+
+def test_a_worker_that_is_stopped_in_a_long_plan_gives_it_up(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan is made anew by the next one."""
+    world, stop = workers.world, threading.Event()
+    world.make_app()
+    world.become(everyone(*many(150)), {"G": ("Team", [*many(150)])})
+    write = Apart.write
+
+    def stopped(self: Apart) -> Any:
+        stop.set()
+        time.sleep(0.05)
+        return write(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Apart, "write", stopped)
+        asyncio.run(workers.engine().serve(stop.is_set))
+    assert world.target.log == []
+    app = world.app()
+    with world.db.read() as c:
+        assert ledger.newest(c, app.id) is None
+        assert [job.kind for job in jobs.running(c)] == ["sync"]
+    with serving(workers.engine()):
+        until(lambda: len(world.target.users) == 150 and all_done(world))
 
 
 def test_after_a_run_that_failed_there_is_a_pause(workers: Workers) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
+from lockstep.idp.apps import actions as apps
 from lockstep.kit.problems import Problem
+from lockstep.scim.messages import ENTERPRISE
 from tests.idp.provisioning.world import World, brief, everyone
 
 A, B, C = (f"{key}@x.example" for key in "ABC")
@@ -35,10 +37,9 @@ def test_the_first_who_have_the_app_are_taken(world: World) -> None:
     world.become(ABC, TEAMS)
     world.set("pilot-role=Q")
     assert brief(world.changes()) == []
-    from lockstep.idp.apps import actions as apps
-
+    app = world.app()
     with world.write() as c:
-        apps.assign(c, world.app(), "Cooks", world.now)
+        apps.assign(c, app, "Cooks", world.now)
     assert brief(world.changes())[:2] == [f"user create {A}", f"user create {B}"]
     assert f"user create {C}" not in brief(world.changes())
 
@@ -47,9 +48,8 @@ def test_whoever_is_outside_is_left_as_they_are(each_world: World) -> None:
     each_world.make_app()
     each_world.synced(ABC, TEAMS)
     each_world.set("pilot-role=P")
-    each_world.become(
-        {"A": {"title": "Other"}, "B": {"title": "Other"}, "C": {}}, {"P": ("Pilots", ["B"]), "Q": ("Chefs", ["B"])}
-    )
+    people = {"A": {"title": "Other"}, "B": {"title": "Other"}, "C": {}}
+    each_world.become(people, {"P": ("Pilots", ["B"]), "Q": ("Chefs", ["B"])})
     assert brief(each_world.changes()) == [f"user update {B}"]
     each_world.set("pilot-role=")
     assert brief(each_world.changes()) == [
@@ -79,7 +79,7 @@ def test_a_manager_outside_is_named_once_he_is_at_the_target(each_world: World) 
     assert each_world.changes() == []
     each_world.set("pilot-role=")
     each_world.sync()
-    assert each_world.target.by_name(B)["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"]["manager"]["value"]
+    assert each_world.target.people()["B"][ENTERPRISE]["manager"]
     each_world.set("pilot-role=P")
     assert each_world.changes() == []
 

@@ -66,7 +66,7 @@ async def test_a_run_whose_lease_is_lost_sends_no_further_batch(each_world: Worl
     sending = asyncio.ensure_future(flow(one, Orders()))
     try:
         async with asyncio.timeout(30):
-            while not halt.reached:  # noqa: ASYNC110 - the run sets it, and knows nothing of events
+            while not halt.standing:  # noqa: ASYNC110 - the run sets it, and knows nothing of events
                 await asyncio.sleep(0.01)
     finally:
         sending.cancel()

@@ -8,7 +8,7 @@ import asyncio
 import os
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,11 @@ from lockstep.kit.problems import Problem
 from lockstep.kit.vault import Vault
 from lockstep.scim.client import ScimClient
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.05
+LOOK_SECONDS = 1.0
+"""How often it is looked for what is due by time alone."""
+MOST_RUNS = 8
+"""Apps that one worker runs at a time."""
 PAUSE_SECONDS = 30.0
 LONGEST_TIMED_PAUSE_SECONDS = 900.0
 """Between two runs for what is due by time alone and cannot go, because a person has to say so first."""
@@ -60,6 +64,8 @@ class Engine:
     """When an app is run again for what is due by time alone (monotonic seconds), and how long the pause before was."""
     _looked: dict[int, int] = field(default_factory=dict)
     """Up to which event an app was looked at."""
+    _runs: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    """What is under way, by app."""
 
     def __post_init__(self) -> None:
         """A run asks for the lease before each batch, so that one that lost it sends nothing more."""
@@ -108,6 +114,9 @@ class Engine:
         self.durable.launch(self._run_of)
         try:
             await self._take_over()
+            if self._runs:
+                await asyncio.gather(*self._runs.values())
+                self._runs.clear()
             await self.work_off(only=number)
         finally:
             self.durable.close()
@@ -122,26 +131,26 @@ class Engine:
         return Run(self.db, self.vault, job.app_id, orders, clock=self.clock, report=self._report, halt=self._halt), orders
 
     async def _take_over(self) -> None:
-        """After taking the lease: what a worker that died had begun goes on, or is begun again."""
+        """After taking the lease: what a worker that died had begun goes on, or is begun again, each app by itself."""
         with self.db.read() as c:
             begun = jobs.running(c)
+        for app_id in {job.app_id for job in begun}:
+            theirs = [job for job in begun if job.app_id == app_id]
+            self._runs[app_id] = asyncio.ensure_future(self._go_on(theirs))
+
+    async def _go_on(self, begun: list[Job]) -> None:
         for job in begun:
-            if job.kind != "sync":
-                continue
-            await self._do(job, self.durable.resume)
-        with self.db.write(serial=events.SERIAL) as c:
-            for app in apps.all_apps(c):
-                jobs.requeue(c, app.id)
+            if job.kind == "sync":
+                await self._do(job, self.durable.resume)
+            with self.db.write(serial=events.SERIAL) as c:
+                jobs.requeue(c, job.id)
 
     async def work_off(self, *, only: int | None = None) -> None:
         """Do what is queued (or one job of it), one after the other."""
         with self.db.read() as c:
             waiting = [job for job in jobs.queued(c) if only in (None, job.id)]
         for job in waiting:
-            with self.db.write(serial=events.SERIAL) as c:
-                ours = jobs.start(c, job.id, self.worker)
-            if ours:
-                await self._do(job, self.durable.run)
+            await self._begin(job)
 
     async def _do(self, job: Job, carry: Callable[[int], Awaitable[Values | None]]) -> None:
         """Do a job and write down how it ended.  Where `carry` knows nothing of it, it stays as it is."""
@@ -202,36 +211,73 @@ class Engine:
         def done() -> bool:
             return stop() or not self.lease.take()
 
-        self._halt.wanted = self._halt.reached = False
+        self._halt.wanted = False
         self.durable.launch(self._run_of)
         try:
-            await self._until(done, self._take_over())
-            while not done():
-                self._queue_due()
-                await self._until(done, self.work_off())
-                await asyncio.sleep(POLL_SECONDS)
+            await self._take_over()
+            await self._follow(done)
+            await self._halt_runs()
         finally:
+            await self._end_runs()
             self.durable.close()
 
-    async def _until(self, stop: Callable[[], bool], work: Coroutine[Any, Any, None]) -> None:
-        """Work, but not beyond `stop()`: then the run under way halts between two batches, and goes on at the next start."""
-        task = asyncio.ensure_future(work)
-        try:
-            while not task.done() and not stop():
-                await asyncio.wait({task}, timeout=POLL_SECONDS)
-        except BaseException:  # a database that is away: no run goes on with nobody watching it
+    async def _follow(self, done: Callable[[], bool]) -> None:
+        """Begin a run for each app that has one to do, until `done()`; the runs of several apps are under way together."""
+        seen, looked = (-1, -1), 0.0
+        while not done():
+            now, signs = time.monotonic(), self._signs()
+            if signs != seen or now - looked >= LOOK_SECONDS:
+                seen, looked = signs, now
+                self._queue_due()
+            self._begin_queued()
+            if self._runs:
+                await asyncio.wait(self._runs.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            else:
+                await asyncio.sleep(POLL_SECONDS)
+            self._reap()
+
+    def _signs(self) -> tuple[int, int]:
+        """What moves when somebody has done or asked for anything."""
+        with self.db.read() as c:
+            return events.latest(c), jobs.newest(c)
+
+    def _begin_queued(self) -> None:
+        with self.db.read() as c:
+            waiting = jobs.queued(c)
+        for job in waiting:
+            if len(self._runs) < MOST_RUNS and job.app_id not in self._runs:
+                self._runs[job.app_id] = asyncio.ensure_future(self._begin(job))
+
+    async def _begin(self, job: Job) -> None:
+        with self.db.write(serial=events.SERIAL) as c:
+            ours = jobs.start(c, job.id, self.worker)
+        if ours:
+            await self._do(job, self.durable.run)
+
+    def _reap(self) -> None:
+        """Forget the runs that have ended.  Raises what one of them did not expect."""
+        for app_id, task in list(self._runs.items()):
+            if task.done():
+                del self._runs[app_id]
+                task.result()
+
+    async def _halt_runs(self) -> None:
+        """Each run halts between two batches, and goes on at the next start."""
+        self._halt.wanted = True
+        deadline = time.monotonic() + HALT_SECONDS
+        while time.monotonic() < deadline:
+            under_way = [task for task in self._runs.values() if not task.done()]
+            if len(under_way) <= self._halt.standing:
+                return
+            await asyncio.wait(under_way, timeout=POLL_SECONDS / 4)
+
+    async def _end_runs(self) -> None:
+        """No run goes on with nobody watching it."""
+        for task in self._runs.values():
             task.cancel()
-            await asyncio.wait({task}, timeout=1)
-            raise
-        if not task.done():
-            self._halt.wanted = True
-            deadline = time.monotonic() + HALT_SECONDS
-            while not task.done() and not self._halt.reached and time.monotonic() < deadline:
-                await asyncio.wait({task}, timeout=POLL_SECONDS / 4)
-            task.cancel()
-            await asyncio.wait({task}, timeout=1)
-        elif not task.cancelled():
-            task.result()
+        if self._runs:
+            await asyncio.wait(self._runs.values(), timeout=1)
+        self._runs.clear()
 
     def _queue_due(self) -> None:
         """Queue a run for each app that something has happened for, or that has something due.

@@ -47,7 +47,7 @@ _END = Statement(
     columns=["state", "result", "error", "ended_at"],
 )
 _REQUEUE = Statement(
-    sa.update(jobs).where(_j.app_id == sa.bindparam("app", type_=sa.Integer), _j.state == RUNNING),
+    sa.update(jobs).where(_j.id == sa.bindparam("job", type_=_j.id.type), _j.state == RUNNING),
     columns=["state"],
 )
 _PURGE = Statement(
@@ -112,6 +112,11 @@ def end(c: Connection, number: int, result: dict[str, Any], error: str, now: int
     )
 
 
-def requeue(c: Connection, app_id: int) -> int:
-    """Put back what a worker that died had begun for the app; the caller holds the app's lease."""
-    return c.run(_REQUEUE, app=app_id, state=QUEUED)
+def requeue(c: Connection, number: int) -> bool:
+    """Put back a job that a worker that died had begun; False if it has ended.  The caller holds the lease."""
+    return c.run(_REQUEUE, job=number, state=QUEUED) == 1
+
+
+def newest(c: Connection) -> int:
+    """The number of the job that was filed last, 0 where there is none."""
+    return int(c.value(_LAST) or 0)

@@ -40,14 +40,25 @@ class Inside:
         yield self._c
 
 
+class Interrupted(Exception):
+    """A plan in the making was given up, because its maker has to stop."""
+
+
+def _never() -> bool:
+    return False
+
+
 class Apart:
     """In short transactions of its own, so that others can write while a long plan is made."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, interrupted: Callable[[], bool] = _never) -> None:
         self._db = db
+        self._interrupted = interrupted
 
     def write(self) -> AbstractContextManager[Connection]:
-        """See `Storing`."""
+        """See `Storing`.  Raises Interrupted."""
+        if self._interrupted():
+            raise Interrupted
         return self._db.write(serial=events.SERIAL)
 
 

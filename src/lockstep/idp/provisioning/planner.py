@@ -53,16 +53,27 @@ def make_plan(
 
 
 def make_plan_apart(
-    db: Database, app: App, now: int, *, everything: bool = False, retry_now: bool = False, shown: bool = False
+    db: Database,
+    app: App,
+    now: int,
+    *,
+    everything: bool = False,
+    retry_now: bool = False,
+    shown: bool = False,
+    interrupted: Callable[[], bool] = lambda: False,
 ) -> Plan:
-    """Like `make_plan` of all.  A long plan is made from a state of its own of the database, while others write."""
+    """Like `make_plan` of all.  A long plan is made from a state of its own of the database, while others write.
+
+    Raises Interrupted, once `interrupted` says so.
+    """
     with db.write(serial=events.SERIAL) as c:
         target = links.target_of(c, app.id, app.scim_url)
     with db.snapshot() as c:
         about = _scope(c, app, target, now, None, everything=everything)
         if about.users is None or len(about.users) > SHORT or about.match:
-            made = _make(c, Apart(db), app, target, now, about, retry_now, shown)
-            _drop_old(Apart(db), app, made.id)
+            store = Apart(db, interrupted)
+            made = _make(c, store, app, target, now, about, retry_now, shown)
+            _drop_old(store, app, made.id)
             return made
     with db.write(serial=events.SERIAL) as c:
         made = make_plan(c, app, now, everything=everything, retry_now=retry_now, shown=shown)

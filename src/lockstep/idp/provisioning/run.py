@@ -19,6 +19,7 @@ from lockstep.idp.provisioning import check, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import Plan
+from lockstep.idp.provisioning.making import Interrupted
 from lockstep.idp.provisioning.planner import make_plan, make_plan_apart
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.safety import MANY_MISSING, too_many_missing
@@ -161,15 +162,19 @@ class Halt:
     """Has a run halt between two batches: it waits there, until the process ends, for the next one to take it up."""
 
     wanted: bool = False
-    reached: bool = False
+    standing: int = 0
+    """Runs that stand at such a point now."""
     lost: Callable[[], bool] = lambda: False
     """Whether the lease is somebody else's by now: then nothing more is sent."""
 
     async def point(self) -> None:
         """Stay here if a halt is wanted.  Nothing is under way at this moment."""
         while self.wanted or self.lost():
-            self.reached = True
-            await asyncio.sleep(1)
+            self.standing += 1
+            try:
+                await asyncio.sleep(1)
+            finally:
+                self.standing -= 1
 
 
 class Run:
@@ -257,8 +262,13 @@ class Run:
         }
 
     async def plan(self, attempt: int) -> Values:
-        """See `Steps`.  In a thread: a long plan holds up neither the site nor the runs of other apps."""
-        return await asyncio.to_thread(self._plan, attempt)
+        """See `Steps`.  In a thread, so that a long plan does not hold up the runs of other apps."""
+        while True:
+            await self._halt.point()
+            try:
+                return await asyncio.to_thread(self._plan, attempt)
+            except Interrupted:
+                continue  # a halt is wanted: the run stands still, and plans anew if it goes on
 
     def _plan(self, attempt: int) -> Values:
         with self._db.write(serial=events.SERIAL) as c:
@@ -278,7 +288,13 @@ class Run:
         if orders.only is None and not (orders.digest and attempt == 0):
             everything = orders.full and attempt == 0
             return make_plan_apart(
-                self._db, app, self._clock(), everything=everything, retry_now=orders.by_hand, shown=orders.by_hand
+                self._db,
+                app,
+                self._clock(),
+                everything=everything,
+                retry_now=orders.by_hand,
+                shown=orders.by_hand,
+                interrupted=lambda: self._halt.wanted,
             )
         with self._db.write(serial=events.SERIAL) as c:
             plan = self._planned(c, app, retry_now=orders.by_hand)
