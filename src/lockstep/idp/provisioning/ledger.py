@@ -61,6 +61,11 @@ _OPEN = Statement(
         _is(_c.plan_id, "plan"), sa.or_(*(_c.state == state.value for state in State if state is not State.DONE))
     )
 )
+_OUTLINE = Statement(
+    sa.select(_c.digest, _c.state, _c.object, _c.key, _c.kind, sa.case((_c.object == "group", _c.payload), else_="null"))
+    .where(_is(_c.plan_id, "plan"))
+    .order_by(_c.stage, _c.position)
+)
 _WITH_NEEDS = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _c.needs != "").order_by(_c.position))
 _SET_STATE = Statement(sa.update(changes).where(_is(_c.plan_id, "plan"), _is(_c.position, "at")), columns=["state", "reason"])
 _SETTLE = Statement(
@@ -356,6 +361,12 @@ def of_key(c: Connection, plan: int, obj: str, key: str) -> list[Placed]:
     """The changes of one object, in the order of the plan."""
     found = [_placed(row) for row in c.all(_OF_KEY, plan=plan, object=obj, key=key)]
     return sorted(found, key=lambda placed: placed.position)
+
+
+def outline(c: Connection, plan: int) -> Iterator[tuple[str, str, str, str, str, Any]]:
+    """(digest, state, object, key, kind, payload of groups) of every change of a plan, in the order of the run."""
+    decode = msgspec.json.decode
+    return ((*row[:5], decode(row[5])) for row in c.stream(_OUTLINE, plan=plan))
 
 
 def open_of(c: Connection, plan: int) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

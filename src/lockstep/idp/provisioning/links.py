@@ -32,6 +32,7 @@ _USER_BY_TARGET_ID = Statement(sa.select(*_USER).where(_is(_u.target, "target"),
 _IDS_BY_KEYS = Statement(sa.select(_u.key, _u.target_id, _u.missing).where(_is(_u.target, "target"), among(_u.key, "keys")))
 _KEY_BY_USER_NAME = Statement(sa.select(_u.key).where(_is(_u.target, "target"), _is(_u.user_name_key, "name"), _u.missing == 0))
 _KEY_BY_EMAIL = Statement(sa.select(_u.key).where(_is(_u.target, "target"), _is(_u.email_key, "name"), _u.missing == 0))
+_ANY_USER = Statement(sa.select(_u.id).where(_is(_u.target, "target")).limit(1))
 _MISSING_USERS = Statement(sa.select(_u.key).where(_is(_u.target, "target"), _u.missing == 1))
 _LEFT_UNTIL = Statement(
     sa.select(_u.key).where(_is(_u.target, "target"), _u.left_at > 0, _u.left_at <= sa.bindparam("until"), _u.made == 1)
@@ -166,6 +167,11 @@ def user_by_key(c: Connection, target: int, key: str) -> UserLink | None:
 def users_by_keys(c: Connection, target: int, keys: Iterable[str]) -> list[UserLink]:
     """The links of some people."""
     return [_user(row) for row in c.all(_USERS_BY_KEYS, target=target, keys=listed(keys))]
+
+
+def has_users(c: Connection, target: int) -> bool:
+    """Whether anybody is linked."""
+    return c.one(_ANY_USER, target=target) is not None
 
 
 def missing_users(c: Connection, target: int) -> list[str]:

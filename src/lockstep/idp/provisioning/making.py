@@ -1,14 +1,14 @@
 """A plan in the making: what is read once, what is counted, and where changes are put."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Concatenate, ParamSpec, Protocol
 
 from lockstep.idp import events
 from lockstep.idp.apps.settings import LimitedKind
-from lockstep.idp.provisioning import ledger, order
+from lockstep.idp.provisioning import ledger, links, order
 from lockstep.idp.provisioning.approval import Decisions, judged, only_if_made
 from lockstep.idp.provisioning.ledger import Placed, Trouble
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
@@ -94,9 +94,12 @@ class Making:
     later: list[Callable[[Connection], None]] = field(default_factory=list)
     """What is written to the links once the plan is complete."""
     decided: frozenset[str] = field(init=False)
+    new: bool = field(init=False)
+    """Whether nobody is linked yet."""
 
     def __post_init__(self) -> None:
         d = self.decisions
+        self.new = not links.has_users(self.c, self.target)
         self.decided = d.approved | d.rejected | d.released | d.discarded | d.ignored
 
     def put(self, change: Change) -> Change:
@@ -122,6 +125,10 @@ class Making:
         if self.retry_now or trouble.next_at <= self.now or change.state is not State.READY:
             return change
         return replace(change, state=State.LATER, reason=f"failed before ({trouble.error}); tried again later")
+
+    def target_ids(self, keys: Collection[str]) -> dict[str, str]:
+        """The target's ids of those who are there."""
+        return {} if self.new or not keys else links.target_ids(self.c, self.target, keys)
 
     def meet(self, item: str) -> None:
         """A decision about `item`, if there is one, is about something that is to be done still."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from lockstep.idp.apps.settings import Settings
-from lockstep.idp.provisioning.records import Change, DesiredUser, Document, Kind, Stage, UserLink, name_key
+from lockstep.idp.provisioning.records import Change, DesiredUser, Document, Kind, Stage, UserLink, digested, name_key
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
 from lockstep.scim.patch import diff
@@ -173,7 +173,7 @@ def _needs(before: Document, after: Document, key: str, holder: Holder) -> tuple
 
 
 def _create(wanted: DesiredUser, link: UserLink | None, holder: Holder) -> Change:
-    return _digested(
+    return digested(
         Change(
             kind=Kind.CREATE,
             object="user",
@@ -192,7 +192,7 @@ def _create(wanted: DesiredUser, link: UserLink | None, holder: Holder) -> Chang
 def _update(document: Document, link: UserLink, operations: list[dict[str, Any]], holder: Holder) -> Change:
     switched_off = bool(link.value.get("active", True)) and not document.get("active", True)
     before, after = differences(link.value, document)
-    return _digested(
+    return digested(
         Change(
             kind=Kind.SWITCH_OFF if switched_off else Kind.UPDATE,
             object="user",
@@ -218,7 +218,7 @@ def without_switch_off(change: Change, value: Document) -> Change | None:
     if not operations:
         return None
     before, after = differences(value, document)
-    return _digested(
+    return digested(
         replace(
             change,
             kind=Kind.UPDATE,
@@ -234,7 +234,7 @@ def without_switch_off(change: Change, value: Document) -> Change | None:
 
 
 def _delete(link: UserLink) -> Change:
-    return _digested(
+    return digested(
         Change(
             kind=Kind.DELETE,
             object="user",
@@ -248,10 +248,6 @@ def _delete(link: UserLink) -> Change:
             limited="user-deletions",
         )
     )
-
-
-def _digested(change: Change) -> Change:
-    return replace(change, digest=change.digested())
 
 
 def shown(document: Document) -> Document:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from lockstep.idp.provisioning.records import Change, DesiredGroup, GroupLink, Kind, Stage
+from lockstep.idp.provisioning.records import Change, DesiredGroup, GroupLink, Kind, Stage, digested
 
 Part = TypeVar("Part")
 
@@ -75,7 +75,7 @@ def rename(group: DesiredGroup, link: GroupLink) -> Change | None:
     """The PATCH of the name (its case included), or None."""
     if group.name == link.name:
         return None
-    return _digested(
+    return digested(
         Change(
             kind=Kind.RENAME,
             object="group",
@@ -94,7 +94,7 @@ def rename(group: DesiredGroup, link: GroupLink) -> Change | None:
 def create(group: DesiredGroup, members: Sequence[Member], link: GroupLink | None, limit: int) -> Iterator[Change]:
     """The POST with the first `limit` members inside, and a PATCH for each `limit` more."""
     first, rest = members[:limit], members[limit:]
-    yield _digested(
+    yield digested(
         Change(
             kind=Kind.CREATE,
             object="group",
@@ -113,7 +113,7 @@ def create(group: DesiredGroup, members: Sequence[Member], link: GroupLink | Non
 
 def delete(link: GroupLink) -> Change:
     """The DELETE; its memberships fall with it."""
-    return _digested(
+    return digested(
         Change(
             kind=Kind.DELETE,
             object="group",
@@ -165,7 +165,7 @@ def _members(
         after["add"] = sorted(_names(adds))  # whoever was made meanwhile must not move the digest
     if removals:
         after["remove"] = sorted(_names(removals))
-    return _digested(
+    return digested(
         Change(
             kind=Kind.MEMBERS,
             object="group",
@@ -195,7 +195,3 @@ def _names(members: Iterable[Member]) -> list[str]:
 
 def _listed(members: Iterable[Member]) -> list[list[str]]:
     return [[member.key, member.target_id] for member in members]
-
-
-def _digested(change: Change) -> Change:
-    return replace(change, digest=change.digested())

@@ -147,6 +147,9 @@ def _is_linked(m: Making) -> Callable[[str], bool]:
 
 
 def _holder(m: Making) -> plan.Holder:
+    if m.new:
+        return lambda _kind, _value: None
+
     def holder(kind: plan.NameKind, value: str) -> str | None:
         find = links.holder_of_user_name if kind == "userName" else links.holder_of_email
         return find(m.c, m.target, value)

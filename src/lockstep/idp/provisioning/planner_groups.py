@@ -161,7 +161,7 @@ def _going(m: Making, key: str, *, asked: bool) -> bool:
 
 def _first_members(m: Making, wanted: Members) -> list[Member]:
     asked = m.source.app.settings.approve_create
-    there = links.target_ids(m.c, m.target, wanted)
+    there = m.target_ids(wanted)
     return [
         Member(key, there.get(key, ""), name) for key, name in wanted.items() if key in there or _going(m, key, asked=asked)
     ]
@@ -174,7 +174,7 @@ def _plan_members(
     asked = m.source.app.settings.approve_update
     present = set(current.values())
     adding = [key for key in wanted if key not in present]
-    there = links.target_ids(m.c, m.target, adding) if adding else {}
+    there = m.target_ids(adding)
     diff = MemberDiff(
         now=[Member(key, there[key], wanted[key]) for key in adding if key in there],
         later=[Member(key, "", wanted[key]) for key in adding if key not in there and _going(m, key, asked=asked)],

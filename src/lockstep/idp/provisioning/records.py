@@ -152,9 +152,18 @@ class Change:
         return digest_of(what)
 
 
+def digested(change: Change) -> Change:
+    """The change with its digest.  It was made a moment ago and nobody else has it, so it is not copied."""
+    object.__setattr__(change, "digest", change.digested())
+    return change
+
+
+_canonical = msgspec.json.Encoder(order="sorted").encode
+
+
 def digest_of(value: Any) -> str:
     """SHA-256 of `value` as canonical JSON, 32 hexadecimal digits."""
-    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:32]
+    return hashlib.sha256(_canonical(value)).hexdigest()[:32]
 
 
 def name_key(name: str) -> str:

@@ -32,16 +32,20 @@ class Floor:
 
     def add(self, change: Change) -> None:
         """One more change."""
-        if change.object == "user":
-            self._users.add(change.key)
+        self.count(change.object, change.key, change.kind, change.payload if change.object == "group" else None)
+
+    def count(self, obj: str, key: str, kind: str, payload: Any) -> None:
+        """One more change, by what it needs of it; the payload of groups only."""
+        if obj == "user":
+            self._users.add(key)
             return
-        if change.kind is Kind.MEMBERS:
-            self._members[change.key] += len(change.payload["add"]) + len(change.payload["remove"])
+        if kind == Kind.MEMBERS:
+            self._members[key] += len(payload["add"]) + len(payload["remove"])
             return
         self._groups += 1
-        if change.kind is Kind.CREATE:
-            self._made.add(change.key)
-            self._members[change.key] += len(change.payload["add"])
+        if kind == Kind.CREATE:
+            self._made.add(key)
+            self._members[key] += len(payload["add"])
 
     @property
     def requests(self) -> int:
@@ -54,12 +58,11 @@ class Floor:
 def finish(c: Connection, plan: int, held: list[dict[str, Any]], limit: int) -> Plan:
     """Compute and store the digest and the floor of a plan whose changes are all written."""
     sha, floor = hashlib.sha256(), Floor(limit)
-    for placed in ledger.all_changes(c, plan):
-        change = placed.change
-        if change.state in _COVERED:
-            sha.update(change.digest.encode())
-        if change.state is State.READY:
-            floor.add(change)
+    for digest, state, obj, key, kind, payload in ledger.outline(c, plan):
+        if state in _COVERED:
+            sha.update(digest.encode())
+        if state == State.READY:
+            floor.count(obj, key, kind, payload)
     return ledger.finish_plan(c, plan, sha.hexdigest()[:32], floor.requests, held)
 
 
