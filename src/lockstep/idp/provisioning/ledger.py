@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -94,6 +95,11 @@ _SENT_BEFORE = Statement(
 )
 _CREATES = Statement(
     sa.select(_c.key, _c.state).where(_is(_c.plan_id, "plan"), _c.object == "user", _c.kind == Kind.CREATE.value)
+)
+_NOT_MADE = Statement(
+    sa.select(_c.key, _c.state).where(
+        _is(_c.plan_id, "plan"), _c.object == "user", _c.kind == Kind.CREATE.value, _c.state != State.READY.value
+    )
 )
 _LIMITED = Statement(
     sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _is(_c.limited, "limited")).order_by(_c.stage, _c.position)
@@ -209,6 +215,17 @@ class Trouble:
     error: str
 
 
+TOGETHER = 5_000
+"""Rows that are written by one statement."""
+Item = TypeVar("Item")
+
+
+def batched(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Items in batches of `TOGETHER`."""
+    iterator = iter(items)
+    return iter(lambda: list(islice(iterator, TOGETHER)), [])
+
+
 def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -285,14 +302,11 @@ def replaced(c: Connection, app_id: int, plan: int) -> list[int]:
     return [old for (old,) in c.all(_OLD_PLANS, app=app_id, plan=plan, dead=dead) if old not in kept]
 
 
-DROPPED_TOGETHER = 5_000
-
-
 def drop_some(c: Connection, plan: int) -> bool:
     """Drop some changes of a plan; when none is left, the plan, and then the answer is False."""
     first = c.value(_FIRST_CHANGE, plan=plan)
     if first is not None:
-        c.run(_DROP_CHANGES, plan=plan, end=int(first) + DROPPED_TOGETHER)
+        c.run(_DROP_CHANGES, plan=plan, end=int(first) + TOGETHER)
         return True
     c.run(_DROP_PLAN, plan=plan)
     return False
@@ -382,10 +396,11 @@ def with_needs(c: Connection, plan: int) -> list[Placed]:
 
 def set_states(c: Connection, plan: int, states: Iterable[tuple[int, State, str]]) -> None:
     """(position, state, reason) of some changes."""
-    c.many(
-        _SET_STATE,
-        [{"plan": plan, "at": position, "state": state.value, "reason": why} for position, state, why in states],
-    )
+    for some in batched(states):
+        c.many(
+            _SET_STATE,
+            [{"plan": plan, "at": position, "state": state.value, "reason": why} for position, state, why in some],
+        )
 
 
 def settle(c: Connection, plan: int, before: State, after: State, reason: str, *, digest: str = "", limited: str = "") -> None:
@@ -395,7 +410,8 @@ def settle(c: Connection, plan: int, before: State, after: State, reason: str, *
 
 def set_stages(c: Connection, plan: int, stages: Iterable[tuple[int, int]]) -> None:
     """(position, stage) of some changes."""
-    c.many(_SET_STAGE, [{"plan": plan, "at": position, "stage": stage} for position, stage in stages])
+    for some in batched(stages):
+        c.many(_SET_STAGE, [{"plan": plan, "at": position, "stage": stage} for position, stage in some])
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +456,11 @@ def drop_group_changes(c: Connection, plan: int) -> None:
 def states_of_creates(c: Connection, plan: int) -> dict[str, State]:
     """How it stands with everyone whom a plan makes, by key."""
     return {key: State(state) for key, state in c.all(_CREATES, plan=plan)}
+
+
+def creates_that_wait(c: Connection, plan: int) -> dict[str, State]:
+    """How it stands with those whom a plan makes, but not now, by key."""
+    return {key: State(state) for key, state in c.all(_NOT_MADE, plan=plan)}
 
 
 def sending(c: Connection, app_id: int) -> list[tuple[int, Placed]]:

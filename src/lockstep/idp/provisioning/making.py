@@ -82,7 +82,10 @@ class Making:
     counts: Counter[LimitedKind] = field(default_factory=Counter)
     single: dict[LimitedKind, str] = field(default_factory=dict)
     """The name of the last object counted: of a kind with one change, the only one."""
-    creating: dict[str, State] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    """Whom it makes."""
+    not_made: dict[str, State] = field(default_factory=dict)
+    """Those of them who cannot be made now, and how it stands with them."""
     leaving: set[str] = field(default_factory=set)
     """People whose memberships fall with them, or are left as they are."""
     managed: order.Managed = field(default_factory=dict)

@@ -12,10 +12,11 @@ from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import desired, ledger, links, order, plan, scope, summary, touched
 from lockstep.idp.provisioning.ledger import Plan
+from lockstep.idp.provisioning.levels import levels_of
 from lockstep.idp.provisioning.making import Apart, Inside, Making, Storing
 from lockstep.idp.provisioning.plan import Leaver
 from lockstep.idp.provisioning.planner_groups import plan_groups_of
-from lockstep.idp.provisioning.records import Change, Kind, State, UserLink
+from lockstep.idp.provisioning.records import Change, Kind, Stage, State, UserLink, at_stage
 from lockstep.idp.provisioning.safety import NEVER_BY_SHARE, Held, over_limits
 from lockstep.idp.provisioning.scope import Scope
 from lockstep.idp.provisioning.source import people, pieces, source_of
@@ -98,8 +99,9 @@ def _make(c: Connection, store: Storing, app: App, target: int, now: int, about:
     making.flush()
     held = _hold_users(making)
     with store.write() as w:
-        order.settle(w, number, making.managed, set(making.creating))
-        making.creating = ledger.states_of_creates(w, number)
+        if not making.new:  # else there are no names to free, and the levels are known
+            order.settle(w, number, making.managed, making.made)
+        making.not_made = ledger.creates_that_wait(w, number)
     if app.settings.groups:
         plan_groups_of(making, held=False)
         making.flush()
@@ -125,9 +127,13 @@ def _plan_users(m: Making) -> None:
     source = m.source
     everyone = people(m.c, m.scope.users)
     wanted = desired.for_users(everyone, source.parameters, settings, source.logins, source.pilot, _is_linked(m))
+    levels = levels_of(m.c, source) if m.new else None
     for step in plan.for_users(wanted, _user_links(m), settings, _holder(m), m.now, source.is_outside):
         if isinstance(step, Change):
-            _note_user(m, m.put(step))
+            if levels is None:
+                _note_user(m, m.put(step))
+            else:
+                m.put(at_stage(step, Stage.USERS + levels.of(step.key, step.payload["document"])))
         elif isinstance(step, plan.Ignored):
             m.leaving.add(step.key)
         else:
@@ -162,7 +168,7 @@ def _note_user(m: Making, change: Change) -> None:
         m.leaving.add(change.key)
         return
     if change.kind is Kind.CREATE:
-        m.creating[change.key] = change.state
+        m.made.add(change.key)
     manager = plan.manager_of(change.payload["document"])
     if manager:
         m.managed[change.key] = (manager, m.position - 1)

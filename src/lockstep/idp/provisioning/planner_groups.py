@@ -155,7 +155,9 @@ def _plan_leftover(m: Making, link: GroupLink, *, held: bool) -> None:
 
 def _going(m: Making, key: str, *, asked: bool) -> bool:
     """Whether a person is made in this run; where the group's own change has to be approved, approval of both is awaited."""
-    state = m.creating.get(key)
+    if m.scope.users is not None and key not in m.scope.users:
+        return False
+    state = m.not_made.get(key, State.READY)
     return state is State.READY or (asked and state is State.WAITING)
 
 

@@ -158,6 +158,12 @@ def digested(change: Change) -> Change:
     return change
 
 
+def at_stage(change: Change, stage: int) -> Change:
+    """The change at another stage, which its digest does not know of; it is not copied, either."""
+    object.__setattr__(change, "stage", stage)
+    return change
+
+
 _canonical = msgspec.json.Encoder(order="sorted").encode
 
 
