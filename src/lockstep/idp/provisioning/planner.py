@@ -6,7 +6,6 @@ Everything happens in one transaction, so a plan is made of one state of the wor
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from lockstep.idp import events
@@ -152,18 +151,14 @@ def _note_user(m: _Making, change: Change) -> None:
 
 def _plan_groups(m: _Making, *, held: bool) -> None:
     """Plan the groups; `held` says that membership removals are over their limit."""
-    protected = m.source.app.settings.protected()
-    wanted = [group for group in m.grouping.groups if not _matches(group.name, protected)]
-    known = [link for link in links.groups(m.c, m.target) if not _matches(link.name, protected)]
+    protects = m.source.app.settings.protects
+    wanted = [group for group in m.grouping.groups if not protects(group.name)]
+    known = [link for link in links.groups(m.c, m.target) if not protects(link.name)]
     for one in plan_groups.match(wanted, known):
         if m.only is None:
             _plan_group(m, one, held=held)
         elif one.desired is not None and one.link is not None and not one.link.missing:
             _plan_members(m, one.desired, one.link, held=held)
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
 
 
 def _plan_group(m: _Making, one: Match, *, held: bool) -> None:
