@@ -17,7 +17,7 @@ KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do for one app.  `kind` is sync, apply or drift; `result` what a finished one came to."""
+    """One thing to do for one app.  `kind` is sync, drift or takeover; `result` what a finished one came to."""
 
     id: int
     app_id: int
@@ -36,6 +36,12 @@ _ADD = Statement(
 )
 _LAST = Statement(sa.select(sa.func.max(_j.id)))
 _ONE = Statement(sa.select(*_FIELDS).where(_j.id == sa.bindparam("job", type_=_j.id.type)))
+_NEWEST = Statement(
+    sa.select(*_FIELDS)
+    .where(_j.app_id == sa.bindparam("app", type_=sa.Integer), _j.kind == sa.bindparam("kind", type_=sa.Text))
+    .order_by(_j.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
 _QUEUED = Statement(sa.select(*_FIELDS).where(_j.state == QUEUED).order_by(_j.id))
 _RUNNING = Statement(sa.select(*_FIELDS).where(_j.state == RUNNING).order_by(_j.id))
 _START = Statement(
@@ -83,6 +89,11 @@ def get(c: Connection, number: int) -> Job | None:
     """One job."""
     row = c.one(_ONE, job=number)
     return None if row is None else _job(row)
+
+
+def newest(c: Connection, app_id: int, kind: str, limit: int = 1) -> list[Job]:
+    """The newest jobs of one kind for an app, newest first, among those that are kept."""
+    return [_job(row) for row in c.all(_NEWEST, app=app_id, kind=kind, limit=limit)]
 
 
 def queued(c: Connection) -> list[Job]:
