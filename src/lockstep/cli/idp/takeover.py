@@ -32,7 +32,7 @@ def takeover(
         bool,
         typer.Option(
             "--as-made",
-            help="With --link: users with exactly our externalId, and groups by name, were made here; they may be deleted later.",
+            help="With --link: users with exactly our externalId, and groups by name, were made here, and may be deleted.",
         ),
     ] = False,
     other_ids: Annotated[

@@ -100,7 +100,7 @@ class Takeover:
             found = takeover_report.report(picture_of(c, app_of(c, self._app_id), there), orders)
         with self._db.write(serial=events.SERIAL) as c:
             self._event(c, EventType.TAKEOVER_REPORTED, takeover_report.in_words(found), orders)
-        return {**found, "requests": requests, "floor": self._floor(there, found)}
+        return {**found, **self._cost(there, found, requests)}
 
     def _link(self, there: There, orders: Orders, requests: int) -> Values:
         with self._db.write(serial=events.SERIAL) as c:
@@ -110,11 +110,11 @@ class Takeover:
             found = takeover_report.report(picture, orders)
             taken = takeover_links.link(picture, orders, self._clock())
             self._event(c, EventType.TAKEN_OVER, takeover_links.in_words(taken), orders)
-        return {**found, "taken": taken, "requests": requests, "floor": self._floor(there, found)}
+        return {**found, "taken": taken, **self._cost(there, found, requests)}
 
-    @staticmethod
-    def _floor(there: There, found: Values) -> int:
-        return there.floor if found["groups_read"] else reading.pages(len(there.users))
+    def _cost(self, there: There, found: Values, requests: int) -> Values:
+        floor = there.floor if found["groups_read"] else reading.pages(len(there.users))
+        return {"requests": requests, "floor": floor, "at": self._clock()}
 
     def _event(self, c: Connection, kind: EventType, notes: str, orders: Orders) -> None:
         app = app_of(c, self._app_id)
