@@ -32,7 +32,8 @@ async def done(world: World, browser: Browser, page: Answer, **values: str) -> A
     """Press a button of the page, have the job done, and follow to the report."""
     await press(browser, page, address(PAGE), **values)
     with world.db.read() as c:
-        [job] = jobs.newest(c, 1, "takeover")
+        job = jobs.newest(c, 1, "takeover")
+    assert job is not None
     await asyncio.to_thread(world.engine.wait, job.id)
     shown = await browser.get(address(f"/jobs/{job.id}"))
     assert f"Take-over {job.id}" in shown.text

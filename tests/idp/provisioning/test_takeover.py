@@ -107,11 +107,12 @@ def test_the_report_of_a_centre_that_has_people(each_world: World) -> None:
     [team] = groups["adopt"]
     assert team["members"] == {"stay": 1, "add": 1, "remove": 0, "strangers": 2}
     assert groups["case"][0]["members"] == {"stay": 0, "add": 1, "remove": 2, "strangers": 0}
+    assert groups["case"][0]["after"] == {"displayName": "Crew"}
     assert groups["protected"] == [{"id": "p", "name": "AWSLogArchive"}]
     assert (names(groups["create"]), names(groups["unmatched"])) == (["New"], ["Theirs"])
     assert linked(each_world) == ([], [], [])
     [told] = [event for event in each_world.events() if event.type.value.startswith("provisioning.takeover")]
-    assert "2 users and 2 groups can be taken over; 1 conflicts" in told.notes
+    assert "users to take over: 2, groups: 2; conflicts: 1; another externalId: 1" in told.notes
 
 
 def test_who_is_called_otherwise_than_in_assertions_is_named(each_world: World) -> None:

@@ -92,7 +92,7 @@ def _side(thing: str, counts: dict[str, int], listed: dict[str, list[dict[str, A
 
 def _entry(one: dict[str, Any]) -> str:
     """One user or group: who it is there, why not, and what would change."""
-    text = one["name"] or one["id"]
+    text = str(one["name"] or one["id"])
     there = one.get("there")
     if there is not None and there["name"] != one["name"]:
         text += f" is {there['name']} there"

@@ -16,7 +16,6 @@ from lockstep.kit.db import Connection
 
 ROWS = 100
 """Of each list on the page; the report itself has more."""
-_LOOKED_AT = 20
 _OPEN = (jobs.QUEUED, jobs.RUNNING)
 _KINDS = ("conflict", "other_external_id", "case", "adopt", "create", "unmatched", "protected")
 
@@ -25,9 +24,8 @@ async def takeover(desk: Desk) -> Response:
     """The last report, or what a new one is for."""
 
     def look(c: Connection, app: App) -> dict[str, Any]:
-        newest = jobs.newest(c, app.id, "takeover", _LOOKED_AT)
-        last = newest[0] if newest else None
-        done = next((job for job in newest if job.state == jobs.DONE), None)
+        last = jobs.newest(c, app.id, "takeover")
+        done = jobs.newest(c, app.id, "takeover", jobs.DONE)
         found = None if done is None else done.result
         return {
             "last": last,

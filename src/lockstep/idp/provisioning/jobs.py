@@ -38,9 +38,13 @@ _LAST = Statement(sa.select(sa.func.max(_j.id)))
 _ONE = Statement(sa.select(*_FIELDS).where(_j.id == sa.bindparam("job", type_=_j.id.type)))
 _NEWEST = Statement(
     sa.select(*_FIELDS)
-    .where(_j.app_id == sa.bindparam("app", type_=sa.Integer), _j.kind == sa.bindparam("kind", type_=sa.Text))
+    .where(
+        _j.app_id == sa.bindparam("app", type_=sa.Integer),
+        _j.kind == sa.bindparam("kind", type_=sa.Text),
+        sa.or_(sa.bindparam("state", type_=sa.Text) == "", _j.state == sa.bindparam("state", type_=sa.Text)),
+    )
     .order_by(_j.id.desc())
-    .limit(sa.bindparam("limit", type_=sa.Integer))
+    .limit(1)
 )
 _QUEUED = Statement(sa.select(*_FIELDS).where(_j.state == QUEUED).order_by(_j.id))
 _RUNNING = Statement(sa.select(*_FIELDS).where(_j.state == RUNNING).order_by(_j.id))
@@ -91,9 +95,10 @@ def get(c: Connection, number: int) -> Job | None:
     return None if row is None else _job(row)
 
 
-def newest(c: Connection, app_id: int, kind: str, limit: int = 1) -> list[Job]:
-    """The newest jobs of one kind for an app, newest first, among those that are kept."""
-    return [_job(row) for row in c.all(_NEWEST, app=app_id, kind=kind, limit=limit)]
+def newest(c: Connection, app_id: int, kind: str, state: str = "") -> Job | None:
+    """The newest job of one kind for an app, in any state ("") or in this one, among those that are kept."""
+    row = c.one(_NEWEST, app=app_id, kind=kind, state=state)
+    return None if row is None else _job(row)
 
 
 def queued(c: Connection) -> list[Job]:

@@ -22,7 +22,7 @@ def link(picture: Picture, orders: Orders, now: int) -> dict[str, int]:
 
 def in_words(taken: Mapping[str, int]) -> str:
     """What was linked, in one line."""
-    return f"{taken['users']} users, {taken['groups']} groups and {taken['members']} memberships, {taken['made']} as made here"
+    return f"users: {taken['users']}, groups: {taken['groups']}, memberships: {taken['members']}; as made here: {taken['made']}"
 
 
 class _Linking:

@@ -83,9 +83,9 @@ def in_words(found: Values) -> str:
     """The figures of a report in one line."""
     users, groups = found["users"], found["groups"]
     return (
-        f"{users['adopt'] + users['case']} users and {groups['adopt'] + groups['case']} groups can be taken over; "
-        f"{users['conflict'] + groups['conflict']} conflicts, {users['other_external_id']} with another externalId, "
-        f"{users['create'] + groups['create']} would be made, {users['unmatched'] + groups['unmatched']} are nobody's"
+        f"users to take over: {users['adopt'] + users['case']}, groups: {groups['adopt'] + groups['case']}; "
+        f"conflicts: {users['conflict'] + groups['conflict']}; another externalId: {users['other_external_id']}; "
+        f"would be made: {users['create'] + groups['create']}; nobody's: {users['unmatched'] + groups['unmatched']}"
     )
 
 
@@ -106,7 +106,10 @@ def _group(picture: Picture, group: DesiredGroup, match: Match, keys: Mapping[st
     shown = _shown(match, picture.there.groups)
     if match.number is None or match.verdict is Verdict.LINKED:
         return shown
-    there = picture.there.members.get(picture.there.groups[match.number].id, set())
+    one = picture.there.groups[match.number]
+    if one.name != group.name:
+        shown["before"], shown["after"] = {"displayName": one.name}, {"displayName": group.name}
+    there = picture.there.members.get(one.id, set())
     known = {keys[member] for member in there if member in keys}
     wanted = picture.grouping.wanted(group)
     shown["members"] = {
@@ -115,7 +118,7 @@ def _group(picture: Picture, group: DesiredGroup, match: Match, keys: Mapping[st
         "remove": sum(key not in wanted for key in known),
         "strangers": len(there) - len(known),
     }
-    if shown["members"]["add"] or shown["members"]["remove"] or match.verdict is Verdict.CASE:
+    if "after" in shown or shown["members"]["add"] or shown["members"]["remove"]:
         counts["change"] += 1
     return shown
 
