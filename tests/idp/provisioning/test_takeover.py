@@ -3,10 +3,11 @@
 import pytest
 
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.kit.problems import Problem
 from tests.idp.provisioning.occupied import PEOPLE, ROLES, asked, linked, lose_the_links, occupied, put_group, put_user
-from tests.idp.provisioning.target import Fault
+from tests.idp.provisioning.target import Fault, Sent
 from tests.idp.provisioning.world import World, everyone, many
 
 
@@ -51,6 +52,40 @@ def test_only_the_report_that_was_read_is_taken_over(each_world: World) -> None:
         asked(each_world, link=True, digest=digest)
     assert linked(each_world) == ([], [], [])
     assert asked(each_world, link=True, digest=asked(each_world)["digest"])["taken"]["users"] == 3
+
+
+def test_a_job_that_is_done_again_after_a_crash_finds_all_taken_over(world: World) -> None:
+    """The worker died between the links and the end of its job."""
+    occupied(world)
+    digest = asked(world)["digest"]
+    assert asked(world, link=True, digest=digest)["taken"]["users"] == 2
+    again = asked(world, link=True, digest=digest)
+    assert (again["taken"]["users"], again["users"]["linked"]) == (0, 2)
+
+
+@pytest.mark.parametrize("moved", ["directory", "url"])
+def test_what_moves_while_the_target_is_read(world: World, moved: str) -> None:
+    """A newcomer is taken over with the rest; what was read at another URL is not."""
+    occupied(world)
+    put_user(world, "n", "N@x.example")
+
+    def move(_sent: Sent) -> None:
+        world.target.watch = lambda _other: None
+        if moved == "directory":
+            world.become({"A": {}, "N": {}})
+            return
+        with world.write() as c:
+            apps.change_url(c, apps.find_app(c, "aws"), "https://other.example/scim", world.now)
+
+    world.target.watch = move
+    if moved == "directory":
+        found = asked(world, link=True)
+        assert (found["taken"]["users"], [link.key for link in linked(world)[0]]) == (2, ["A", "N"])
+    else:
+        with pytest.raises(Problem, match="the SCIM base URL was changed while the target was read"):
+            asked(world, link=True)
+        with world.db.read() as c:
+            assert links.find_target(c, world.app_id(c), "https://other.example/scim") == 0
 
 
 @pytest.mark.parametrize("broken", ["/Users", "/Groups", "groups.value"])

@@ -88,6 +88,10 @@ class Picture:
         )
         return found
 
+    def takes_any(self, orders: Orders) -> bool:
+        """Whether anything is left to be linked."""
+        return any(orders.takes(one) for one in (*self.users, *self.groups))
+
     @property
     def digest(self) -> str:
         """Of everything that can be taken over."""

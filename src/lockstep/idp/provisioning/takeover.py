@@ -103,11 +103,18 @@ class Takeover:
         return {**found, **self._cost(there, found, requests)}
 
     def _link(self, there: There, orders: Orders, requests: int) -> Values:
+        """The report is made before anybody has to wait for us, and again only if something has changed meanwhile."""
+        with self._db.read() as c:
+            found = takeover_report.report(picture_of(c, app_of(c, self._app_id), there), orders)
         with self._db.write(serial=events.SERIAL) as c:
-            picture = picture_of(c, app_of(c, self._app_id), there)
-            if orders.digest not in ("", picture.digest):
+            app = app_of(c, self._app_id)
+            if app.scim_url.rstrip("/") != self._client.base_url:
+                raise Problem("the SCIM base URL was changed while the target was read: read a new report")
+            picture = picture_of(c, app, there)
+            if orders.digest not in ("", picture.digest) and picture.takes_any(orders):
                 raise Problem("what would be taken over has changed since the report that was read: read a new report")
-            found = takeover_report.report(picture, orders)
+            if picture.digest != found["digest"]:
+                found = takeover_report.report(picture, orders)
             taken = takeover_links.link(picture, orders, self._clock())
             self._event(c, EventType.TAKEN_OVER, takeover_links.in_words(taken), orders)
         return {**found, "taken": taken, **self._cost(there, found, requests)}
