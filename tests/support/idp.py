@@ -163,6 +163,10 @@ class Idp:
         """`lockstep idp drift`."""
         return self._job(name, "drift", {})
 
+    def takeover(self, name: str = APP, **orders: Any) -> Json:
+        """`lockstep idp takeover`."""
+        return self._job(name, "takeover", orders)
+
     def _job(self, name: str, kind: str, arguments: Json) -> Json:
         with self.db.read() as c:
             app = app_actions.find_app(c, name)

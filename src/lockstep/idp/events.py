@@ -131,6 +131,9 @@ class EventType(StrEnum):
     SYNC_FINISHED = "sync.finished", None
     DRIFT_FOUND = "drift.found", None
     DRIFT_SETTLED = "drift.settled", None
+    TAKEOVER_ASKED = "provisioning.takeover_asked", None
+    TAKEOVER_REPORTED = "provisioning.takeover_reported", None
+    TAKEN_OVER = "provisioning.taken_over", None
     PROVISIONING_EVENT = "provisioning.event", 26
     PROVISIONING_EXCEPTION = "provisioning.exception", 25
     PROVISIONING_RETRIEVED = "provisioning.retrieved", 208

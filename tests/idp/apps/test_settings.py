@@ -113,3 +113,9 @@ def test_a_limit_holds_for_each_kind_unless_it_has_its_own(kind: LimitedKind) ->
 
 def test_the_protect_list_may_have_blanks_and_gaps() -> None:
     assert changed(Settings(), ["protect= Ops* ,, Legal ,"]).protected() == ("Ops*", "Legal")
+
+
+def test_a_group_is_protected_by_any_pattern_whatever_its_case() -> None:
+    settings = changed(Settings(), ["protect=Ops*,Legal"])
+    assert [settings.protects(name) for name in ("OPSroom", "legal", "Illegal", "")] == [True, True, False, False]
+    assert not changed(Settings(), ["protect="]).protects("AWSLogs")

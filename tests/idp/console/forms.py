@@ -284,6 +284,12 @@ FORMS: dict[str, Form] = {
         ),
         nobody=("/admin/apps/99/provisioning", _PROVISIONING, 404),
     ),
+    f"{_APP}/provisioning/takeover": Form(
+        "/admin/apps/1/provisioning/takeover",
+        {"do": "link", "digest": "x"},
+        text=("do", "digest"),
+        nobody=("/admin/apps/99/provisioning/takeover", {"do": "read"}, 404),
+    ),
     f"{_APP}/plan/approve": Form("/admin/apps/1/plan/approve", {"digest": "x"}, text=("digest",)),
     f"{_APP}/plan/change": Form("/admin/apps/1/plan/change", {"change": "x"}, text=("change", "back")),
     f"{_APP}/plan/release": Form("/admin/apps/1/plan/release", {"held": "x", "kind": ""}, text=("held", "kind")),

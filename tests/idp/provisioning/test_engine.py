@@ -453,6 +453,23 @@ def test_a_database_that_was_away_ends_nothing(workers: Workers) -> None:
         until(lambda: len(world.target.users) == 2)
 
 
+def test_a_take_over_is_the_workers_job_where_one_runs(workers: Workers) -> None:
+    """So that no run works meanwhile; whoever asked waits for it."""
+    worker, other = workers.engine(), workers.engine()
+    world = workers.world
+    world.make_app("provisioning=off")
+    world.become(AB)
+    world.target.users["a"] = {"id": "a", "userName": "A@x.example", "active": True}
+    with serving(worker):
+        until(lambda: is_taken(other))
+        found = other.wait(other.order(1, "takeover", {"link": True}))
+    assert (found["taken"]["users"], found["users"]["create"], world.target.writes) == (1, 1, [])
+    with world.db.read() as c:
+        job = jobs.newest(c, 1, "takeover", jobs.DONE)
+        assert job is not None
+        assert (job.result["taken"], jobs.newest(c, 1, "drift")) == (found["taken"], None)
+
+
 def test_a_worker_that_lost_its_lease_does_nothing_more(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session that held it ended; somebody else has it now."""
     world = World(postgresql)

@@ -78,3 +78,18 @@ def test_old_jobs_go_but_never_one_that_is_not_finished(each_world: World, app: 
 def test_there_is_no_such_job(each_world: World) -> None:
     with each_world.db.read() as c:
         assert jobs.get(c, 99) is None
+
+
+def test_the_newest_of_a_kind(each_world: World, app: int) -> None:
+    other = each_world.make_app(name="other").id
+    with each_world.write() as c:
+        assert jobs.newest(c, app, "takeover") is None
+        first, second = (jobs.add(c, app, "takeover", {"link": link}, 5) for link in (False, True))
+        jobs.add(c, app, "sync", {}, 5)
+        jobs.add(c, other, "takeover", {}, 5)
+        jobs.end(c, first, {"requests": 3}, "", 9)
+        newest, done = jobs.newest(c, app, "takeover"), jobs.newest(c, app, "takeover", jobs.DONE)
+        assert newest is not None
+        assert done is not None
+        assert (newest.id, done.id, done.result) == (second, first, {"requests": 3})
+        assert jobs.newest(c, app, "takeover", jobs.FAILED) is None

@@ -1,4 +1,4 @@
-"""`lockstep idp plan | sync | apply | approve | reject | release | drift | timeline`."""
+"""`lockstep idp plan | sync | apply | approve | reject | release | drift | takeover | timeline`."""
 
 import sys
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ import typer
 
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.opened import opened
+from lockstep.cli.idp.takeover import takeover
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp import events
@@ -39,6 +40,7 @@ def mount(app: typer.Typer) -> None:
         ("reject", reject),
         ("release", release),
         ("drift", drift),
+        ("takeover", takeover),
         ("timeline", timeline),
     ):
         app.command(name)(command)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from croniter import croniter
@@ -79,6 +80,10 @@ class Settings:
     def protected(self) -> tuple[str, ...]:
         """The patterns of the protect list."""
         return tuple(part.strip() for part in self.protect.split(",") if part.strip())
+
+    def protects(self, name: str) -> bool:
+        """Whether a group of this name is on the protect list; case does not count."""
+        return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in self.protected())
 
 
 def _wrong(key: str, value: str, what: str) -> ValueProblem:

@@ -23,6 +23,7 @@ from lockstep.idp.console import (
     rule_form,
     rules,
     tabs,
+    takeover,
     users,
 )
 from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
@@ -101,6 +102,8 @@ ROUTES = [
     _post(f"{_APP}/access/{{role:int}}/remove", tabs.unassign),
     _get(f"{_APP}/provisioning", provisioning.provisioning),
     _post(f"{_APP}/provisioning", provisioning.save),
+    _get(f"{_APP}/provisioning/takeover", takeover.takeover),
+    _post(f"{_APP}/provisioning/takeover", takeover.ask),
     _get(f"{_APP}/users", tabs.logins),
     _get(f"{_APP}/users/{{user:int}}/pending", logins.pending),
     _post(f"{_APP}/users/{{user:int}}/pending", logins.decide),

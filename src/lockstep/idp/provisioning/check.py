@@ -1,28 +1,23 @@
 """Compares a target with what is remembered of it, at the floor of requests.
 
-A page of users or groups costs one request for each 100; memberships are read by group (`groups.value`) or by user
-(`members.value`), whichever costs fewer.  Nothing is written here: `record` takes the differences into the links, and the
-next plan puts them right.
+How it is read is in `reading`.  Nothing is written here: `record` takes the differences into the links, and the next plan puts
+them right.
 """
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp import events
-from lockstep.idp.provisioning import links
-from lockstep.idp.provisioning.exchange import TargetProblem
+from lockstep.idp.provisioning import links, reading
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import name_of
+from lockstep.idp.provisioning.reading import Reader
 from lockstep.idp.provisioning.records import GroupLink, UserLink
 from lockstep.idp.provisioning.source import Source
 from lockstep.idp.provisioning.touched import touch_everything
 from lockstep.kit.db import Connection, Database
-from lockstep.scim.client import ListError, ScimClient, TransportError, quoted
-
-IN_FLIGHT = 16
+from lockstep.scim.client import ScimClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +62,18 @@ class Checker:
         self._source = source
         self._target = target
         self._client = client
+        self._reader = Reader(client, source.connector.page_size)
 
     async def check(self) -> Checked:
         """Read the target and compare.  Raises TargetProblem where it cannot be read to the end: then nothing is believed."""
         before = self._client.meter.sent
         known = self._known()
         found = Checked()
-        try:
-            users = await self._users(known, found)
-            if self._source.app.settings.groups:
-                await self._groups(known, found, users)
-            else:
-                found.floor = _pages(len(users))
-        except (ListError, TransportError) as error:
-            raise TargetProblem(f"the target could not be read: {error}") from error
+        users = await self._users(known, found)
+        if self._source.app.settings.groups:
+            await self._groups(known, found, users)
+        else:
+            found.floor = reading.pages(len(users))
         found.requests = self._client.meter.sent - before
         return found
 
@@ -101,7 +94,7 @@ class Checker:
             link = known.users.get(target_id)
             return None if link is None or link.missing else link.key
 
-        async for page in self._client.pages("/Users", count=self._source.connector.page_size):
+        async for page in self._reader.users():
             for resource in page:
                 target_id = str(resource.get("id", ""))
                 seen.add(target_id)
@@ -121,7 +114,7 @@ class Checker:
 
     async def _groups(self, known: _Known, found: Checked, users: set[str]) -> None:
         seen: set[str] = set()
-        async for page in self._client.pages("/Groups", count=self._source.connector.page_size):
+        async for page in self._reader.groups():
             for resource in page:
                 target_id = str(resource.get("id", ""))
                 seen.add(target_id)
@@ -135,38 +128,11 @@ class Checker:
             if target_id not in seen:
                 found.differences.append(Difference("group", link.name, "missing", link.id))
         present = [link for target_id, link in known.groups.items() if target_id in seen]
-        actual = await self._memberships(known, present, users)
-        by_group = sum(_pages(len(members)) for members in actual.values())
-        found.floor = _pages(len(users)) + _pages(len(seen)) + min(by_group, len(users))
+        expected = sum(reading.pages(len(known.members[link.id])) for link in present)
+        actual = await self._reader.memberships((link.target_id for link in present), users, expected)
+        found.floor = reading.floor(len(users), len(seen), map(len, actual.values()))
         for link in present:
             self._compare(link, known, actual[link.target_id], users, found)
-
-    @staticmethod
-    def _by_group_cost(known: _Known, present: list[GroupLink]) -> int:
-        return sum(_pages(len(known.members[link.id])) for link in present)
-
-    async def _memberships(self, known: _Known, present: list[GroupLink], users: set[str]) -> dict[str, set[str]]:
-        """Group id → ids of its members, read the cheaper way."""
-        actual: dict[str, set[str]] = {link.target_id: set() for link in present}
-        gate = asyncio.Semaphore(IN_FLIGHT)
-
-        async def by_group(group: str) -> None:
-            async with gate:
-                async for page in self._client.pages("/Users", filter_text=f"groups.value eq {quoted(group)}"):
-                    actual[group].update(str(resource.get("id", "")) for resource in page)
-
-        async def by_user(user: str) -> None:
-            async with gate:
-                async for page in self._client.pages("/Groups", filter_text=f"members.value eq {quoted(user)}"):
-                    for resource in page:
-                        if resource.get("id") in actual:
-                            actual[str(resource["id"])].add(user)
-
-        if self._by_group_cost(known, present) <= len(users):
-            await _all([by_group(link.target_id) for link in present])
-        else:
-            await _all([by_user(user) for user in users])
-        return actual
 
     @staticmethod
     def _compare(link: GroupLink, known: _Known, actual: set[str], users: set[str], found: Checked) -> None:
@@ -179,20 +145,6 @@ class Checker:
             key = known.users[member].key if member in known.users else ""
             if key or link.made:  # in an adopted group, people whom we do not know are not ours to judge
                 found.differences.append(Difference("membership", link.name, "member extra", link.id, (member, key, link.made)))
-
-
-async def _all(coroutines: list[Coroutine[Any, Any, None]]) -> None:
-    """Run them together; the first failure ends the others, and is raised as itself."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            for coroutine in coroutines:
-                group.create_task(coroutine)
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from None
-
-
-def _pages(items: int) -> int:
-    return max(1, -(-items // 100))
 
 
 def record(c: Connection, target: int, differences: list[Difference]) -> None:

@@ -16,9 +16,10 @@ from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
 from lockstep.idp.apps.records import App
-from lockstep.idp.provisioning import check, due, jobs, links
+from lockstep.idp.provisioning import check, due, jobs, links, takeover
 from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.jobs import Job
+from lockstep.idp.provisioning.picture import Orders as TakeoverOrders
 from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
 from lockstep.idp.provisioning.source import source_of
 from lockstep.kit import log
@@ -157,7 +158,8 @@ class Engine:
         result: Values | None = {}
         error = ""
         try:
-            result = await (self._drift(job) if job.kind == "drift" else carry(job.id))
+            apart = {"drift": self._drift, "takeover": self._takeover}.get(job.kind)
+            result = await (carry(job.id) if apart is None else apart(job))
         except Problem as problem:
             error = str(problem)
             self._not_before[job.app_id] = time.monotonic() + PAUSE_SECONDS
@@ -187,6 +189,14 @@ class Engine:
                 events.append(c, check.event(source, found), self.clock())
         shown = [{"object": one.object, "name": one.name, "kind": one.kind} for one in found.differences]
         return {"requests": found.requests, "floor": found.floor, "differences": shown, "unmatched": found.unmatched}
+
+    async def _takeover(self, job: Job) -> dict[str, Any]:
+        with self.db.read() as c:
+            app = takeover.app_of(c, job.app_id)
+            token = token_of(c, self.vault, app)
+        async with ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
+            doing = takeover.Takeover(self.db, app.id, client, self.clock, self._halt.point)
+            return await doing.run(TakeoverOrders(**job.arguments))
 
     async def serve(self, stop: Callable[[], bool]) -> None:
         """Be the worker until `stop()`: does what is queued, and follows the events of the directory.
@@ -239,7 +249,7 @@ class Engine:
     def _signs(self) -> tuple[int, int]:
         """What moves when somebody has done or asked for anything."""
         with self.db.read() as c:
-            return events.latest(c), jobs.newest(c)
+            return events.latest(c), jobs.last_number(c)
 
     def _begin_queued(self) -> None:
         with self.db.read() as c:

@@ -17,7 +17,7 @@ KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do for one app.  `kind` is sync, apply or drift; `result` what a finished one came to."""
+    """One thing to do for one app.  `kind` is sync, drift or takeover; `result` what a finished one came to."""
 
     id: int
     app_id: int
@@ -36,6 +36,16 @@ _ADD = Statement(
 )
 _LAST = Statement(sa.select(sa.func.max(_j.id)))
 _ONE = Statement(sa.select(*_FIELDS).where(_j.id == sa.bindparam("job", type_=_j.id.type)))
+_NEWEST = Statement(
+    sa.select(*_FIELDS)
+    .where(
+        _j.app_id == sa.bindparam("app", type_=sa.Integer),
+        _j.kind == sa.bindparam("kind", type_=sa.Text),
+        sa.or_(sa.bindparam("state", type_=sa.Text) == "", _j.state == sa.bindparam("state", type_=sa.Text)),
+    )
+    .order_by(_j.id.desc())
+    .limit(1)
+)
 _QUEUED = Statement(sa.select(*_FIELDS).where(_j.state == QUEUED).order_by(_j.id))
 _RUNNING = Statement(sa.select(*_FIELDS).where(_j.state == RUNNING).order_by(_j.id))
 _START = Statement(
@@ -85,6 +95,12 @@ def get(c: Connection, number: int) -> Job | None:
     return None if row is None else _job(row)
 
 
+def newest(c: Connection, app_id: int, kind: str, state: str = "") -> Job | None:
+    """The newest job of one kind for an app, in any state ("") or in this one, among those that are kept."""
+    row = c.one(_NEWEST, app=app_id, kind=kind, state=state)
+    return None if row is None else _job(row)
+
+
 def queued(c: Connection) -> list[Job]:
     """Everything that nobody has begun, oldest first."""
     return [_job(row) for row in c.all(_QUEUED)]
@@ -117,6 +133,6 @@ def requeue(c: Connection, number: int) -> bool:
     return c.run(_REQUEUE, job=number, state=QUEUED) == 1
 
 
-def newest(c: Connection) -> int:
+def last_number(c: Connection) -> int:
     """The number of the job that was filed last, 0 where there is none."""
     return int(c.value(_LAST) or 0)

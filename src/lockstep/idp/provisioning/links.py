@@ -60,6 +60,7 @@ _SET_USER = Statement(
 )
 _SET_LEFT = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["left_at"])
 _SET_USER_MISSING = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["missing"])
+_CLAIM_USER = Statement(sa.update(user_links).where(_is(_u.id, "link")).values(made=1))
 _DROP_USER = Statement(sa.delete(user_links).where(_is(_u.id, "link")))
 _SET_MANAGER = Statement(sa.update(user_links).where(_is(_u.id, "link")), columns=["value", "manager_key"])
 _MANAGER = Statement(sa.select(_u.manager_key).where(_is(_u.id, "link")))
@@ -99,6 +100,8 @@ _NAME_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), column
 _CALL_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["name"])
 _FEED_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["feeders"])
 _SET_GROUP_MISSING = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["missing"])
+_CLAIM_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")).values(made=1))
+_CLAIM_MEMBERS = Statement(sa.update(link_members).where(_is(_m.link_id, "link")).values(added=1))
 _DROP_GROUP = Statement(sa.delete(group_links).where(_is(_g.id, "link")))
 
 _MEMBERS = Statement(sa.select(_m.member_id, _m.key, _m.added).where(_is(_m.link_id, "link")).order_by(_m.member_id))
@@ -267,6 +270,17 @@ def drop_user(c: Connection, target: int, link_id: int, target_id: str) -> None:
     """Forget a user; its memberships fell with it."""
     c.run(_DROP_USER, link=link_id)
     c.run(_DROP_MEMBERSHIPS, target=target, member=target_id)
+
+
+def claim_user(c: Connection, link_id: int) -> None:
+    """A person says that we made this user."""
+    c.run(_CLAIM_USER, link=link_id)
+
+
+def claim_group(c: Connection, link_id: int) -> None:
+    """A person says that we made this group, and put in whoever we know in it."""
+    c.run(_CLAIM_GROUP, link=link_id)
+    c.run(_CLAIM_MEMBERS, link=link_id)
 
 
 def _name_manager(c: Connection, target: int, old: str, new: str) -> None:

@@ -1,9 +1,8 @@
 """The groups of a plan: all of them, or those that the people in its scope come to or leave."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from lockstep.idp.provisioning import grouping, links, plan, plan_groups
 from lockstep.idp.provisioning.approval import removal_item
@@ -28,14 +27,10 @@ def plan_groups_of(m: Making, *, held: bool) -> None:
 
 
 def _matched(m: Making, wanted: Iterable[DesiredGroup]) -> Iterable[Match]:
-    protected = m.source.app.settings.protected()
-    kept = [group for group in wanted if not _matches(group.name, protected)]
-    known = [link for link in links.groups(m.c, m.target) if not _matches(link.name, protected)]
+    protects = m.source.app.settings.protects
+    kept = [group for group in wanted if not protects(group.name)]
+    known = [link for link in links.groups(m.c, m.target) if not protects(link.name)]
     return plan_groups.match(kept, known)
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name.casefold(), pattern.casefold()) for pattern in patterns)
 
 
 def _plan_all(m: Making, groups: Grouping, *, held: bool) -> None:
@@ -70,19 +65,19 @@ def _touched(m: Making, given: ByRules) -> _Touched:
 def _plan_some(m: Making, some: Some, *, held: bool) -> None:
     """Whoever is not in the scope is where they should be: of most groups, only the people in the scope are looked at."""
     touched = _touched(m, some.given)
-    protected = m.source.app.settings.protected()
-    if m.scope.match or m.scope.groups or _unknown(touched, protected):
+    protects = m.source.app.settings.protects
+    if m.scope.match or m.scope.groups or _unknown(touched, protects):
         _plan_matched(m, some.all_groups(), touched, held=held)
         return
     for _, link in sorted(touched.links.items()):
-        if not _matches(link.name, protected):
+        if not protects(link.name):
             _plan_touched(m, DesiredGroup(link.key, link.name, link.feeders), link, touched, held=held)
 
 
-def _unknown(touched: _Touched, protected: tuple[str, ...]) -> bool:
+def _unknown(touched: _Touched, protects: Callable[[str], bool]) -> bool:
     """Whether somebody should be in a group that is not linked by its name: it is new, or has another name."""
     known = {key for key, link in touched.links.items() if not link.missing}
-    return any(not _matches(key, protected) for key in touched.given.members.keys() - known)
+    return any(not protects(key) for key in touched.given.members.keys() - known)
 
 
 def _plan_matched(m: Making, groups: Grouping, touched: _Touched, *, held: bool) -> None:

@@ -119,6 +119,8 @@ def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
     before = ledger.newest_whole(c, app.id)
     if not since or before is None or before.target != target or app.settings.is_pilot:
         return everything
+    if not links.has_users(c, target):  # nothing is there yet, or the links are lost
+        return everything
     found = _Found()
     _of_events(c, app, since, found)
     if not found.everything:

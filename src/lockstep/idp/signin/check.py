@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
 from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.subject import user_name_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import Status, User
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.plan import name_of
-from lockstep.idp.signin.claims import Trouble, troubles, user_name_of
+from lockstep.idp.signin.claims import Trouble, troubles
 from lockstep.idp.signin.people import store as people
 from lockstep.kit.db import Connection
 

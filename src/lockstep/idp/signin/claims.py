@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from lockstep.idp.apps.connectors import ACCESS_CONTROL, value_of
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.apps.saml.records import Empty
+from lockstep.idp.apps.subject import name_id_of, user_name_of
 from lockstep.idp.directory.records import User
 from lockstep.saml.records import BASIC_NAMES, URI_NAMES, Attribute
 
@@ -52,7 +53,7 @@ def claims_for(parameters: Sequence[Parameter], user: User, *, empty: Empty = "o
     """What the app is told about `user`.  Raises ClaimProblem with the first thing that is in the way."""
     for trouble in troubles(parameters, user):
         raise ClaimProblem(trouble)
-    return Claims(_name_id(parameters, user), attributes_for(parameters, user, empty=empty))
+    return Claims(name_id_of(parameters, user), attributes_for(parameters, user, empty=empty))
 
 
 def attributes_for(parameters: Iterable[Parameter], user: User, *, empty: Empty = "omit") -> tuple[Attribute, ...]:
@@ -84,7 +85,7 @@ def _name_format(name: str) -> str:
 
 def troubles(parameters: Sequence[Parameter], user: User) -> list[Trouble]:
     """Everything that keeps `user` from signing in to the app."""
-    found = _about_name(_name_id(parameters, user), _value(parameters, "userName", user))
+    found = _about_name(name_id_of(parameters, user), user_name_of(parameters, user))
     included = [one for one in parameters if one.include_in_saml_assertion and one.key.startswith(ACCESS_CONTROL)]
     tags = [(one.key, values_of(one, user)) for one in included]
     if sum(bool(values) for _, values in tags) > MOST_TAGS:
@@ -93,22 +94,6 @@ def troubles(parameters: Sequence[Parameter], user: User) -> list[Trouble]:
     for key, values in tags:
         found.extend(_about_tag(key, values))
     return found
-
-
-def _name_id(parameters: Iterable[Parameter], user: User) -> str:
-    """The parameter NAME_ID, or else whatever feeds SCIM's userName."""
-    parameters = tuple(parameters)
-    own = any(one.key == NAME_ID for one in parameters)
-    return _value(parameters, NAME_ID if own else "userName", user)
-
-
-def user_name_of(parameters: Iterable[Parameter], user: User) -> str:
-    """The userName that goes over SCIM."""
-    return _value(parameters, "userName", user)
-
-
-def _value(parameters: Iterable[Parameter], key: str, user: User) -> str:
-    return next((value_of(one, user) for one in parameters if one.key == key), "")
 
 
 def _about_name(name_id: str, user_name: str) -> list[Trouble]:
