@@ -58,6 +58,8 @@ class EventType(StrEnum):
     ROLE_RENAMED = "role.renamed", None
     ROLE_REMOVED = "role.removed", None
     ROLE_MEMBERS_CHANGED = "role.members_changed", None
+    ROLE_NESTED = "role.nested", None
+    ROLE_UNNESTED = "role.unnested", None
     ROLE_MEMBER_ADDED = "role.member_added", 147
     ROLE_MEMBER_REMOVED = "role.member_removed", 148
     ROLE_MEMBER_ADDED_BY_MAPPING = "role.member_added_by_mapping", 149

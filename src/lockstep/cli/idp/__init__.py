@@ -2,10 +2,11 @@
 
 import typer
 
-from lockstep.cli.idp import admin, apps, certificates, directory, provisioning, rules, serving, signin
+from lockstep.cli.idp import admin, apps, certificates, directory, nesting, provisioning, rules, serving, signin
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
+nesting.mount()
 apps.mount(app)
 rules.mount()
 provisioning.mount(app)

@@ -9,6 +9,7 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors import CONNECTORS, Connector, parameters_of
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import User
 from lockstep.idp.directory.store import members_table, users_table
 from lockstep.kit.db import Connection
@@ -43,13 +44,12 @@ def _logins(c: Connection, app_id: int) -> frozenset[str]:
     given = apps.assignments(c, app_id)
     if any(assignment.role_id is None for assignment in given):
         return frozenset(key for (key,) in c.stream(_KEYS))
-    return frozenset(
-        key for assignment in given if assignment.role_id is not None for key in members_of_role(c, assignment.role_id)
-    )
+    roles = nesting.load(c).below(*(assignment.role_id for assignment in given if assignment.role_id is not None))
+    return frozenset(key for role in roles for key in members_of_role(c, role))
 
 
 def members_of_role(c: Connection, role_id: int) -> dict[str, str]:
-    """employee_id → userName of everyone in a role."""
+    """employee_id → userName of everyone who is in a role itself."""
     return dict(c.all(_MEMBERS, role=role_id))
 
 
