@@ -11,8 +11,8 @@ from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.records import App, Assignment, Parameter
 from lockstep.idp.apps.settings import Settings
 from lockstep.idp.directory import actions as directory
-from lockstep.idp.directory.nesting.actions import nest_role, unnest_role
 from lockstep.idp.directory import store as roles
+from lockstep.idp.directory.nesting.actions import nest_role, unnest_role
 from lockstep.idp.events import Event
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.problems import Problem

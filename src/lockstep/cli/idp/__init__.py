@@ -2,7 +2,7 @@
 
 import typer
 
-from lockstep.cli.idp import admin, apps, certificates, directory, nesting, provisioning, rules, serving, signin
+from lockstep.cli.idp import admin, apps, certificates, directory, groups, nesting, provisioning, rules, serving, signin
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
@@ -10,6 +10,7 @@ nesting.mount()
 apps.mount(app)
 rules.mount()
 provisioning.mount(app)
+groups.mount(app)
 serving.mount(app)
 signin.mount(app)
 certificates.mount(app)
