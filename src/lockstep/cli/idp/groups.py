@@ -1,7 +1,6 @@
 """`lockstep idp groups | why`: the groups of an app one by one, and why somebody is in one."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer

@@ -88,6 +88,12 @@ _OF_PEOPLE = Statement(
         k.plan_id == _number("plan"), k.object == "user", among(k.key, "keys")
     )
 )
+_LEFT = Statement(
+    # By the index of states: most changes of a plan are done.
+    sa.select(k.state, k.kind, sa.func.count(), sa.func.sum(k.weight))
+    .where(k.plan_id == _number("plan"), among(k.state, "states"))
+    .group_by(k.state, k.kind)
+)
 _DIGESTS = Statement(
     sa.select(k.object, k.digest).where(k.plan_id == _number("plan"), k.state == _text("state")).order_by(k.stage, k.position)
 )
@@ -109,6 +115,12 @@ def planned_of(c: Connection, plan: int, keys: Iterable[str]) -> dict[str, list[
     for key, state, action, reason, digest in c.all(_OF_PEOPLE, plan=plan, keys=listed(keys)):
         found.setdefault(key, []).append(Planned(State(state), action, reason, digest))
     return found
+
+
+def left_to_a_person(c: Connection, plan: int) -> list[tuple[State, str, int, int]]:
+    """(state, kind, changes, weight) of a plan's changes that wait for approval, are held, or were dropped."""
+    rows = c.all(_LEFT, plan=plan, states=listed(one.value for one in (State.WAITING, State.HELD, State.DROPPED)))
+    return [(State(state), kind, int(count), int(weight)) for state, kind, count, weight in rows]
 
 
 def digests(c: Connection, plan: int, state: State) -> list[tuple[str, str]]:

@@ -17,8 +17,8 @@ from lockstep.idp.directory import actions
 from lockstep.idp.directory.actions import CHANGEABLE
 from lockstep.idp.directory.checks import FieldProblem
 from lockstep.idp.directory.lookup import user_of_id
-from lockstep.idp.directory.records import PROFILE, Status
 from lockstep.idp.directory.nesting.store import roles_held
+from lockstep.idp.directory.records import PROFILE, Status
 from lockstep.idp.directory.store import roles_of_user
 from lockstep.kit.db import Connection
 

@@ -15,7 +15,7 @@ from lockstep.idp.provisioning.records import GroupLink, State
 from lockstep.kit.db import Connection
 
 PAGE = 50
-SPAN = 5_000
+SPAN = 2_000
 """Groups that one page looks through for a state, so that it costs the same however many there are."""
 PIECE = 500
 _AHEAD = (State.READY, State.WAITING, State.SENDING, State.HELD, State.LATER, State.BLOCKED)

@@ -1,4 +1,4 @@
-"""Why a person is in a group of an app, and why not: what gives them the app, what feeds the group, and what the target holds."""
+"""Why a person is in a group of an app, and why not: what gives the app, what feeds the group, what the target holds."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -52,9 +52,9 @@ class Pending:
 class Why:
     """Everything about one person and one group of an app.
 
-    `app_by` is what gives the person the app, `group_by` what puts them into the group; `rule` is the rule that decides ("" where
-    none does).  `wanted` says whether they should be in it, `why_not` why they should not.  `member` says whether they are in it
-    at the target as remembered, `ours` whether we put them in; `at_target` says what stands in between.
+    `app_by` is what gives the person the app, `group_by` what puts them into the group; `rule` is the rule that decides (""
+    where none does).  `wanted` says whether they should be in it, `why_not` why they should not.  `member` says whether they
+    are in it at the target as remembered, `ours` whether we put them in; `at_target` says what stands in between.
     """
 
     user: User
@@ -193,7 +193,8 @@ def _no_app(a: _Asked) -> str:
     names = [role.name for one in given if one is not None and (role := directory.role_by_id(a.c, one)) is not None]
     if not names:
         return f"The person does not have {a.app.name}: it is given to nobody."
-    return f"The person does not have {a.app.name}: it is given to {_listed(f'role {one}' for one in names)}, and they are in none."
+    given_to = _listed(f"role {one}" for one in names)
+    return f"The person does not have {a.app.name}: it is given to {given_to}, and they are in none."
 
 
 def _could_give(one: Verdict, key: str) -> bool:
