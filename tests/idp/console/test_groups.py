@@ -16,7 +16,7 @@ async def test_from_nothing_to_in_step(each_world: World) -> None:
     world.set(*OPEN, "approve-create=on")
     await browser.get("/admin/apps/1/plan")
     page = await browser.get(TAB)
-    assert "Readers Waits Making it waits for approval. 0 of 1 Readers –" in page.text
+    assert "Readers Waits Making it waits for approval. 0 (1 wanted) Readers –" in page.text
     world.set("approve-create=off")
     await world.sync()
     page = await browser.get(TAB)
@@ -39,7 +39,7 @@ async def test_a_group_s_own_page(each_world: World) -> None:
     assert "group.created_in_app" in page.text
     assert f'href="/admin/roles/{world.role.id}"' in page.html
     asked = await browser.get(f"{TAB}/one?name=Readers&user=bob")
-    assert "Should be in this group Has aws because: everyone has it In the group because: role Readers → Cooks" in asked.text
+    assert "Should be in this group Has aws because everyone has it In the group because role Readers → Cooks" in asked.text
     assert "In the group at the target, as far as is remembered." in asked.text
     stranger = world.user("carol")
     asked = await browser.get(f"{TAB}/one?name=Readers&user={stranger.user_name}")

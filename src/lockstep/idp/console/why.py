@@ -33,5 +33,5 @@ def why(c: Connection, app: App, user: User) -> Why:
     fed: dict[str, list[str]] = {}
     for one in found.groups:
         fed.setdefault(one.name, []).extend(way_words(way) for way in fed_ways(c, roles, one, dict(RULE_SOURCES)))
-    groups = tuple((name, ", ".join(fed[name])) for name in sorted(fed, key=str.casefold))
+    groups = tuple((name, "; ".join(fed[name])) for name in sorted(fed, key=str.casefold))
     return Why(by, groups, "" if found.winner is None else found.winner.name)
