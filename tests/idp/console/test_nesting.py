@@ -117,3 +117,6 @@ async def test_who_has_an_app_through_a_role_inside_is_on_its_tab_users(each_wor
         nest_role(c, world.role.id, cooks.id, actor="x", now=1)
     page = (await browser.get("/admin/apps/1/users")).text
     assert page.count("bob@x.example") == page.count("alice@x.example") == 1
+    assert "Readers 2" in (await browser.get("/admin/apps/1/access")).text
+    asked = await browser.get(f"/admin/apps/1/access/{world.role.id}/remove")
+    assert "2 members of Readers lose aws" in asked.text
