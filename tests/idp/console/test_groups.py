@@ -1,6 +1,6 @@
 """The tab Groups of an app, and the page of one group."""
 
-from lockstep.idp.console import hints
+from lockstep.idp.console import hints, store
 from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.provisioning.groups import listing
 from tests.idp.console.world import OPEN, World, press
@@ -105,6 +105,6 @@ async def test_what_waits_is_counted_by_the_index_of_states(world: World) -> Non
     app = world.app_now()
     with world.db.read() as c:
         assert hints.waiting_of(c, app).approvals == 3
-        statement = hints.store._LEFT.for_dialect("sqlite")
+        statement = store._LEFT.for_dialect("sqlite")
         plan = c.raw.execute(f"EXPLAIN QUERY PLAN {statement.text}", {**statement.fixed, "plan": 1, "states": "[]"}).fetchall()
     assert any("changes_by_state" in row[3] for row in plan), plan
