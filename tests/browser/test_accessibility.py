@@ -39,6 +39,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         pair.idp("app", "rule", "aws", "--add", "Few", "--group", "Few").ended(0)
         pair.idp("app", "set", "aws", "approve-create=on", "approve-update=on").ended(0)
         pair.idp("app", "assign", "aws", "--role", "Lesere").ended(0)
+        pair.idp("role", "create", "Alle").ended(0)
+        pair.idp("role", "nest", "Alle", "Lesere").ended(0)
         pair.idp("certificate", "new").ended(0)
         pair.idp("user", "change", mail("ben"), "department=Sør").ended(0)
         yield pair

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lockstep.idp.directory.nesting.actions import CircleProblem
 from tests.pair.both import Both
 from tests.pair.floor import floor
 from tests.pair.rosters import Roster, small
@@ -124,6 +125,51 @@ def test_an_app_for_one_role_has_its_people_and_all_groups(both: Both) -> None:
     both.idp.unseat("Readers", "E2")
     assert both.sync()["requests"] == 1
     both.assert_equal(small("E1 E3", {"Readers": "E1 E3", "Writers": "E3", "Nobody": ""}))
+
+
+def test_roles_in_roles_are_flat_at_the_target(both: Both) -> None:
+    """Whoever is in a role is in the groups of all roles above it; what is taken out takes away only its own."""
+    both.begin(small(PEOPLE, {"Staff": "E1", "Cooks": "E2", "Sauciers": "E2 E3", "Waiters": "E3"}))
+    before = both.held().group_ids()
+    both.idp.nest("Staff", "Cooks")
+    both.idp.nest("Cooks", "Sauciers")
+    both.idp.nest("Staff", "Waiters")
+    with pytest.raises(CircleProblem, match=r"Sauciers \(R2\) → Staff \(R0\) → Cooks \(R1\) → Sauciers \(R2\)"):
+        both.idp.nest("Sauciers", "Staff")
+    assert both.sync()["requests"] == 2
+    both.assert_equal(small(PEOPLE, {"Staff": PEOPLE, "Cooks": "E2 E3", "Sauciers": "E2 E3", "Waiters": "E3"}))
+    assert both.sync()["requests"] == 0
+    both.idp.unnest("Cooks", "Sauciers")  # E3 stays among the staff as a waiter
+    assert both.sync()["requests"] == 1
+    both.assert_equal(small(PEOPLE, {"Staff": PEOPLE, "Cooks": "E2", "Sauciers": "E2 E3", "Waiters": "E3"}))
+    both.idp.close_role("Cooks")
+    assert both.sync()["requests"] == 2
+    both.assert_equal(small(PEOPLE, {"Staff": "E1 E3", "Sauciers": "E2 E3", "Waiters": "E3"}))
+    assert both.held().group_ids() == {key: one for key, one in before.items() if key != "cooks"}
+
+
+def test_an_app_for_a_role_is_for_the_people_of_all_roles_in_it(both: Both) -> None:
+    both.take(small(PEOPLE, {"Staff": "E1", "Cooks": "E2", "Waiters": "E3"}))
+    both.idp.app(both.tenant.url, both.tenant.scim.token, *AT_ONCE, "leavers=delete", role="Staff")
+    both.sync()
+    both.assert_equal(small("E1", {"Staff": "E1", "Cooks": "", "Waiters": ""}))
+    both.idp.nest("Staff", "Cooks")
+    assert both.sync()["requests"] == 3  # E2 is made, and comes into two groups
+    both.assert_equal(small("E1 E2", {"Staff": "E1 E2", "Cooks": "E2", "Waiters": ""}))
+    both.idp.unnest("Staff", "Cooks")
+    assert both.sync()["requests"] == 1
+    both.assert_equal(small("E1", {"Staff": "E1", "Cooks": "", "Waiters": ""}))
+
+
+def test_a_nested_role_that_is_renamed_onto_another_feeds_both_ways(both: Both) -> None:
+    both.begin(small(PEOPLE, {"Staff": "E1", "Cooks": "E2", "Waiters": "E3"}))
+    before = both.held().group_ids()
+    both.idp.nest("Staff", "Cooks")
+    both.sync()
+    both.idp.rename("Cooks", "waiters")  # Cooks goes; E2 comes to the Waiters, which are spelt as by the lower group_id
+    assert both.sync()["requests"] == 3
+    both.assert_equal(small(PEOPLE, {"Staff": "E1 E2", "waiters": "E2 E3"}))
+    assert both.held().group_ids() == {"staff": before["staff"], "waiters": before["waiters"]}
 
 
 def test_protected_groups_are_neither_made_nor_changed_nor_deleted(both: Both) -> None:

@@ -12,6 +12,7 @@ from lockstep.idp.directory import store
 from lockstep.idp.directory.csv_folder import read_folder
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.lookup import find_role, find_user
+from lockstep.idp.directory.nesting import actions as nesting
 from lockstep.idp.provisioning import actions, summary
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.planner import make_plan
@@ -102,6 +103,16 @@ class Idp:
         """Remove a role by hand."""
         with self.changing() as c:
             directory.remove_role(c, find_role(c, role).id, actor=HAND, now=self._now())
+
+    def nest(self, parent: str, child: str) -> None:
+        """Put a role into another."""
+        with self.changing() as c:
+            nesting.nest_role(c, find_role(c, parent).id, find_role(c, child).id, actor=HAND, now=self._now())
+
+    def unnest(self, parent: str, child: str) -> None:
+        """Take a role out of another."""
+        with self.changing() as c:
+            nesting.unnest_role(c, find_role(c, parent).id, find_role(c, child).id, actor=HAND, now=self._now())
 
     def seat(self, role: str, *users: str) -> None:
         """Put people into a role by hand."""

@@ -58,6 +58,8 @@ class EventType(StrEnum):
     ROLE_RENAMED = "role.renamed", None
     ROLE_REMOVED = "role.removed", None
     ROLE_MEMBERS_CHANGED = "role.members_changed", None
+    ROLE_NESTED = "role.nested", None
+    ROLE_UNNESTED = "role.unnested", None
     ROLE_MEMBER_ADDED = "role.member_added", 147
     ROLE_MEMBER_REMOVED = "role.member_removed", 148
     ROLE_MEMBER_ADDED_BY_MAPPING = "role.member_added_by_mapping", 149
@@ -240,6 +242,14 @@ _FOR_ROLE = Statement(
         _events.c.seq > sa.bindparam("after", type_=sa.BigInteger),
     )
 )
+_FOR_GROUP = Statement(
+    _newest.where(
+        _events.c.object == "group",
+        _events.c.app_id == sa.bindparam("app_id", type_=sa.BigInteger),
+        _events.c.object_name == sa.bindparam("name", type_=sa.Text),
+        _events.c.seq > sa.bindparam("after", type_=sa.BigInteger),
+    )
+)
 _RECENT = 50_000
 ERRORS = frozenset(
     {one for one in EventType if "failed" in one.value}
@@ -331,6 +341,12 @@ def for_role(connection: Connection, role_name: str, *, limit: int) -> list[Even
     """The newest `limit` events about roles of one name, oldest first, among the last 50,000 of the stream."""
     after = latest(connection) - _RECENT
     return [_event(row) for row in reversed(connection.all(_FOR_ROLE, role_name=role_name, after=after, limit=limit))]
+
+
+def for_group(connection: Connection, app_id: int, name: str, *, limit: int) -> list[Event]:
+    """The newest `limit` events about an app's group of that name, oldest first, among the last 50,000 of the stream."""
+    after = latest(connection) - _RECENT
+    return [_event(row) for row in reversed(connection.all(_FOR_GROUP, app_id=app_id, name=name, after=after, limit=limit))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

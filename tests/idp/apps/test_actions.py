@@ -12,6 +12,7 @@ from lockstep.idp.apps.records import App, Assignment, Parameter
 from lockstep.idp.apps.settings import Settings
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import store as roles
+from lockstep.idp.directory.nesting.actions import nest_role, unnest_role
 from lockstep.idp.events import Event
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.problems import Problem
@@ -256,6 +257,14 @@ def test_who_has_an_app(each: Database) -> None:
         directory.add_members(c, role.id, [alice.id], actor="x", now=1)
         assert store.has_app(c, made.id, alice.id)
         directory.remove_members(c, role.id, [alice.id], actor="x", now=1)
+        assert not store.has_app(c, made.id, alice.id)
+        middle, low = (directory.create_role(c, name, actor="x", now=1) for name in ("Middle", "Low"))
+        directory.add_members(c, low.id, [alice.id], actor="x", now=1)
+        nest_role(c, role.id, middle.id, actor="x", now=1)
+        assert not store.has_app(c, made.id, alice.id)
+        nest_role(c, middle.id, low.id, actor="x", now=1)
+        assert store.has_app(c, made.id, alice.id)
+        unnest_role(c, role.id, middle.id, actor="x", now=1)
         assert not store.has_app(c, made.id, alice.id)
         actions.assign(c, made, None, 1)
         assert store.has_app(c, made.id, alice.id)

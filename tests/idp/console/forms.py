@@ -11,6 +11,8 @@ from html.parser import HTMLParser
 from lockstep.idp.admins import actions as admins
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Mapped, Rule
+from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.passwords import hash_password
 from lockstep.saml.keys import new_signing_key
@@ -173,6 +175,21 @@ FORMS: dict[str, Form] = {
     "/admin/roles/{id:int}/members/{user:int}/remove": Form(
         "/admin/roles/1/members/1/remove", nobody=("/admin/roles/1/members/99/remove", {}, 404)
     ),
+    "/admin/roles/{id:int}/roles": Form(
+        "/admin/roles/1/roles",
+        {"child": "Bakers"},
+        text=("child",),
+        wrong=(
+            Wrong({"child": "no<body"}, "child"),
+            Wrong({"child": ""}, "child"),
+            Wrong({"child": "Readers"}, "child"),
+            Wrong({"child": "Staff"}, "child"),
+        ),
+        nobody=("/admin/roles/99/roles", {"child": "Bakers"}, 404),
+    ),
+    "/admin/roles/{id:int}/roles/{role:int}/remove": Form(
+        "/admin/roles/2/roles/1/remove", nobody=("/admin/roles/2/roles/99/remove", {}, 404)
+    ),
     "/admin/apps/new": Form(
         "/admin/apps/new",
         {"name": "other", "connector": "scim2", "scim_url": "https://other.example/scim", "token": _SECRET.replace(" ", "-")},
@@ -329,8 +346,14 @@ FORMS: dict[str, Form] = {
 
 
 def prepared(world: World) -> None:
-    """What the rows need besides the world: a second administrator, two certificates (2 signs), two rules not applied."""
+    """What the rows need besides the world.
+
+    A second administrator, two certificates (2 signs), two rules not applied, the role Staff (2) around Readers, and Bakers.
+    """
     with world.changing() as c:
+        staff = directory.create_role(c, "Staff", actor=HAND, now=world.now)
+        directory.create_role(c, "Bakers", actor=HAND, now=world.now)
+        nest_role(c, staff.id, world.role.id, actor=HAND, now=world.now)
         admins.create(c, "other", hash_password(PASSWORD), actor=HAND, now=world.now)
         for _ in range(2):
             key = new_signing_key("x", now_ms=world.now, days=100, bits=2048)

@@ -6,14 +6,13 @@ from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
 from lockstep.idp.console.why import Why, why
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory.lookup import user_of_id
-from lockstep.idp.directory.store import roles_of_user
 from tests.idp.console.world import HAND, World
 
 
 def asked(world: World, user_id: int) -> Why:
     app = world.app_now()
     with world.db.read() as c:
-        return why(c, app, user_of_id(c, user_id), roles_of_user(c, user_id))
+        return why(c, app, user_of_id(c, user_id))
 
 
 async def test_by_everyone_by_role_and_by_rule(each_world: World) -> None:

@@ -85,6 +85,11 @@ class World:
             directory.add_members(c, role.id, [one.id for one in members], actor=HAND, now=self.now)
         return role
 
+    def seat(self, role: Role, *members: User) -> None:
+        """More members of a role."""
+        with self.changing() as c:
+            directory.add_members(c, role.id, [one.id for one in members], actor=HAND, now=self.now)
+
     def set(self, *settings: str) -> None:
         """Settings of the app."""
         with self.changing() as c:

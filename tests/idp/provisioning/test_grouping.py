@@ -1,5 +1,6 @@
 """Groups by rules at the target, and that the two ways of finding them agree."""
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.importing import apply_roster
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.provisioning.grouping import ByRole, by_rules
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.source import source_of
@@ -118,15 +121,67 @@ def test_one_person_gets_what_all_would_get(each_world: World) -> None:
     assert brief(each_world.changes(only="B")) == []
 
 
+def test_who_is_in_a_role_is_in_the_groups_of_all_roles_above(each_world: World) -> None:
+    each_world.make_app()
+    each_world.synced(everyone("A", "B", "C"), {"G": ("Staff", ["C"]), "H": ("Cooks", ["A"]), "I": ("Sauciers", ["A", "B"])})
+    each_world.nest("G", "H")
+    each_world.nest("H", "I")
+    assert brief(each_world.changes()) == ["group members Cooks", "group members Staff"]
+    result = each_world.sync()
+    assert (result.requests, result.floor) == (2, 2)
+    teams = each_world.target.teams()
+    assert teams == {"Staff": {A, B, "C@x.example"}, "Cooks": {A, B}, "Sauciers": {A, B}}
+    assert each_world.changes() == []
+    assert [each_world.changes(only=one) for one in "ABC"] == [[], [], []]
+
+
+def test_what_is_taken_out_takes_away_only_what_nothing_else_gives(each_world: World) -> None:
+    each_world.make_app()
+    each_world.become(AB, {"G": ("Staff", []), "H": ("Cooks", ["A"]), "I": ("Waiters", ["A", "B"])})
+    each_world.nest("G", "H")
+    each_world.nest("G", "I")
+    each_world.sync()
+    each_world.unnest("G", "I")
+    (change,) = each_world.changes()
+    assert (change.name, change.after) == ("Staff", {"remove": [B]})
+    each_world.sync()
+    assert each_world.target.teams() == {"Staff": {A}, "Cooks": {A}, "Waiters": {A, B}}
+
+
+def test_a_rule_sees_the_roles_above(each_world: World) -> None:
+    each_world.make_app()
+    condition = (Condition("role", "equals", "1"),)
+    apply(each_world, Rule("staff", Existing(("Everybody",)), conditions=condition), STRIPPED)
+    each_world.become(AB, {"G": ("AWS-Staff", []), "H": ("AWS-Cooks", ["A"]), "I": ("Others", ["B"])})
+    each_world.nest("G", "H")
+    each_world.sync()
+    assert each_world.target.teams() == {"Everybody": set(), "Staff": {A}, "Cooks": {A}}
+    apply(each_world, Rule("staff", Existing(("Everybody",)), conditions=condition))
+    each_world.sync()
+    assert each_world.target.teams() == {"Everybody": {A}}
+
+
 NAMES = st.sampled_from(["One", "one", "Two", "AWS-x"])
+NESTINGS = [*combinations("GHIJ", 2)]
 ROSTERS = st.dictionaries(st.sampled_from("GHIJ"), st.tuples(NAMES, st.lists(st.sampled_from("ABC"))))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
-@given(ROSTERS, st.sets(st.sampled_from("ABC")), st.sampled_from([None, ["A"], ["B", "C"]]))
-def test_without_rules_both_ways_agree(world: World, roles: dict[str, Any], logins: set[str], only: list[str] | None) -> None:
+@given(
+    ROSTERS, st.sets(st.sampled_from("ABC")), st.sampled_from([None, ["A"], ["B", "C"]]), st.lists(st.sampled_from(NESTINGS))
+)
+def test_without_rules_both_ways_agree(
+    world: World, roles: dict[str, Any], logins: set[str], only: list[str] | None, nestings: list[tuple[str, str]]
+) -> None:
     with world.db.write() as c:
         apply_roster(c, roster(everyone("A", "B", "C"), roles), world.now)
+        for parent, child in nesting.load(c).children.items():
+            for one in child:
+                nesting.remove(c, parent, one)
+        known = {role.group_id: role.id for role in directory.roles(c)}
+        for above, below in nestings:
+            if above in known and below in known:
+                nesting.add(c, known[above], known[below])
         by_role, asked = ByRole(c, frozenset(logins)), by_rules(c, (), frozenset(logins), only=only)
         assert [(one.key, one.name, one.feeders) for one in by_role.groups] == [
             (one.key, one.name, one.feeders) for one in asked.groups

@@ -37,6 +37,18 @@ def test_everyone_has_it_whatever_else_is_assigned(each_world: World) -> None:
     assert source(each_world, "G", None).logins == frozenset("ABC")
 
 
+def test_the_members_of_roles_in_the_role_have_it(each_world: World) -> None:
+    each_world.make_app(everyone=False)
+    each_world.become(PEOPLE, {**ROLES, "J": ("Top", ["A"])})
+    assert source(each_world, "I").logins == frozenset()
+    each_world.nest("I", "H")
+    assert source(each_world).logins == frozenset("BC")
+    each_world.nest("H", "J")
+    assert source(each_world).logins == frozenset("ABC")
+    each_world.unnest("I", "H")
+    assert source(each_world).logins == frozenset()
+
+
 def test_a_role_that_is_gone_gives_it_to_nobody(each_world: World) -> None:
     each_world.make_app(everyone=False)
     each_world.become(PEOPLE, ROLES)

@@ -12,6 +12,8 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import store
 from lockstep.idp.directory.importing import apply_roster
+from lockstep.idp.directory.lookup import find_role
+from lockstep.idp.directory.nesting import actions as nesting
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.directory.roster import Roster, Seat
 from lockstep.idp.events import Event
@@ -116,6 +118,16 @@ class World:
         """What a person does to one user of the directory: `directory.suspend`, `remove_user`…"""
         with self.write() as c:
             act(c, _user(c, key).id, actor="somebody", now=self.now)
+
+    def nest(self, parent: str, child: str) -> None:
+        """Put a role into another, by their group_ids."""
+        with self.write() as c:
+            nesting.nest_role(c, find_role(c, parent).id, find_role(c, child).id, actor="somebody", now=self.now)
+
+    def unnest(self, parent: str, child: str) -> None:
+        """Take a role out of another."""
+        with self.write() as c:
+            nesting.unnest_role(c, find_role(c, parent).id, find_role(c, child).id, actor="somebody", now=self.now)
 
     def suspend(self, key: str) -> None:
         """Somebody suspends a user."""

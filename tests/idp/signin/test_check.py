@@ -2,6 +2,7 @@
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.directory.records import Status
 from lockstep.idp.signin.addresses import entity_id, metadata_for, sso_url
 from lockstep.idp.signin.check import Checked, check_app
@@ -41,6 +42,12 @@ async def test_who_is_not_active_or_has_not_the_app_is_left_out(each_world: Worl
     bob = world.user("bob@x.example").id
     with world.changing() as c:
         directory.add_members(c, role.id, [bob], actor=HAND, now=world.now)
+    assert (check(world).people, len(check(world).found)) == (1, 1)
+    with world.changing() as c:
+        directory.remove_members(c, role.id, [bob], actor=HAND, now=world.now)
+        inside = directory.create_role(c, "Inside", actor=HAND, now=world.now)
+        directory.add_members(c, inside.id, [bob], actor=HAND, now=world.now)
+        nest_role(c, role.id, inside.id, actor=HAND, now=world.now)
     assert (check(world).people, len(check(world).found)) == (1, 1)
 
 

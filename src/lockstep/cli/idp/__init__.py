@@ -2,13 +2,15 @@
 
 import typer
 
-from lockstep.cli.idp import admin, apps, certificates, directory, provisioning, rules, serving, signin
+from lockstep.cli.idp import admin, apps, certificates, directory, groups, nesting, provisioning, rules, serving, signin
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
+nesting.mount()
 apps.mount(app)
 rules.mount()
 provisioning.mount(app)
+groups.mount(app)
 serving.mount(app)
 signin.mount(app)
 certificates.mount(app)

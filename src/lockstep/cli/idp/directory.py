@@ -19,6 +19,7 @@ from lockstep.idp.directory import actions, store
 from lockstep.idp.directory.csv_folder import read_folder
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.lookup import find_role, find_user
+from lockstep.idp.directory.nesting.store import load
 from lockstep.idp.directory.records import PROFILE, Role, Status, User
 from lockstep.idp.storage import open_idp
 from lockstep.kit.clock import iso, now_ms
@@ -52,7 +53,8 @@ def mount(app: typer.Typer) -> None:
 
 
 @contextmanager
-def _database(data: Path | None, database_url: str | None, key_file: Path | None) -> Iterator[Database]:
+def opened_directory(data: Path | None, database_url: str | None, key_file: Path | None) -> Iterator[Database]:
+    """The database that the options name.  Raises Problem."""
     where = place(data, database_url, key_file)
     database = open_idp(where.data, where.database_url)
     try:
@@ -62,8 +64,9 @@ def _database(data: Path | None, database_url: str | None, key_file: Path | None
 
 
 @contextmanager
-def _change(data: Path | None, database_url: str | None, key_file: Path | None) -> Iterator[Connection]:
-    with _database(data, database_url, key_file) as database, database.write(serial=events.SERIAL) as connection:
+def changing(data: Path | None, database_url: str | None, key_file: Path | None) -> Iterator[Connection]:
+    """A transaction in which something is changed, alone among the writers of this side."""
+    with opened_directory(data, database_url, key_file) as database, database.write(serial=events.SERIAL) as connection:
         yield connection
 
 
@@ -87,7 +90,7 @@ def import_folder(
 ) -> None:
     """Bring people, roles and memberships to what a folder of CSV files says; whoever left has left."""
     roster = read_folder(folder)
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         summary = apply_roster(connection, roster, now_ms())
     if json:
         print_json(summary)
@@ -98,7 +101,7 @@ def import_folder(
 
 def users(*, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False) -> None:
     """List users; with --json one object a line."""
-    with _database(data, database_url, key_file) as database, database.read() as connection, _may_be_cut_short():
+    with opened_directory(data, database_url, key_file) as database, database.read() as connection, _may_be_cut_short():
         for user in store.stream_users(connection):
             if json:
                 print_json(user)
@@ -107,14 +110,18 @@ def users(*, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyF
 
 
 def roles(*, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False) -> None:
-    """List roles; with --json one object a line, with the user names of its members."""
-    with _database(data, database_url, key_file) as database, database.read() as connection, _may_be_cut_short():
-        for role in store.roles(connection):
+    """List roles; with --json one object a line, with the user names of its own members, and the group_ids of roles in it."""
+    with opened_directory(data, database_url, key_file) as database, database.read() as connection, _may_be_cut_short():
+        known = store.roles(connection)
+        names, nesting = {role.id: role.group_id for role in known}, load(connection)
+        for role in known:
             members = [user.user_name for user in store.members_of_role(connection, role.id)]
+            inside = sorted(names[one] for one in nesting.children.get(role.id, ()))
             if json:
-                print_json({**_shown(role), "members": members})
+                print_json({**shown(role), "members": members, "contains": inside})
             else:
-                say(f"{role.group_id:<16}{len(members):>6} members  {role.name}")
+                contains = f"  (contains {', '.join(inside)})" if inside else ""
+                say(f"{role.group_id:<16}{len(members):>6} members  {role.name}{contains}")
 
 
 @user_app.command("create")
@@ -129,9 +136,9 @@ def create_user(
 ) -> None:
     """Make a user by hand, who stays when an import comes."""
     fields, custom = _parsed(values or [], {})
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         user = actions.create_user(connection, {"user_name": user_name, **fields}, custom=custom, actor=ACTOR, now=now_ms())
-    _tell(json, user, f"{user.user_name} is made, with employee_id {user.employee_id}")
+    tell(json, user, f"{user.user_name} is made, with employee_id {user.employee_id}")
 
 
 @user_app.command("change")
@@ -145,11 +152,11 @@ def change_user(
     json: Json = False,
 ) -> None:
     """Change fields of a user.  The next import brings back what its roster says."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         before = find_user(connection, user_name)
         fields, custom = _parsed(values, before.custom)
         user = actions.change_user(connection, before.id, fields, custom=custom, actor=ACTOR, now=now_ms())
-    _tell(json, user, f"{user.user_name} is changed" if user != before else f"{user.user_name} was like that already")
+    tell(json, user, f"{user.user_name} is changed" if user != before else f"{user.user_name} was like that already")
 
 
 @user_app.command("remove")
@@ -162,10 +169,10 @@ def remove_user(
     json: Json = False,
 ) -> None:
     """Delete a user.  Someone whom the roster still names comes back with the next import."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         user = find_user(connection, user_name)
         actions.remove_user(connection, user.id, actor=ACTOR, now=now_ms())
-    _tell(json, user, f"{user.user_name} is removed")
+    tell(json, user, f"{user.user_name} is removed")
 
 
 @user_app.command("suspend")
@@ -178,9 +185,9 @@ def suspend_user(
     json: Json = False,
 ) -> None:
     """Suspend a user: no log-in, all roles kept."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         user = actions.suspend(connection, find_user(connection, user_name).id, actor=ACTOR, now=now_ms())
-    _tell(json, user, f"{user.user_name} is suspended")
+    tell(json, user, f"{user.user_name} is suspended")
 
 
 @user_app.command("reactivate")
@@ -193,9 +200,9 @@ def reactivate_user(
     json: Json = False,
 ) -> None:
     """Make a user active again."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         user = actions.reactivate(connection, find_user(connection, user_name).id, actor=ACTOR, now=now_ms())
-    _tell(json, user, f"{user.user_name} is active")
+    tell(json, user, f"{user.user_name} is active")
 
 
 @role_app.command("create")
@@ -209,9 +216,9 @@ def create_role(
     json: Json = False,
 ) -> None:
     """Make a role by hand, which stays when an import comes."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         role = actions.create_role(connection, name, group_id=group_id, actor=ACTOR, now=now_ms())
-    _tell(json, role, f"role {role.name} is made, with group_id {role.group_id}")
+    tell(json, role, f"role {role.name} is made, with group_id {role.group_id}")
 
 
 @role_app.command("rename")
@@ -225,10 +232,10 @@ def rename_role(
     json: Json = False,
 ) -> None:
     """Give a role another name."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         before = find_role(connection, role_name)
         role = actions.rename_role(connection, before.id, name, actor=ACTOR, now=now_ms())
-    _tell(json, role, f"role {before.name} is now {role.name}")
+    tell(json, role, f"role {before.name} is now {role.name}")
 
 
 @role_app.command("remove")
@@ -241,10 +248,10 @@ def remove_role(
     json: Json = False,
 ) -> None:
     """Delete a role, with its memberships."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         role = find_role(connection, role_name)
         actions.remove_role(connection, role.id, actor=ACTOR, now=now_ms())
-    _tell(json, role, f"role {role.name} is removed")
+    tell(json, role, f"role {role.name} is removed")
 
 
 @role_app.command("add")
@@ -258,11 +265,11 @@ def add_members(
     json: Json = False,
 ) -> None:
     """Put users into a role."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         role = find_role(connection, role_name)
         ids = [find_user(connection, name).id for name in user_names]
         added = actions.add_members(connection, role.id, ids, actor=ACTOR, now=now_ms())
-    _tell(json, {"added": added}, f"{added} added to {role.name}")
+    tell(json, {"added": added}, f"{added} added to {role.name}")
 
 
 @role_app.command("drop")
@@ -276,11 +283,11 @@ def drop_members(
     json: Json = False,
 ) -> None:
     """Take users out of a role."""
-    with _change(data, database_url, key_file) as connection:
+    with changing(data, database_url, key_file) as connection:
         role = find_role(connection, role_name)
         ids = [find_user(connection, name).id for name in user_names]
         removed = actions.remove_members(connection, role.id, ids, actor=ACTOR, now=now_ms())
-    _tell(json, {"removed": removed}, f"{removed} taken out of {role.name}")
+    tell(json, {"removed": removed}, f"{removed} taken out of {role.name}")
 
 
 def show_events(
@@ -293,7 +300,7 @@ def show_events(
     json: Json = False,
 ) -> None:
     """Show what happened, oldest first; with --json one object a line."""
-    with _database(data, database_url, key_file) as database, _may_be_cut_short():
+    with opened_directory(data, database_url, key_file) as database, _may_be_cut_short():
         stop = _interrupted() if follow else None
         last = _print_events(database, since, json)
         while stop is not None and not stop:
@@ -351,12 +358,14 @@ def _status_name(user: User) -> str:
     return Status(user.status).name.lower().replace("_", " ")
 
 
-def _shown(record: User | Role) -> dict[str, Any]:
-    shown: dict[str, Any] = msgspec.to_builtins(record)
-    return shown
+def shown(record: User | Role) -> dict[str, Any]:
+    """A user or role as `--json` shows it."""
+    found: dict[str, Any] = msgspec.to_builtins(record)
+    return found
 
 
-def _tell(json: bool, value: Any, text: str) -> None:
+def tell(json: bool, value: Any, text: str) -> None:
+    """Say what was done, as JSON or in words."""
     if json:
         print_json(value)
     else:

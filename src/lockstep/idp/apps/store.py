@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from lockstep.idp.apps.records import App, Assignment, Parameter
 from lockstep.idp.apps.settings import Settings
-from lockstep.idp.directory.store import members_table
+from lockstep.idp.directory.nesting.store import held_by
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
@@ -84,15 +84,14 @@ _UNASSIGN = Statement(
         app_assignments.c.app_id == sa.bindparam("app"), app_assignments.c.role_id == sa.bindparam("role")
     )
 )
+_HELD = held_by(sa.bindparam("user_id", type_=sa.BigInteger))
 _HAS = Statement(
     sa.select(app_assignments.c.id)
     .where(
         app_assignments.c.app_id == sa.bindparam("app"),
         sa.or_(
             app_assignments.c.role_id.is_(None),
-            app_assignments.c.role_id.in_(
-                sa.select(members_table.c.role_id).where(members_table.c.user_id == sa.bindparam("user_id"))
-            ),
+            app_assignments.c.role_id.in_(sa.select(_HELD.c.role_id)),
         ),
     )
     .limit(1)
@@ -231,7 +230,7 @@ def assignments(c: Connection, app_id: int) -> list[Assignment]:
 
 
 def has_app(c: Connection, app_id: int, user_id: int) -> bool:
-    """Whether a user has the app, as everyone or by a role."""
+    """Whether a user has the app, as everyone, by a role, or by one that contains it."""
     return c.one(_HAS, app=app_id, user_id=user_id) is not None
 
 

@@ -1,5 +1,6 @@
 """What follows at the targets from deleting a role or a user: said before it is done, by the app's own settings."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -10,11 +11,15 @@ from lockstep.idp.apps.rules.records import ROLE
 from lockstep.idp.console import store
 from lockstep.idp.console.feeding import fed_by, fed_by_others
 from lockstep.idp.console.words import counted
+from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.records import GroupLink
 from lockstep.kit.db import Connection
 
+NAMED = 5
+"""Groups that a sentence names; the rest is counted."""
 LOST = {"delete": "deleted", "suspend": "suspended", "nothing": "left as they are"}
 
 
@@ -30,7 +35,8 @@ class Consequence:
 def of_role(c: Connection, role: Role) -> list[Consequence]:
     """What follows from deleting a role."""
     found: list[Consequence] = []
-    members = store.member_count(c, role.id)
+    members = store.all_member_count(c, role.id)
+    around = _above(c, *(one.id for one in nesting.roles_around(c, role.id)))
     for app in apps.all_apps(c):
         groups = _groups(c, app, role)
         others = fed_by_others(c, app, role) if groups else set()
@@ -44,7 +50,36 @@ def of_role(c: Connection, role: Role) -> list[Consequence]:
             fate = LOST[app.settings.leavers]
             text = f"{counted(members, 'member')} had the app by this role. Who has it by no other way is {_one(fate)} there."
             found.append(Consequence(app, text, "" if app.settings.leavers == "nothing" else when(app)))
+        if members:
+            found.extend(_of_leaving(c, app, around))
     return found
+
+
+def of_unnesting(c: Connection, parent: Role, child: Role) -> list[Consequence]:
+    """What follows from taking a role out of another."""
+    if not store.all_member_count(c, child.id):
+        return []
+    above = _above(c, parent.id)
+    return [one for app in apps.all_apps(c) for one in _of_leaving(c, app, above)]
+
+
+def _above(c: Connection, *role_ids: int) -> list[Role]:
+    """These roles, and those that contain them."""
+    found = (directory.role_by_id(c, one) for one in nesting.load(c).above(*role_ids))
+    return [one for one in found if one is not None]
+
+
+def _of_leaving(c: Connection, app: App, roles: list[Role]) -> Iterator[Consequence]:
+    """What people lose who leave these roles, because they were in them through another."""
+    names = sorted({link.name for role in roles for link in _groups(c, app, role)}, key=str.casefold)
+    if names:
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        text = f"Who is in {', '.join(names[:NAMED])}{more} by no other way leaves {'it' if len(names) == 1 else 'them'}."
+        yield Consequence(app, text, when(app, approval=app.settings.approve_update))
+    given = {one.role_id for one in apps.assignments(c, app.id)}
+    if None not in given and given & {role.id for role in roles}:
+        text = f"Who has the app by no other way is {_one(LOST[app.settings.leavers])} there."
+        yield Consequence(app, text, "" if app.settings.leavers == "nothing" else when(app))
 
 
 def _one(fate: str) -> str:

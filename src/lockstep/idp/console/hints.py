@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.actions import rules_of
+from lockstep.idp.console import store
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.kit.db import Connection
@@ -39,14 +40,14 @@ class Waiting:
 def waiting_of(c: Connection, app: App) -> Waiting:
     """What the last plan leaves to a person."""
     plan = ledger.newest_whole(c, app.id)
-    found = [] if plan is None else ledger.counts(c, plan.id)
+    found = [] if plan is None else store.left_to_a_person(c, plan.id)
     target = links.find_target(c, app.id, app.scim_url)
     goes = (Kind.DELETE.value, Kind.SWITCH_OFF.value)
     return Waiting(
-        sum(one.changes for one in found if one.state == State.WAITING.value),
-        sum(one.weight for one in found if one.state == State.HELD.value),
+        sum(count for state, _, count, _ in found if state is State.WAITING),
+        sum(weight for state, _, _, weight in found if state is State.HELD),
         ledger.count_troubled(c, target) if target else 0,
-        sum(one.changes for one in found if one.state == State.DROPPED.value and one.kind in goes),
+        sum(count for state, kind, count, _ in found if state is State.DROPPED and kind in goes),
     )
 
 

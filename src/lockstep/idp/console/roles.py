@@ -10,6 +10,7 @@ from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.feeding import alike, fed_by
+from lockstep.idp.console.inside import LISTED, look_inside
 from lockstep.idp.console.users import sentence
 from lockstep.idp.console.words import counted
 from lockstep.idp.directory import actions
@@ -19,7 +20,7 @@ from lockstep.idp.directory.records import Role
 from lockstep.idp.provisioning.records import name_key
 from lockstep.kit.db import Connection
 
-_WRONG = 422
+WRONG = 422
 _NAMED = 10
 """Members whom the confirmation names."""
 
@@ -40,9 +41,9 @@ async def create_role(desk: Desk) -> Response:
     try:
         made = await desk.write(act)
     except _SameName as problem:
-        return await _list(desk, name, str(problem), _WRONG, same=True)
+        return await _list(desk, name, str(problem), WRONG, same=True)
     except FieldProblem as problem:
-        return await _list(desk, name, sentence(problem), _WRONG)
+        return await _list(desk, name, sentence(problem), WRONG)
     return desk.go(f"/admin/roles/{made.id}", f"The role {made.name} has been created.")
 
 
@@ -86,7 +87,7 @@ async def _list(desk: Desk, typed: str, error: str, status: int = 200, *, same: 
 
 async def role(desk: Desk) -> Response:
     """One role and its members."""
-    return await _detail(desk, number(desk.request))
+    return await detail(desk, number(desk.request))
 
 
 async def rename_role(desk: Desk) -> Response:
@@ -101,9 +102,9 @@ async def rename_role(desk: Desk) -> Response:
     try:
         await desk.write(act)
     except _SameName as problem:
-        return await _detail(desk, role_id, _WRONG, name=name, name_error=str(problem), same="ask")
+        return await detail(desk, role_id, WRONG, name=name, name_error=str(problem), same="ask")
     except FieldProblem as problem:
-        return await _detail(desk, role_id, _WRONG, name=name, name_error=sentence(problem))
+        return await detail(desk, role_id, WRONG, name=name, name_error=sentence(problem))
     return desk.go(f"/admin/roles/{role_id}", "The role has been renamed.")
 
 
@@ -151,7 +152,7 @@ async def add_member(desk: Desk) -> Response:
         name, added = await desk.write(add)
     except NotThereProblem as problem:
         await desk.read(lambda c: role_of_id(c, role_id))
-        return await _detail(desk, role_id, _WRONG, user=typed, user_error=f"{str(problem)[:300].capitalize()}.")
+        return await detail(desk, role_id, WRONG, user=typed, user_error=f"{str(problem)[:300].capitalize()}.")
     return desk.go(f"/admin/roles/{role_id}", f"{name} {'is in the role' if added else 'was in the role already'}.")
 
 
@@ -162,13 +163,19 @@ async def remove_member(desk: Desk) -> Response:
     return desk.go(f"/admin/roles/{role_id}", "The member has been taken out.")
 
 
-async def _detail(desk: Desk, role_id: int, status: int = 200, **typed: str) -> Response:
+async def detail(desk: Desk, role_id: int, status: int = 200, **typed: str) -> Response:
+    """The page of a role, with what was typed and what is wrong with it."""
     after = desk.query("after")
 
     def look(c: Connection) -> dict[str, Any]:
         found = role_of_id(c, role_id)
-        members, last = store.members_page(c, role_id, after=after)
+        inside = look_inside(c, found)
+        page = store.all_members_page if inside.contains else store.members_page
+        members, last = page(c, role_id, after=after)
         return {
+            "inside": inside,
+            "listed": LISTED,
+            "ways": inside.ways(c, members),
             "role": found,
             "members": members,
             "count": store.member_count(c, role_id),

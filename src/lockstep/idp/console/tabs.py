@@ -99,7 +99,7 @@ async def unassign_page(desk: Desk) -> Response:
     role_id = number(desk.request, "role")
 
     def look(c: Connection, app: App) -> dict[str, Any]:
-        return {"role": role_of_id(c, role_id), "count": store.member_count(c, role_id), "leavers": app.settings.leavers}
+        return {"role": role_of_id(c, role_id), "count": store.all_member_count(c, role_id), "leavers": app.settings.leavers}
 
     return await tab(desk, "console/app_unassign.html", look)
 
@@ -110,7 +110,7 @@ async def _access(desk: Desk, typed: str, error: str, status: int = 200) -> Resp
         roles = [role for one in given if one is not None and (role := role_by_id(c, one)) is not None]
         return {
             "everyone": None in given,
-            "roles": [(role, store.member_count(c, role.id)) for role in sorted(roles, key=lambda one: one.name)],
+            "roles": [(role, store.all_member_count(c, role.id)) for role in sorted(roles, key=lambda one: one.name)],
         }
 
     return await tab(desk, "console/app_access.html", look, status, typed=typed, error=error)

@@ -17,6 +17,7 @@ from lockstep.idp.directory import actions
 from lockstep.idp.directory.actions import CHANGEABLE
 from lockstep.idp.directory.checks import FieldProblem
 from lockstep.idp.directory.lookup import user_of_id
+from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import PROFILE, Status
 from lockstep.idp.directory.store import roles_of_user
 from lockstep.kit.db import Connection
@@ -144,7 +145,8 @@ async def _detail(desk: Desk, user_id: int, typed: dict[str, str], errors: dict[
         return {
             "user": found,
             "roles": roles,
-            "logins": [(app, login_states(c, app, [found])[found.id], why(c, app, found, roles)) for app in given],
+            "above": [one for one in roles_held(c, found.id) if one.id not in {role.id for role in roles}],
+            "logins": [(app, login_states(c, app, [found])[found.id], why(c, app, found)) for app in given],
             "timeline": list(reversed(happened)),
         }
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
-from lockstep.idp.apps.rules.words import fed_words
 from lockstep.idp.console.words import RULE_SOURCES
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import User
+from lockstep.idp.provisioning.groups.why import app_ways, fed_ways, roles_of, way_words
 from lockstep.idp.provisioning.preview import of_person
 from lockstep.kit.db import Connection
 
@@ -24,17 +23,15 @@ class Why:
     rule: str = ""
 
 
-def why(c: Connection, app: App, user: User, roles: list[Role]) -> Why:
-    """By the rules in force.  `roles` are those that the user has."""
-    ids = {role.id: role.name for role in roles}
-    given = [one.role_id for one in apps.assignments(c, app.id)]
-    by = tuple("everyone has it" if one is None else f"role {ids[one]}" for one in given if one is None or one in ids)
+def why(c: Connection, app: App, user: User) -> Why:
+    """By the rules in force, and by the roles that the user is in, in itself or through others."""
+    roles = roles_of(c, user)
+    by = tuple(way_words(way) for way in app_ways(c, app, roles))
     if not app.settings.groups:
         return Why(by)
     found = of_person(c, app, rules.applied(c, app.id).rules, user.employee_id)
-    names = {role.group_id: role.name for role in roles}
     fed: dict[str, list[str]] = {}
     for one in found.groups:
-        fed.setdefault(one.name, []).append(fed_words(one, dict(RULE_SOURCES), names))
-    groups = tuple((name, ", ".join(fed[name])) for name in sorted(fed, key=str.casefold))
+        fed.setdefault(one.name, []).extend(way_words(way) for way in fed_ways(c, roles, one, dict(RULE_SOURCES)))
+    groups = tuple((name, "; ".join(fed[name])) for name in sorted(fed, key=str.casefold))
     return Why(by, groups, "" if found.winner is None else found.winner.name)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from lockstep.idp.directory import store
 from lockstep.idp.directory.checks import FieldProblem, check_key, check_length, check_name, check_text
 from lockstep.idp.directory.lookup import role_of_id, user_of_id
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import PROFILE, Membership, Role, Status, User, folded
 from lockstep.idp.events import Event, EventType, append
 from lockstep.kit.db import Connection
@@ -142,6 +143,8 @@ def rename_role(connection: Connection, role_id: int, name: str, *, actor: str, 
 def remove_role(connection: Connection, role_id: int, *, actor: str, now: int) -> None:
     """Delete a role; its memberships fall with it, and its one event stands for them too."""
     role = role_of_id(connection, role_id)
+    if role_id in nesting.load(connection):  # whoever was in it was in others by it
+        append(connection, _about_role(EventType.ROLE_UNNESTED, role, actor), now)
     store.remove_role(connection, role_id)
     append(connection, _about_role(EventType.ROLE_REMOVED, role, actor), now)
 

@@ -4,10 +4,10 @@ One for each user and role touched, never one for each membership: an import of 
 million events.  New and leaving users and roles have their own event, which covers their memberships.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from lockstep.idp.directory.records import User
+from lockstep.idp.directory.records import Role, User
 from lockstep.idp.directory.roster import Changes, Roster, Seat, Summary, Tally
 from lockstep.idp.events import IMPORT_ACTOR, Event, EventType
 
@@ -18,6 +18,11 @@ def events_of(changes: Changes, roster: Roster, user_ids: Mapping[str, int], rol
     yield from _role_events(changes, role_ids)
     yield from _seat_events(changes, roster, user_ids, role_ids)
     yield Event(type=EventType.DIRECTORY_IMPORTED, actor=IMPORT_ACTOR, notes=in_words(changes.summary()))
+
+
+def unnested_events(roles: Iterable[Role]) -> Iterator[Event]:
+    """For roles that leave and contained others, or were in one: whoever was in them was in others by them."""
+    return (_role_event(EventType.ROLE_UNNESTED, role.name, role.id) for role in roles)
 
 
 def in_words(summary: Summary) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from lockstep.idp.directory import bulk, store
-from lockstep.idp.directory.import_events import events_of
+from lockstep.idp.directory.import_events import events_of, unnested_events
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import Role, User, folded
 from lockstep.idp.directory.roster import (
     Changes,
@@ -38,10 +39,13 @@ def apply_roster(connection: Connection, roster: Roster, now: int) -> Summary:
     """
     changes = compare(connection, roster)
     if changes:
+        nested = nesting.load(connection)
+        unnested = [role for role in changes.roles.removed if role.id in nested]
         _write_people(connection, changes.people, now)
         _write_roles(connection, changes.roles)
         user_ids, role_ids = bulk.user_ids(connection), bulk.role_ids(connection)
         _write_seats(connection, changes.seats, user_ids, role_ids)
+        append_many(connection, unnested_events(unnested), now)
         append_many(connection, events_of(changes, roster, user_ids, role_ids), now)
     return changes.summary()
 

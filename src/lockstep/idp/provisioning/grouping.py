@@ -12,6 +12,8 @@ from lockstep.idp.apps.rules import store as rules_store
 from lockstep.idp.apps.rules.evaluate import Fed, groups_of, standing
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.nesting import store as nesting_store
+from lockstep.idp.directory.nesting.records import Nesting
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.records import DesiredGroup, name_key
@@ -70,14 +72,16 @@ class ByRole:
     c: Connection
     logins: Logins
     groups: list[DesiredGroup] = field(init=False)
+    nesting: Nesting = field(init=False)
 
     def __post_init__(self) -> None:
         self.groups = desired.for_roles(directory.roles(self.c))
+        self.nesting = nesting_store.load(self.c)
 
     def wanted(self, group: DesiredGroup) -> dict[str, str]:
-        """The members of the group's roles who have the app."""
+        """The members of the group's roles, and of the roles in those, who have the app."""
         found: dict[str, str] = {}
-        for role in group.role_ids:
+        for role in self.nesting.below(*group.role_ids):
             found.update(members_of_role(self.c, role))
         keys = self.logins.intersection(found)  # walks `found`; `found.keys() & logins` would walk everybody who has the app
         return {key: found[key] for key in sorted(keys)}
@@ -135,17 +139,18 @@ def _put(found: ByRules, user: User, given: Iterable[Fed]) -> None:
 
 
 def people_with_roles(c: Connection, only: Collection[str] | None = None) -> Iterator[tuple[User, list[Role]]]:
-    """Everyone, or some people, with their roles by group_id."""
+    """Everyone, or some people, with their roles and all roles that contain those, by group_id."""
     if only is not None:
         for user in people(c, only):
-            yield user, directory.roles_of_user(c, user.id)
+            yield user, nesting_store.roles_held(c, user.id)
         return
+    nesting = nesting_store.load(c)
     known = {role.id: (number, role) for number, role in enumerate(directory.roles(c))}
     seats = directory.stream_seats(c)
     seat = next(seats, None)
     for user in directory.stream_users(c):
         his = []
         while seat is not None and seat[0] == user.employee_id:
-            his.append(known[seat[1]])
+            his.append(seat[1])
             seat = next(seats, None)
-        yield user, [role for _, role in sorted(his, key=lambda one: one[0])]
+        yield user, [role for _, role in sorted((known[one] for one in nesting.above(*his)), key=lambda one: one[0])]

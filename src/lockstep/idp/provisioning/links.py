@@ -80,7 +80,7 @@ _COUNT_GROUPS = Statement(sa.select(sa.func.count()).select_from(group_links).wh
 _COUNT_MISSING_GROUPS = Statement(
     sa.select(sa.func.count()).select_from(group_links).where(_is(_g.target, "target"), _g.missing == 1)
 )
-_GROUP_COLUMNS = [column.name for column in _g if column.name != "id"]
+_GROUP_COLUMNS = [column.name for column in _g if column.name not in ("id", "pushed_at")]
 _ADD_GROUP = Statement(
     lambda insert: (
         insert(group_links)
@@ -102,6 +102,7 @@ _FEED_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), column
 _SET_GROUP_MISSING = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["missing"])
 _CLAIM_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")).values(made=1))
 _CLAIM_MEMBERS = Statement(sa.update(link_members).where(_is(_m.link_id, "link")).values(added=1))
+_PUSHED_GROUP = Statement(sa.update(group_links).where(_is(_g.id, "link")), columns=["pushed_at"])
 _DROP_GROUP = Statement(sa.delete(group_links).where(_is(_g.id, "link")))
 
 _MEMBERS = Statement(sa.select(_m.member_id, _m.key, _m.added).where(_is(_m.link_id, "link")).order_by(_m.member_id))
@@ -366,6 +367,11 @@ def set_group_missing(c: Connection, link_id: int) -> None:
 def set_group_found(c: Connection, link_id: int) -> None:
     """The group is at the target after all; who is in it is not known."""
     c.run(_SET_GROUP_MISSING, link=link_id, missing=0)
+
+
+def set_pushed(c: Connection, link_id: int, at: int) -> None:
+    """A request about the group went through."""
+    c.run(_PUSHED_GROUP, link=link_id, pushed_at=at)
 
 
 def manager_is_back(c: Connection, target: int, link: UserLink) -> None:

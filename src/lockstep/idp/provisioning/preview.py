@@ -8,8 +8,8 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.evaluate import Fed, Verdict, groups_of, verdict
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.directory.lookup import find_user
+from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import User
-from lockstep.idp.directory.store import roles_of_user
 from lockstep.idp.provisioning import links, plan_groups
 from lockstep.idp.provisioning.grouping import ByRules, by_rules
 from lockstep.idp.provisioning.records import DesiredGroup, GroupLink
@@ -106,7 +106,7 @@ def _few(names: dict[str, str], keys: Sequence[str]) -> tuple[str, ...]:
 def of_person(c: Connection, app: App, rules: Iterable[Rule], who: str) -> Tested:
     """The rules about one person, a user name or employee_id.  Raises NotThereProblem."""
     user = find_user(c, who)
-    roles = roles_of_user(c, user.id)
+    roles = roles_held(c, user.id)
     verdicts = [verdict(rule, user, roles) for rule in rules]
     winner = next((one.rule for one in reversed(verdicts) if one.groups), None)
     given = groups_of([one.rule for one in verdicts], user, roles)

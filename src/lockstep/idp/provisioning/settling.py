@@ -278,11 +278,13 @@ class Settler:
             links.drop_group(self.c, change.link_id)
         elif change.kind is Kind.RENAME:
             links.name_group(self.c, change.link_id, change.key, change.name, change.payload["feeders"])
+            links.set_pushed(self.c, change.link_id, self.now)
         elif change.kind is Kind.CREATE:
             ledger.close_create(self.c, self.target, "group", change.key)
             feeders = change.payload["feeders"]
             link = links.put_group(self.c, self.target, change.key, change.name, outcome.target_id, feeders, made=True)
             links.add_members(self.c, link, request.add, added=True)
+            links.set_pushed(self.c, link, self.now)
         else:
             found = links.group_by_target_id(self.c, self.target, _group_id(outcome))
             if found is not None:
@@ -290,6 +292,7 @@ class Settler:
                 links.drop_members(self.c, found.id, [member for member, _ in request.remove])
                 if not found.feeders:  # one that was taken over, and is let go once ours are out of it
                     touch(self.c, self.target, "group", [found.key])
+                links.set_pushed(self.c, found.id, self.now)
 
     def _event(self, kind: EventType, change: Change, error: str) -> None:
         app = self.source.app

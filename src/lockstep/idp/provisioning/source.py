@@ -10,6 +10,7 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors import CONNECTORS, Connector, parameters_of
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import User
 from lockstep.idp.directory.store import members_table, users_table
 from lockstep.idp.provisioning.records import name_key
@@ -90,7 +91,8 @@ class AskedLogins:
         given = apps.assignments(c, app_id)
         self._c = c
         self._everyone = any(one.role_id is None for one in given)
-        self._roles = listed(str(one.role_id) for one in given if one.role_id is not None)
+        roles = nesting.load(c).below(*(one.role_id for one in given if one.role_id is not None))
+        self._roles = listed(map(str, roles))
         self._known: dict[str, bool] = {}
 
     def __contains__(self, key: object) -> bool:
@@ -133,7 +135,8 @@ def _pilot(c: Connection, app: App) -> Pilot:
     keys: frozenset[str] | None = None
     if wanted:
         roles = [role for role in directory.roles(c) if wanted == role.group_id or name_key(wanted) == name_key(role.name)]
-        keys = frozenset(key for role in roles for key in members_of_role(c, role.id))
+        inside = nesting.load(c).below(*(role.id for role in roles))
+        keys = frozenset(key for role in inside for key in members_of_role(c, role))
     if not most:
         return Pilot(keys, None)
     having = AskedLogins(c, app.id)
@@ -149,13 +152,12 @@ def _logins(c: Connection, app_id: int) -> frozenset[str]:
     given = apps.assignments(c, app_id)
     if any(assignment.role_id is None for assignment in given):
         return frozenset(key for (key,) in c.stream(_KEYS))
-    return frozenset(
-        key for assignment in given if assignment.role_id is not None for key in members_of_role(c, assignment.role_id)
-    )
+    roles = nesting.load(c).below(*(assignment.role_id for assignment in given if assignment.role_id is not None))
+    return frozenset(key for role in roles for key in members_of_role(c, role))
 
 
 def members_of_role(c: Connection, role_id: int) -> dict[str, str]:
-    """employee_id → userName of everyone in a role."""
+    """employee_id → userName of everyone who is in a role itself."""
     return dict(c.all(_MEMBERS, role=role_id))
 
 

@@ -57,9 +57,11 @@ group_links = sa.Table(
     sa.Column("made", sa.Integer, nullable=False),
     sa.Column("feeders", sa.Text, nullable=False),
     sa.Column("missing", sa.Integer, nullable=False),
+    # When a request about it last went through (ms).
+    sa.Column("pushed_at", sa.BigInteger, nullable=False, server_default="0"),
     sa.UniqueConstraint("target", "key", name="group_links_key"),
     sa.UniqueConstraint("target", "target_id", name="group_links_target_id"),
-    sa.Index("group_links_missing", "target", "missing"),
+    sa.Index("group_links_missing", "target", "missing", "key"),
 )
 link_members = sa.Table(
     "link_members",

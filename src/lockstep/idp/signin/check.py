@@ -8,6 +8,7 @@ from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.subject import user_name_of
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import Status, User
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.plan import name_of
@@ -47,7 +48,8 @@ def check_app(c: Connection, app: App) -> Checked:
     provisioned = _Provisioned(c, app, parameters)
     given = apps.assignments(c, app.id)
     everyone = any(one.role_id is None for one in given)
-    members = {user.id for one in given if one.role_id is not None for user in directory.members_of_role(c, one.role_id)}
+    roles = nesting.load(c).below(*(one.role_id for one in given if one.role_id is not None))
+    members = {user.id for role in roles for user in directory.members_of_role(c, role)}
     with_password = people.with_password(c)
     for user in directory.stream_users(c):
         if user.status != Status.ACTIVE or not (everyone or user.id in members):

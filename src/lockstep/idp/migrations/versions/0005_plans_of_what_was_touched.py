@@ -30,5 +30,3 @@ def upgrade() -> None:
         batch_op.create_index("touched_target", ["target", "id"], unique=False)
     with op.batch_alter_table("user_links", schema=None) as batch_op:
         batch_op.create_index("user_links_left", ["target", "left_at"], unique=False)
-    with op.batch_alter_table("group_links", schema=None) as batch_op:
-        batch_op.create_index("group_links_missing", ["target", "missing"], unique=False)

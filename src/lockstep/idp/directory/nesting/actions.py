@@ -1,0 +1,59 @@
+"""What a person may do with roles inside roles: check, write, append the event, as `directory.actions` does.
+
+The events name the role that contains: it is the one whose members, for apps, are others now.
+"""
+
+from lockstep.idp.directory.checks import FieldProblem
+from lockstep.idp.directory.lookup import role_of_id
+from lockstep.idp.directory.nesting import store
+from lockstep.idp.directory.records import Role
+from lockstep.idp.events import Event, EventType, append
+from lockstep.kit.db import Connection
+
+_SHOWN = 80
+"""Of a name in a message."""
+
+
+class CircleProblem(FieldProblem):
+    """A role would be inside itself; the message names the chain that is there already."""
+
+    def __init__(self, chain: str) -> None:
+        super().__init__("child", f"would be inside itself: {chain}")
+
+
+def nest_role(c: Connection, parent_id: int, child_id: int, *, actor: str, now: int) -> bool:
+    """Put a role into another, whose members are, for apps, those of both; False if it was there.
+
+    However deep, only a circle is refused.  Raises CircleProblem, or NotThereProblem for a role that is not there.
+    """
+    parent, child = role_of_id(c, parent_id), role_of_id(c, child_id)
+    _refuse_circle(c, parent, child)
+    if not store.add(c, parent.id, child.id):
+        return False
+    append(c, _about(EventType.ROLE_NESTED, parent, f"contains {_called(child)}", actor), now)
+    return True
+
+
+def unnest_role(c: Connection, parent_id: int, child_id: int, *, actor: str, now: int) -> bool:
+    """Take a role out of another; False if it was not in there.  Raises NotThereProblem."""
+    parent, child = role_of_id(c, parent_id), role_of_id(c, child_id)
+    if not store.remove(c, parent.id, child.id):
+        return False
+    append(c, _about(EventType.ROLE_UNNESTED, parent, f"contains {_called(child)} no more", actor), now)
+    return True
+
+
+def _refuse_circle(c: Connection, parent: Role, child: Role) -> None:
+    chain = store.load(c).path(child.id, parent.id)
+    if chain:
+        names = [_called(role_of_id(c, one)) for one in (parent.id, *chain)]
+        raise CircleProblem(" → ".join(names))
+
+
+def _called(role: Role) -> str:
+    name = role.name if len(role.name) <= _SHOWN else f"{role.name[: _SHOWN - 1]}…"
+    return f"{name} ({role.group_id[:_SHOWN]})"
+
+
+def _about(what: EventType, parent: Role, notes: str, actor: str) -> Event:
+    return Event(type=what, actor=actor, role_id=parent.id, role_name=parent.name, notes=notes)
