@@ -80,7 +80,9 @@ class World:
         with self.db.write(serial=events.SERIAL) as c:
             yield c
 
-    def make_app(self, *settings: str, name: str = "aws", everyone: bool = True) -> App:
+    def make_app(
+        self, *settings: str, name: str = "aws", everyone: bool = True, connector: str = "aws-iam-identity-center"
+    ) -> App:
         """The app, with everything open unless `settings` say otherwise."""
         with self.write() as c:
             app = apps.create_app(
@@ -88,7 +90,7 @@ class World:
                 self.vault,
                 self.now,
                 name=name,
-                connector="aws-iam-identity-center",
+                connector=connector,
                 scim_url=URL,
                 token="secret",
                 allow_loopback=False,

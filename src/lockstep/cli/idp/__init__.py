@@ -2,12 +2,13 @@
 
 import typer
 
-from lockstep.cli.idp import admin, apps, certificates, directory, provisioning, rules, serving, signin
+from lockstep.cli.idp import admin, apps, certificates, connectors, directory, provisioning, rules, serving, signin
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 apps.mount(app)
 rules.mount()
+connectors.mount()
 provisioning.mount(app)
 serving.mount(app)
 signin.mount(app)

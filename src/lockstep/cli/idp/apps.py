@@ -11,6 +11,9 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps import actions, store
+from lockstep.idp.apps.capabilities import actions as capabilities
+from lockstep.idp.apps.capabilities.asking import ask
+from lockstep.idp.apps.capabilities.reading import differences
 from lockstep.idp.apps.connect import test_connection
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS
 from lockstep.idp.apps.records import App, Parameter
@@ -226,12 +229,18 @@ def connect(
             app = actions.find_app(c, name)
             secret = actions.token_of(c, engine.vault, app)
         found = asyncio.run(test_connection(app.scim_url, secret))
+        can = asyncio.run(ask(app.scim_url, secret, now_ms())) if found.ok else None
         with engine.db.write(serial=events.SERIAL) as c:
             actions.record_connection(c, app, found.said, now_ms())
+            if can is not None:
+                capabilities.record(c, app, can, now_ms(), actor=actions.ADMIN)
+    notes = [] if can is None else differences(CONNECTORS[app.connector], can)
     if json:
-        print_json({"ok": found.ok, "problem": found.problem, "fix": found.fix})
+        print_json({"ok": found.ok, "problem": found.problem, "fix": found.fix, **({"notes": notes} if notes else {})})
     else:
         say("Connected." if found.ok else f"{found.problem}\n{found.fix}")
+        for line in notes:
+            say(line)
     if not found.ok:
         raise typer.Exit(Exit.PROBLEM)
 

@@ -9,6 +9,9 @@ from starlette.responses import Response
 
 from lockstep.idp.apps import actions
 from lockstep.idp.apps.actions import token_of
+from lockstep.idp.apps.capabilities import actions as capabilities
+from lockstep.idp.apps.capabilities.asking import ask
+from lockstep.idp.apps.capabilities.records import Found
 from lockstep.idp.apps.connect import Connection as Tested
 from lockstep.idp.apps.connect import test_connection
 from lockstep.idp.apps.records import App
@@ -98,7 +101,8 @@ async def configure(desk: Desk) -> Response:
         if not tested.ok:
             await desk.write(lambda c: _record_failure(c, desk, app_of(c, app_id), typed, tested))
             return await _page(desk, typed, {tested.about: tested.problem} if tested.about else {}, WRONG, tested=tested)
-        await desk.write(lambda c: _enable(c, desk, app_id, typed))
+        can = await ask(typed.scim_url, checked.token, desk.now)
+        await desk.write(lambda c: _enable(c, desk, app_id, typed, can))
     except _Wrong as wrong:
         return await _page(desk, typed, wrong.errors, WRONG)
     return desk.go(home, "The API connection is enabled: the target answers.")
@@ -137,9 +141,10 @@ def _record_failure(c: Connection, desk: Desk, app: App, typed: _Typed, tested: 
         actions.record_connection(c, app, tested.said, desk.now, actor=desk.actor)
 
 
-def _enable(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> None:
+def _enable(c: Connection, desk: Desk, app_id: int, typed: _Typed, can: Found) -> None:
     """The test has passed.  A quarantine stays: that is ended in so many words only."""
     app = _write(c, desk, _check(c, desk, app_id, typed), typed)
+    capabilities.record(c, app, can, desk.now, actor=desk.actor)
     actions.record_connection(c, app, "", desk.now, actor=desk.actor)
     if app.stopped and not app.quarantine:
         actions.start(c, app, desk.now, actor=desk.actor)

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from lockstep.idp import events
 from lockstep.idp.provisioning import ledger, links
-from lockstep.idp.provisioning.exchange import Exchange, Outcome, TargetProblem
+from lockstep.idp.provisioning.exchange import Contradiction, Exchange, Outcome, TargetProblem
 from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, State
 from lockstep.idp.provisioning.safety import too_many_failed, too_many_missing
 from lockstep.idp.provisioning.sending import NotSent, Request, prepare
@@ -26,8 +26,9 @@ MOST_UNREACHABLE = 20
 """So many requests in a row without an answer, and the run ends: the target is down."""
 
 
-Ended = Outcome | TargetProblem | None
-"""How a request ended: with an outcome; by a refusal of everything, after which nobody knows; or it was never sent."""
+Ended = Outcome | Contradiction | TargetProblem | None
+"""How a request ended: with an outcome; with an answer after which another way is tried; by a refusal of everything, after
+which nobody knows; or it was never sent."""
 
 
 class Quarantined(TargetProblem):
@@ -54,7 +55,7 @@ class Applier:
         requests = self._claim(plan)
         if not requests:
             return 0
-        exchange = Exchange(self.client, self.clock)
+        exchange = Exchange(self.client, self.clock, self.source.connector, self.tally.denied)
         outcomes, problem = await self._send(exchange, requests)
         self._settle(plan, requests, outcomes)
         if problem is not None:
@@ -66,7 +67,7 @@ class Applier:
         while True:
             with self.db.write(serial=events.SERIAL) as c:
                 placed = ledger.next_ready(c, plan, BATCH)
-                prepared = [prepare(c, self.target, plan, one) for one in placed]
+                prepared = [prepare(c, self.target, plan, one, self.source.connector.writes) for one in placed]
                 requests = [one for one in prepared if isinstance(one, Request)]
                 aside = [one for one in prepared if isinstance(one, NotSent)]
                 ledger.set_states(c, plan, [(one.placed.position, State.SENDING, "") for one in requests])
@@ -108,6 +109,13 @@ class Applier:
         believed = ledger.is_believed(c, self.source.app.id)
         return vanished(missing, linked) if too_many_missing(missing, linked) and not believed else ""
 
+    def _put_back(self, c: Connection, plan: int, outcome: Contradiction) -> None:
+        """Nothing was done: it goes again once the target was asked what it can do, or as the next plan cuts it."""
+        self.tally.contradictions.append(outcome)
+        state = (State.LATER, "the target takes fewer members at once") if outcome.plan_anew else (State.READY, "")
+        self.tally.again = self.tally.again or outcome.plan_anew
+        ledger.set_states(c, plan, [(outcome.request.placed.position, *state)])
+
     def _settle(self, plan: int, requests: list[Request], outcomes: list[Ended]) -> None:
         now = self.clock()
         silent = self._silent(outcomes)
@@ -118,6 +126,9 @@ class Applier:
                 if isinstance(outcome, Outcome) and settled > 0:
                     settled -= 1
                     settler.settle(outcome)
+                    continue
+                if isinstance(outcome, Contradiction):
+                    self._put_back(c, plan, outcome)
                     continue
                 ledger.set_states(c, plan, [(request.placed.position, State.READY, SENT_BEFORE if outcome else "")])
                 if outcome is not None and outcome.doubt:

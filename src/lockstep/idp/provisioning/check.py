@@ -1,27 +1,32 @@
 """Compares a target with what is remembered of it, at the floor of requests.
 
 A page of users or groups costs one request for each 100; memberships are read by group (`groups.value`) or by user
-(`members.value`), whichever costs fewer.  Nothing is written here: `record` takes the differences into the links, and the
-next plan puts them right.
+(`members.value`), whichever costs fewer, and cost nothing where a target shows them in its groups.  Nothing is written here:
+`record` takes the differences into the links, and the next plan puts them right.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp import events
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.exchange import TargetProblem
+from lockstep.idp.provisioning.lookup import members_in, shown_members
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import name_of
-from lockstep.idp.provisioning.records import GroupLink, UserLink
+from lockstep.idp.provisioning.records import Document, GroupLink, UserLink
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.db import Connection, Database
 from lockstep.scim.client import ListError, ScimClient, TransportError, quoted
+from lockstep.scim.dialects import normalise_group, normalise_user
+from lockstep.scim.messages import ScimError
 
 IN_FLIGHT = 16
+_REFUSED = (400, 501)
+"""How a target says that it does not filter by an attribute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Checker:
             if self._source.app.settings.groups:
                 await self._groups(known, found, users)
             else:
-                found.floor = _pages(len(users))
+                found.floor = self._pages_of(len(users))
         except (ListError, TransportError) as error:
             raise TargetProblem(f"the target could not be read: {error}") from error
         found.requests = self._client.meter.sent - before
@@ -100,7 +105,7 @@ class Checker:
             link = known.users.get(target_id)
             return None if link is None or link.missing else link.key
 
-        async for page in self._client.pages("/Users", count=self._source.connector.page_size):
+        async for page in self._pages("/Users"):
             for resource in page:
                 target_id = str(resource.get("id", ""))
                 seen.add(target_id)
@@ -120,10 +125,12 @@ class Checker:
 
     async def _groups(self, known: _Known, found: Checked, users: set[str]) -> None:
         seen: set[str] = set()
-        async for page in self._client.pages("/Groups", count=self._source.connector.page_size):
+        shown: dict[str, set[str]] = {}
+        async for page in self._pages("/Groups"):
             for resource in page:
                 target_id = str(resource.get("id", ""))
                 seen.add(target_id)
+                shown[target_id] = set(members_in(resource))
                 link = known.groups.get(target_id)
                 name = str(resource.get("displayName", ""))
                 if link is not None and name != link.name:
@@ -134,34 +141,52 @@ class Checker:
             if target_id not in seen:
                 found.differences.append(Difference("group", link.name, "missing", link.id))
         present = [link for target_id, link in known.groups.items() if target_id in seen]
-        actual = await self._memberships(known, present, users)
-        by_group = sum(_pages(len(members)) for members in actual.values())
-        found.floor = _pages(len(users)) + _pages(len(seen)) + min(by_group, len(users))
+        found.floor = self._pages_of(len(users)) + self._pages_of(len(seen))
+        if self._source.connector.members_read == "shown" and any(shown.values()):
+            actual = {link.target_id: shown[link.target_id] for link in present}
+        else:  # nothing was shown: nobody is in any group, or the target shows no members in lists
+            actual = await self._memberships(known, present, users)
+            found.floor += min(sum(self._pages_of(len(members)) for members in actual.values()), len(users))
         for link in present:
             self._compare(link, known, actual[link.target_id], users, found)
 
-    @staticmethod
-    def _by_group_cost(known: _Known, present: list[GroupLink]) -> int:
-        return sum(_pages(len(known.members[link.id])) for link in present)
+    async def _pages(self, path: str, filter_text: str = "") -> AsyncIterator[list[dict[str, Any]]]:
+        connector = self._source.connector
+        paged = self._client.pages(path, filter_text=filter_text, count=connector.page_size, paging=connector.paging)
+        async for page in paged:
+            yield [_shaped(resource, path) for resource in page] if connector.loose else page
+
+    def _pages_of(self, items: int) -> int:
+        return max(1, -(-items // self._source.connector.page_size))
+
+    def _by_group_cost(self, known: _Known, present: list[GroupLink]) -> int:
+        return sum(self._pages_of(len(known.members[link.id])) for link in present)
 
     async def _memberships(self, known: _Known, present: list[GroupLink], users: set[str]) -> dict[str, set[str]]:
         """Group id → ids of its members, read the cheaper way."""
         actual: dict[str, set[str]] = {link.target_id: set() for link in present}
         gate = asyncio.Semaphore(IN_FLIGHT)
+        connector = self._source.connector
 
         async def by_group(group: str) -> None:
             async with gate:
-                async for page in self._client.pages("/Users", filter_text=f"groups.value eq {quoted(group)}"):
-                    actual[group].update(str(resource.get("id", "")) for resource in page)
+                try:
+                    async for page in self._pages("/Users", f"groups.value eq {quoted(group)}"):
+                        actual[group].update(str(resource.get("id", "")) for resource in page)
+                except ListError as error:
+                    if not connector.loose or error.answer.status not in _REFUSED:
+                        raise
+                    # Where the group shows nobody either, its members cannot be read: what is remembered is believed.
+                    actual[group].update(await shown_members(self._client, group) or known.members[known.groups[group].id])
 
         async def by_user(user: str) -> None:
             async with gate:
-                async for page in self._client.pages("/Groups", filter_text=f"members.value eq {quoted(user)}"):
+                async for page in self._pages("/Groups", f"members.value eq {quoted(user)}"):
                     for resource in page:
                         if resource.get("id") in actual:
                             actual[str(resource["id"])].add(user)
 
-        if self._by_group_cost(known, present) <= len(users):
+        if connector.members_read == "shown" or self._by_group_cost(known, present) <= len(users):
             await _all([by_group(link.target_id) for link in present])
         else:
             await _all([by_user(user) for user in users])
@@ -190,8 +215,12 @@ async def _all(coroutines: list[Coroutine[Any, Any, None]]) -> None:
         raise failures.exceptions[0] from None
 
 
-def _pages(items: int) -> int:
-    return max(1, -(-items // 100))
+def _shaped(resource: Document, path: str) -> Document:
+    """A resource as RFC 7643 writes it; what cannot be brought into that shape is taken as it is."""
+    try:
+        return normalise_user(resource) if path == "/Users" else normalise_group(resource)
+    except ScimError:
+        return resource
 
 
 def record(c: Connection, target: int, differences: list[Difference]) -> None:

@@ -109,7 +109,7 @@ def make_plan(
         making.flush()
         held |= _hold_groups(making)
     _remember(making)
-    return summary.finish(c, number, app.id, _held_values(making, held), source.connector.members_per_request)
+    return summary.finish(c, number, app.id, _held_values(making, held), source.connector)
 
 
 def _plan_users(m: _Making) -> None:
@@ -167,13 +167,14 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _plan_group(m: _Making, one: Match, *, held: bool) -> None:
-    limit = m.source.connector.members_per_request
+    connector = m.source.connector
+    limit, inside = connector.members_per_request, connector.create_takes_members
     if one.desired is None:
         if one.link is not None:
             _plan_leftover(m, one.link, held=held)
         return
     if one.link is None or one.link.missing:
-        for change in plan_groups.create(one.desired, _first_members(m, one.desired), one.link, limit):
+        for change in plan_groups.create(one.desired, _first_members(m, one.desired), one.link, limit, inside=inside):
             m.put(change)
         return
     renaming = plan_groups.rename(one.desired, one.link)

@@ -15,7 +15,7 @@ from lockstep.idp.apps.actions import token_of
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
-from lockstep.idp.provisioning import check, ledger, links, opening
+from lockstep.idp.provisioning import capable, check, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import Plan
@@ -211,10 +211,21 @@ class Run:
         settle_unsettled(self._db, self._app_id)
         with self._db.read() as c:
             app = ready_app(c, self._app_id)
+        asked = 0
         if not app.quarantine:
+            asked = await self._ask_first(app)
             await self._settle_creates(app)
             self._opened = True
-        return {"quarantine": app.quarantine, "at": began, "requests": self._sent()}
+        return {"quarantine": app.quarantine, "at": began, "requests": self._sent() - asked}
+
+    async def _ask_first(self, app: App) -> int:
+        """Ask a target what it can do, if nobody has; the requests that took, which count as those of a connection test."""
+        if not capable.never_asked(self._db, app):
+            return 0
+        client = await self._connected(app)
+        before = self._sent()
+        await capable.ask(self._db, app, client, self._clock)
+        return self._sent() - before
 
     def _sent(self) -> int:
         return 0 if self._client is None else self._client.meter.sent
@@ -312,6 +323,8 @@ class Run:
             given.update(claimed=1, quarantine=str(stopped))
         except TargetProblem as problem:
             given.update(claimed=1, problem=str(problem))
+        if not given["problem"]:
+            await capable.take_in(self._db, app, client, self._clock, self._tally)
         self._done += given["claimed"]
         self._report(self._done, max(floor, self._done))
         given["requests"] = self._sent() - before

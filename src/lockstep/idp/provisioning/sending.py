@@ -1,8 +1,9 @@
 """From a change to the request that does it, with the target's ids of this moment.  Reads the links, sends nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lockstep.idp.apps.connectors.records import Writes
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.plan import manager_of, with_manager
@@ -16,7 +17,10 @@ Members = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, ready to send.  `document` and the members are what is remembered once it is done."""
+    """One request, ready to send.  `document` and the members are what is remembered once it is done.
+
+    The body of a PUT is that of the PATCH in whose place it stands: what the target holds is read first, and changed by it.
+    """
 
     placed: Placed
     method: str
@@ -25,8 +29,10 @@ class Request:
     document: Document = field(default_factory=dict)
     add: Members = field(default_factory=list)
     remove: Members = field(default_factory=list)
+    known: tuple[str, ...] = ()
+    """Ids of the members that a group is known to have, where it is replaced as a whole."""
     keeps_manager: bool = False
-    """Whether a user's PATCH leaves the manager as the target holds it, whatever `document` says."""
+    """Whether a user's change leaves the manager as the target holds it, whatever `document` says."""
 
     @property
     def change(self) -> Change:
@@ -43,8 +49,23 @@ class NotSent:
     reason: str
 
 
-def prepare(c: Connection, target: int, plan: int, placed: Placed) -> Request | NotSent:
-    """The request for one change, or why there is none."""
+def prepare(c: Connection, target: int, plan: int, placed: Placed, writes: Writes = "patch") -> Request | NotSent:
+    """The request for one change, or why there is none.  `writes` says how objects are changed."""
+    found = _prepared(c, target, plan, placed)
+    if isinstance(found, Request) and found.method == "PATCH" and writes == "put":
+        return replace(found, method="PUT", known=_known(c, target, found))
+    return found
+
+
+def _known(c: Connection, target: int, request: Request) -> tuple[str, ...]:
+    """The members whom we know a group to have, for a PUT of a group that shows none."""
+    if request.change.object != "group":
+        return ()
+    link = links.group_by_target_id(c, target, request.path.removeprefix("/Groups/"))
+    return () if link is None else tuple(member for member, _, _ in links.members(c, link.id))
+
+
+def _prepared(c: Connection, target: int, plan: int, placed: Placed) -> Request | NotSent:
     change = placed.change
     for key in change.needs:
         if any(one.change.state is not State.DONE for one in ledger.of_key(c, plan, "user", key)):

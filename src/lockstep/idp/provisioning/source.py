@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import CONNECTORS, Connector, parameters_of
+from lockstep.idp.apps.capabilities.actions import connector_of
+from lockstep.idp.apps.connectors import Connector, parameters_of
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import User
@@ -34,7 +35,7 @@ class Source:
 
 def source_of(c: Connection, app: App, *, with_logins: bool = True) -> Source:
     """Read what belongs to `app`.  Who has it is needed for planning only, and costs a look at everybody."""
-    connector = CONNECTORS[app.connector]
+    connector = connector_of(c, app)
     logins = _logins(c, app.id) if with_logins else frozenset()
     return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins)
 

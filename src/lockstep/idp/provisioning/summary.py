@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Plan
@@ -17,43 +18,69 @@ _COVERED = (State.READY, State.WAITING, State.LATER, State.BLOCKED)
 
 
 class Floor:
-    """Counts the fewest requests that bring about a set of changes.
+    """Counts the fewest requests that bring about a set of changes at a kind of target.
 
     One for each user, one for each group made, deleted or renamed, and for each touched group one for every `limit`
-    memberships, of which the first `limit` of a new group are part of its making.
+    memberships, of which the first `limit` of a new group are part of its making (unless the target takes none there).  Where
+    objects are changed by PUT (`replaces`), each change costs a read besides.  With Bulk, ⌈changes ÷ `bulk`⌉ for each stage of
+    the run, because a stage begins when the one before has ended.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, inside: bool = True, replaces: bool = False, bulk: int = 0) -> None:
         self._limit = limit
+        self._inside = inside
+        self._replaces = replaces
+        self._bulk = bulk
         self._users: set[str] = set()
+        self._changed: set[str] = set()
+        """Users whom an update touches, among `_users`."""
         self._groups = 0
+        self._renamed = 0
         self._members: Counter[str] = Counter()
         self._made: set[str] = set()
+        self._stages: Counter[int] = Counter()
 
     def add(self, change: Change) -> None:
         """One more change."""
+        self._stages[change.stage] += 1
         if change.object == "user":
             self._users.add(change.key)
+            if change.kind in (Kind.UPDATE, Kind.SWITCH_OFF):
+                self._changed.add(change.key)
             return
         if change.kind is Kind.MEMBERS:
             self._members[change.key] += len(change.payload["add"]) + len(change.payload["remove"])
             return
         self._groups += 1
-        if change.kind is Kind.CREATE:
+        self._renamed += change.kind is Kind.RENAME
+        if change.kind is Kind.CREATE and self._inside:
             self._made.add(change.key)
             self._members[change.key] += len(change.payload["add"])
 
     @property
     def requests(self) -> int:
         """The floor."""
+        if self._bulk and not self._replaces:
+            return sum(-(-changes // self._bulk) for changes in self._stages.values())
         limit = self._limit
         patches = sum(max(0, -(-members // limit) - (1 if key in self._made else 0)) for key, members in self._members.items())
-        return len(self._users) + self._groups + patches
+        reads = len(self._changed) + self._renamed + patches if self._replaces else 0
+        return len(self._users) + self._groups + patches + reads
 
 
-def finish(c: Connection, plan: int, app_id: int, held: list[dict[str, Any]], limit: int) -> Plan:
+def floor_at(connector: Connector) -> Floor:
+    """A floor to count with, at such a target."""
+    return Floor(
+        connector.members_per_request,
+        inside=connector.create_takes_members,
+        replaces=connector.writes == "put",
+        bulk=connector.bulk_operations,
+    )
+
+
+def finish(c: Connection, plan: int, app_id: int, held: list[dict[str, Any]], connector: Connector) -> Plan:
     """Compute and store the digest and the floor of a plan whose changes are all written."""
-    sha, floor = hashlib.sha256(), Floor(limit)
+    sha, floor = hashlib.sha256(), floor_at(connector)
     for placed in ledger.all_changes(c, plan):
         change = placed.change
         if change.state in _COVERED:
