@@ -5,11 +5,14 @@ one transaction.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from lockstep.idp import events
 from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.bulk import claimed_at_once, packed
+from lockstep.idp.provisioning.bulk_exchange import BulkExchange
 from lockstep.idp.provisioning.exchange import Contradiction, Exchange, Outcome, TargetProblem
 from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, State
 from lockstep.idp.provisioning.safety import too_many_failed, too_many_missing
@@ -66,7 +69,7 @@ class Applier:
         """Mark the next changes as being sent.  Those that cannot go are put aside, so that the rest is reached."""
         while True:
             with self.db.write(serial=events.SERIAL) as c:
-                placed = ledger.next_ready(c, plan, BATCH)
+                placed = ledger.next_ready(c, plan, claimed_at_once(self.source.connector, BATCH))
                 prepared = [prepare(c, self.target, plan, one, self.source.connector.writes) for one in placed]
                 requests = [one for one in prepared if isinstance(one, Request)]
                 aside = [one for one in prepared if isinstance(one, NotSent)]
@@ -76,22 +79,31 @@ class Applier:
                 return requests
 
     async def _send(self, exchange: Exchange, requests: list[Request]) -> tuple[list[Ended], TargetProblem | None]:
-        """How each request ended, and the reason to stop, if there is one."""
+        """How each request ended, and the reason to stop, if there is one.  With Bulk, several go in one."""
         gate = asyncio.Semaphore(IN_FLIGHT)
         stop: list[TargetProblem] = []
+        many = BulkExchange(self.client, exchange, self.clock)
 
-        async def one(request: Request) -> Ended:
+        async def some(together: list[Request]) -> Sequence[Ended]:
             async with gate:
                 if stop:
-                    return None
+                    return [None] * len(together)
                 try:
-                    return await exchange.send(request)
+                    ended: Sequence[Ended] = (
+                        await many.send(together) if len(together) > 1 else [await exchange.send(together[0])]
+                    )
                 except TargetProblem as problem:
-                    stop.append(problem)
-                    return problem
+                    ended = [problem]
+                stop.extend(one for one in ended if isinstance(one, TargetProblem))
+                return ended
 
-        outcomes = await asyncio.gather(*(one(request) for request in requests))
-        return list(outcomes), stop[0] if stop else None
+        parts = await asyncio.gather(*(some(together) for together in packed(requests, self.source.connector)))
+        by_position = {
+            request.placed.position: one
+            for together, ended in zip(packed(requests, self.source.connector), parts, strict=True)
+            for request, one in zip(together, ended, strict=True)
+        }
+        return [by_position[request.placed.position] for request in requests], stop[0] if stop else None
 
     def _silent(self, outcomes: list[Ended]) -> int:
         """How many outcomes at the end of a batch are nothing but the target's silence: it is down, and they are put back."""

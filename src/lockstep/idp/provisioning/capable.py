@@ -11,7 +11,7 @@ from lockstep.kit.db import Database
 from lockstep.scim.client import ScimClient
 
 ACTOR = "engine"
-_ASKED = ("patch", "put", "patch?", "bulk")
+_ASKED = ("patch", "put", "patch?", "bulk", "bulk-size")
 """What a target says something about; of its limits for members it says nothing."""
 _SURE = ("patch", "put", "bulk", "create-members")
 _SIZES = ("members", "bulk-size")
@@ -45,7 +45,9 @@ async def take_in(db: Database, app: App, client: ScimClient, clock: Clock, tall
         if what in _SURE:
             found = reading.refused(found, what)
         elif what in _SIZES:
-            found = reading.refused(found, what, min(one.size for one in met if one.what == what))
+            size = min(one.size for one in met if one.what == what)
+            told = what == "bulk-size" and (found.said.bulk_operations or size) < size
+            found = found if told else reading.refused(found, what, size)
     tally.denied.update(one.what for one in met)
     with db.write(serial=events.SERIAL) as c:
         actions.record(c, app, found, clock(), actor=ACTOR)

@@ -5,7 +5,7 @@ Nothing here touches the database.
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -104,20 +104,51 @@ class Exchange:
         self._repeated: set[int] = set()
         """Positions of the changes that were sent more than once."""
 
-    async def send(self, request: Request) -> Ended:
-        """Send one request and find out what became of it.  Raises TargetProblem where the target refuses to work with us."""
+    async def send(self, request: Request, *, doubt_since: int = 0) -> Ended:
+        """Send one request and find out what became of it.  Raises TargetProblem where the target refuses to work with us.
+
+        A create that may have taken effect since `doubt_since` (ms) is looked for first.
+        """
         if request.change.kind is Kind.CREATE:
-            return await self._create(request)
+            return await self._create(request, doubt_since)
         return await self._change(request)
+
+    async def explained(self, request: Request, answer: Answer, since: int, *, doubt: bool = False) -> Ended:
+        """What a final answer that came another way means for the request, first sent at `since` (ms).
+
+        Raises TargetProblem, as `send` does.
+        """
+        self.check_token(answer)
+        if request.change.kind is not Kind.CREATE:
+            return await self._explained_change(request, answer)
+        wanted = self._wanted(request, since)
+        found, doubt = await self._explained_create(request, answer, wanted, doubt=doubt, last=True)
+        return found if isinstance(found, Contradiction) else replace(found, doubt=doubt and not found.ok)
+
+    async def made_before(self, request: Request, since: int) -> Outcome | None:
+        """What a create of ours, first sent at `since` (ms), has made already, as far as that can be found out now."""
+        wanted = self._wanted(request, since)
+        known = await self._known(wanted)
+        if known is None or not is_ours(known, wanted, self._client.skew_ms):
+            return None
+        return Outcome(request, ok=True, target_id=str(known["id"]), found=known, ours=True)
+
+    def note_repeated(self, requests: Iterable[Request]) -> None:
+        """These were sent, and nobody knows whether they were done."""
+        self._repeated.update(request.placed.position for request in requests)
+
+    @staticmethod
+    def _wanted(request: Request, since: int) -> Wanted:
+        return Wanted(request.change.object, request.change.name, request.document, since)
 
     async def _change(self, request: Request) -> Ended:
         """A PATCH or DELETE says the same if it is said twice, so an answer that got lost is asked for again."""
         answer = await (self._replace(request) if request.method == "PUT" else self._insist(request))
         if isinstance(answer, Outcome):
             return answer
-        return await self.explained_change(request, answer)
+        return await self._explained_change(request, answer)
 
-    async def explained_change(self, request: Request, answer: Answer) -> Ended:
+    async def _explained_change(self, request: Request, answer: Answer) -> Ended:
         """What the final answer to a PATCH, PUT or DELETE means."""
         if answer.ok:
             return Outcome(request, ok=True)
@@ -134,12 +165,12 @@ class Exchange:
         """What the answer denies; members are looked at by their number, because targets word it as they like."""
         size = len(request.add) + len(request.remove)
         if answer.status in _NOT_SUPPORTED and request.method in ("PATCH", "PUT"):
-            return self._denies(request, request.method.lower())
+            return self.denies(request, request.method.lower())
         if (answer.status == _BAD and size > SAFE_MEMBERS) or (answer.status == _TOO_LARGE and size > 1):
-            return self._denies(request, "members", size)
+            return self.denies(request, "members", size)
         return None
 
-    def _denies(self, request: Request, what: str, size: int = 0) -> Contradiction | None:
+    def denies(self, request: Request, what: str, size: int = 0) -> Contradiction | None:
         """None where the connector is not one to adapt, or where this was met before."""
         known = what in self._denied and not size
         return None if known or not self._connector.asks else Contradiction(request, what, size)
@@ -196,7 +227,7 @@ class Exchange:
                 if attempt == TRIES - 1:
                     return Outcome(request, ok=False, error=f"no answer from the target: {error}", unreachable=True)
             else:
-                self._refused(answer)
+                self.check_token(answer)
                 if not answer.is_scim and attempt == TRIES - 1:
                     raise TargetProblem(words_of(answer))
                 if (
@@ -210,19 +241,21 @@ class Exchange:
         raise AssertionError("unreachable")  # pragma: no cover - the last attempt returns
 
     @staticmethod
-    def _refused(answer: Answer) -> None:
+    def check_token(answer: Answer) -> None:
+        """Raise TargetProblem where the target refuses the access token."""
         if answer.status in _REFUSED:
             raise TargetProblem(
                 f"the target refused the access token ({answer.status}): give a new one, `lockstep idp app token`"
             )
 
-    async def _create(self, request: Request, *, doubt: bool = False) -> Ended:
+    async def _create(self, request: Request, doubt_since: int) -> Ended:
         """A create is looked for before it is sent again, so that nothing is there twice."""
-        wanted = Wanted(request.change.object, request.change.name, request.document, self._clock())
+        since, doubt = doubt_since or self._clock(), bool(doubt_since)
+        wanted = self._wanted(request, since)
         for attempt in range(TRIES):
-            known = await self._known(wanted) if doubt else None
-            if known is not None and is_ours(known, wanted, self._client.skew_ms):
-                return Outcome(request, ok=True, target_id=str(known["id"]), found=known, ours=True)
+            made = await self.made_before(request, since) if doubt else None
+            if made is not None:
+                return made
             try:
                 outcome, doubt = await self._create_once(request, wanted, doubt=doubt, last=attempt == TRIES - 1)
             except TargetProblem as problem:
@@ -242,7 +275,7 @@ class Exchange:
         except TransportError as error:
             text = f"no answer from the target: {error}"
             return Outcome(request, ok=False, error=text, unreachable=True, again=True), doubt or error.sent
-        self._refused(answer)
+        self.check_token(answer)
         return await self._explained_create(request, answer, wanted, doubt=doubt or answer.sends > 1, last=last)
 
     async def _explained_create(
@@ -297,7 +330,7 @@ class Exchange:
             if lost:
                 return Outcome(request, ok=False, error="members are gone at the target", missing_members=lost)
             if answer.status == _BAD and "member" in answer.detail.lower():
-                contradiction = self._denies(request, "create-members")
+                contradiction = self.denies(request, "create-members")
         return contradiction or Outcome(request, ok=False, error=self._words(answer))
 
     async def _explain_not_found(self, request: Request, answer: Answer) -> Ended:
@@ -306,7 +339,7 @@ class Exchange:
             return Outcome(request, ok=False, error="gone at the target", missing=True)
         lost = await self._lost_members(request)
         if not lost:  # nothing is gone: it was an answer for this moment, or there is no PATCH there
-            doubted = self._denies(request, "patch?") if request.method == "PATCH" else None
+            doubted = self.denies(request, "patch?") if request.method == "PATCH" else None
             return doubted or Outcome(request, ok=False, error=self._words(answer))
         return Outcome(request, ok=False, error="members are gone at the target", missing_members=lost)
 
