@@ -29,7 +29,7 @@ def make(idp: Idp) -> None:
 
 
 def test_the_connectors(idp: Idp) -> None:
-    assert connectors.mount() is None
+    connectors.mount()
     listed = {one["name"]: one for one in idp.run_plain("app", "connectors", "--json").all}
     assert set(listed) == set(CONNECTORS)
     assert (listed["scim2"]["asks"], listed["aws-iam-identity-center"]["members_per_request"]) == (True, 100)
@@ -68,3 +68,33 @@ def test_differences_from_aws_are_said_when_it_is_connected(idp: Idp) -> None:
     telling(idp, filter={"maxResults": 50})
     assert idp.done("app", "connect", "aws", "--json").one["notes"] == ["It says 50 results a page. Lockstep asks for 100."]
     assert "It says 50 results a page." in idp.done("app", "connect", "aws").out
+
+
+def test_an_app_is_tried_out_without_a_target(idp: Idp) -> None:
+    idp.done("app", "create", "try", "--connector", "memory")
+    assert idp.done("app", "connect", "try", "--json").one == {"ok": True, "problem": "", "fix": ""}
+    idp.done("app", "assign", "try", "--everyone")
+    idp.done("app", "set", "try", "provisioning=on", "groups=on", "approve-create=off")
+    idp.become(["A", "B"], {"Team": ["A"], "Nobody": []})
+    assert idp.done("sync", "try", "--json").one["requests"] == 2
+    shown = idp.done("app", "target", "try", "--json").one
+    assert (shown["user_count"], shown["group_count"]) == (2, 2)
+    text = idp.done("app", "target", "try").out
+    assert "A@x.example\tA\n" in text
+    assert "Team: A@x.example\n" in text
+    assert "Nobody: nobody\n" in text
+    assert "In all 2 users and 2 groups." in text
+    assert idp.done("drift", "try", "--json").one["differences"] == []
+    assert "Bulk: up to 1,000 changes" in idp.done("app", "capabilities", "try", "--ask").out
+    assert idp.target.log == []
+
+
+def test_a_target_elsewhere_is_not_shown(idp: Idp) -> None:
+    idp.make_app()
+    assert "the target of aws is elsewhere" in idp.problem("app", "target", "aws")
+
+
+def test_where_the_target_is_has_to_be_said_for_all_others(idp: Idp) -> None:
+    assert "--scim-url and" in idp.usage("app", "create", "x", "--connector", "scim2")
+    words = ("app", "create", "x", "--connector", "memory", "--scim-url", URL)
+    assert "leave out --scim-url and --token-file" in idp.problem(*words)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scim2_models import BulkRequest, User
+from scim2_models import BulkRequest, EnterpriseUser, User
 
 from lockstep.idp.apps.connectors import CONNECTORS
 from lockstep.idp.provisioning.bulk import answers, body, claimed_at_once, packed
@@ -43,7 +43,7 @@ def test_a_bulk_request() -> None:
 
 
 def test_an_independent_implementation_reads_it() -> None:
-    read = BulkRequest[User].model_validate(body([ANN, AWAY]))
+    read = BulkRequest[User[EnterpriseUser]].model_validate(body([ANN, AWAY]))
     assert read.operations is not None
     assert [(one.method, one.path, one.bulk_id) for one in read.operations] == [
         ("POST", "/Users", "change-3"),

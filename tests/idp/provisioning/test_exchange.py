@@ -50,7 +50,9 @@ def adding(*ids: str) -> Request:
 
 
 async def send(target: Target, what: Request) -> Outcome:
-    return await Exchange(target.client("https://x", "t"), lambda: NOW).send(what)
+    ended = await Exchange(target.client("https://x", "t"), lambda: NOW).send(what)
+    assert isinstance(ended, Outcome), ended
+    return ended
 
 
 def first(number: int, fault: Fault, method: str = "") -> Faults:

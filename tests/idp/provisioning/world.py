@@ -91,8 +91,8 @@ class World:
                 self.now,
                 name=name,
                 connector=connector,
-                scim_url=URL,
-                token="secret",
+                scim_url="" if connector == "memory" else URL,
+                token="" if connector == "memory" else "secret",
                 allow_loopback=False,
             )
             if everyone:

@@ -16,8 +16,12 @@ from lockstep.idp.apps.capabilities.asking import ask
 from lockstep.idp.apps.capabilities.reading import differences
 from lockstep.idp.apps.capabilities.words import as_json, learnt, lines
 from lockstep.idp.apps.connectors import CONNECTORS
+from lockstep.idp.apps.memory.store import contents
 from lockstep.kit.clock import now_ms
+from lockstep.kit.problems import Problem
 
+MOST_SHOWN = 1_000
+"""Users, groups and members of a group that are shown of a target."""
 Ask = Annotated[bool, typer.Option("--ask", help="Ask the target anew, and forget what its answers have shown.")]
 
 
@@ -39,6 +43,26 @@ def show(json: Json = False) -> None:
             say(f"\t{what}: {how}")
 
 
+@apps_app.command("target")
+def show_target(
+    name: AppName, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False
+) -> None:
+    """Show what is at the target of an app that Lockstep keeps itself (connector memory)."""
+    with opened(data, database_url, key_file) as engine, engine.db.read() as c:
+        app = actions.find_app(c, name)
+        if not CONNECTORS[app.connector].local:
+            raise Problem(f"the target of {name} is elsewhere: `lockstep idp drift {name}` reads it and compares")
+        there = contents(c, app.id, MOST_SHOWN)
+    if json:
+        print_json(there)
+        return
+    for user in there["users"]:
+        say(f"{user['userName']}\t{user.get('displayName', '')}{'' if user.get('active', True) else ' (switched off)'}")
+    for group in there["groups"]:
+        say(f"{group['displayName']}: {', '.join(group['members']) or 'nobody'}")
+    say(f"In all {there['user_count']:,} users and {there['group_count']:,} groups.")
+
+
 @apps_app.command("capabilities")
 def show_capabilities(
     name: AppName,
@@ -53,6 +77,7 @@ def show_capabilities(
         with engine.db.read() as c:
             app = actions.find_app(c, name)
             secret = actions.token_of(c, engine.vault, app) if anew else ""
+        anew = anew and not CONNECTORS[app.connector].local
         if anew:
             found = asyncio.run(ask(app.scim_url, secret, now_ms()))
             with engine.db.write(serial=events.SERIAL) as c:

@@ -11,6 +11,7 @@ from lockstep.idp.apps.capabilities import actions as capabilities
 from lockstep.idp.apps.capabilities.reading import differences
 from lockstep.idp.apps.capabilities.words import learnt, lines
 from lockstep.idp.apps.connectors import CONNECTORS
+from lockstep.idp.apps.memory.store import contents
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.saml import store as saml
@@ -25,6 +26,8 @@ from lockstep.kit.db import Connection
 from lockstep.kit.problems import ValueProblem, sentence
 
 WRONG = 422
+MOST_SHOWN = 50
+"""Users, groups and members of a group that Info shows of a target that is kept here."""
 _JOBS: dict[str, tuple[dict[str, Any], str]] = {
     "sync": ({"full": True}, "Synchronizing users with {name}"),
     "now": ({}, "Synchronizing users with {name}"),
@@ -137,7 +140,9 @@ async def _info(desk: Desk, typed: str | None = None, error: str = "", status: i
     def look(c: Connection, app: App) -> dict[str, Any]:
         found = capabilities.found_of(c, app)
         notes = [*differences(CONNECTORS[app.connector], found), *learnt(found)]
-        can = {"lines": lines(capabilities.connector_of(c, app)), "notes": notes, "found": found}
+        local = CONNECTORS[app.connector].local
+        there = contents(c, app.id, MOST_SHOWN) if local else None
+        can = {"there": there, "lines": lines(capabilities.connector_of(c, app)), "notes": notes, "found": found}
         return {
             "row": _row(c, app),
             "typed": app.name if typed is None else typed,

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
+from lockstep.idp.apps.memory.client import memory_client
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
@@ -245,7 +246,8 @@ class Run:
         if self._client is None:
             with self._db.read() as c:
                 token = token_of(c, self._vault, app)
-            self._client = await ScimClient(app.scim_url, token, rate=app.settings.rate).__aenter__()
+            local = memory_client(self._db, app, self._clock)
+            self._client = await (local or ScimClient(app.scim_url, token, rate=app.settings.rate)).__aenter__()
         return self._client
 
     async def check(self) -> Values:

@@ -1,4 +1,4 @@
-"""Fixtures of apps: fresh databases that cost little."""
+"""Fixtures of capabilities: fresh databases that cost little."""
 
 from tests.idp.provisioning.databases import each, empty_file, postgresql, shared_postgres, sqlite
 

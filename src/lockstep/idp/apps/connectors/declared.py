@@ -108,4 +108,17 @@ SCIM2 = Connector(
     faults=_SCIM_FAULTS,
 )
 
-CONNECTORS: dict[str, Connector] = {one.name: one for one in (AWS, SCIM2)}
+MEMORY = Connector(
+    name="memory",
+    words="Try out",
+    about="A target that Lockstep keeps itself: to see what an app, its parameters and its rules would make of everybody.",
+    template=_TEMPLATE,
+    members_per_request=1_000,
+    page_size=1_000,
+    bulk_operations=1_000,
+    bulk_bytes=8 * 1024 * 1024,
+    rate=10_000.0,
+    local=True,
+)
+
+CONNECTORS: dict[str, Connector] = {one.name: one for one in (AWS, SCIM2, MEMORY)}

@@ -66,6 +66,8 @@ class Connector:
     """Operations in one Bulk request, 0 where there is no Bulk."""
     bulk_bytes: int = 0
     rate: float = 20.0
+    local: bool = False
+    """Whether the target is kept by Lockstep itself: there is no URL and no token."""
     faults: tuple[Fault, ...] = ()
 
     def explain(self, status: int, detail: str) -> str:
