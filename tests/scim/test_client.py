@@ -316,6 +316,14 @@ async def test_a_list_where_a_cursor_is_only_tried() -> None:
     ]
 
 
+async def test_what_is_not_implemented_is_not_asked_again() -> None:
+    handler, asked = answers((501, {"detail": "no cursors"}), (200, {**LIST, "totalResults": 1, "Resources": ids(1)}))
+    async with talking(handler) as client:
+        assert await every(client, count=5, paging="either") == [["1"]]
+        assert client.cursorless
+    assert len(asked) == 2
+
+
 async def test_a_list_that_is_known_to_go_by_start_index() -> None:
     handler, asked = answers((200, {**LIST, "totalResults": 1, "Resources": ids(1)}))
     async with talking(handler) as client:

@@ -34,7 +34,8 @@ MAX_WAITS = 12
 READ_PAUSES = (0.2, 0.6, 1.5)
 MAX_PAGES = 1_000_000
 Paging = Literal["cursor", "index", "either"]
-_NOT_TAKEN = (400, 501)
+_NOT_IMPLEMENTED = 501
+_NOT_TAKEN = (400, _NOT_IMPLEMENTED)
 SLOWEST = 0.5
 """Requests a second that a target is never slowed below."""
 
@@ -196,7 +197,7 @@ class ScimClient:
         self.skew_ms = 0
         """How far the target's clock is ahead of ours, by the Date of its last answer."""
         self.budget = Budget(rate)
-        self._cursorless = False
+        self.cursorless = False
         """Whether the target has refused a cursor where it was only tried."""
         self._patience = patience
         self._headers = {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
@@ -279,7 +280,7 @@ class ScimClient:
             except TransportError:
                 await asyncio.sleep(pause)
                 continue
-            if answer.is_scim and answer.status < _SERVER_ERROR:
+            if answer.is_scim and (answer.status < _SERVER_ERROR or answer.status == _NOT_IMPLEMENTED):
                 return answer
             await asyncio.sleep(pause)
         return await self.request("GET", path, query=query)
@@ -295,12 +296,12 @@ class ScimClient:
         """
         filtered = {"filter": filter_text} if filter_text else {}
         seen = 0
-        ways = [way for way in _ways(paging, count) if paging != "either" or not self._cursorless or "cursor" not in way]
+        ways = [way for way in _ways(paging, count) if paging != "either" or not self.cursorless or "cursor" not in way]
         query = ways.pop(0)
         for _ in range(MAX_PAGES):
             answer = await self.read(path, {**query, **filtered})
             while answer.status in _NOT_TAKEN and not seen and ways:
-                self._cursorless = self._cursorless or "cursor" in query
+                self.cursorless = self.cursorless or "cursor" in query
                 query = ways.pop(0)
                 answer = await self.read(path, {**query, **filtered})
             body = answer.body

@@ -169,6 +169,23 @@ async def test_without_contradictions_nothing_is_asked(generic: Generic) -> None
     assert generic.provider.log == []
 
 
+def test_a_refused_cursor_is_not_tried_again(generic: Generic) -> None:
+    generic.world.synced(BOTH, TEAM)
+    first, again = (generic.world.sync(Orders(full=True)).check for _ in range(2))
+    assert (first["requests"], again["requests"], again["floor"]) == (3, 2, 2)
+    assert generic.can()[0].paging == "index"
+
+
+def test_members_are_removed_by_path(generic: Generic) -> None:
+    generic.world.synced(everyone("A", "B", "C"), {"G": ("Team", ["A", "B", "C"])})
+    generic.world.become(everyone("A", "B", "C"), {"G": ("Team", ["A"])})
+    result = generic.world.sync()
+    assert (result.requests, result.failed, generic.provider.teams()) == (1, 0, {"Team": {"A@x.example"}})
+    [sent] = generic.provider.writes
+    paths = sorted(operation["path"] for operation in sent.body["Operations"])
+    assert paths == sorted(f'members[value eq "{generic.provider.id_of(f"{key}@x.example")}"]' for key in "BC")
+
+
 @pytest.mark.parametrize(
     "offers", [{}, {"shows_members": False}, {"shows_members": False, "filters_members": False}, {"cursors": True}, {"page": 7}]
 )

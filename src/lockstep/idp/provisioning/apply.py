@@ -70,7 +70,7 @@ class Applier:
         while True:
             with self.db.write(serial=events.SERIAL) as c:
                 placed = ledger.next_ready(c, plan, claimed_at_once(self.source.connector, BATCH))
-                prepared = [prepare(c, self.target, plan, one, self.source.connector.writes) for one in placed]
+                prepared = [prepare(c, self.target, plan, one, self.source.connector) for one in placed]
                 requests = [one for one in prepared if isinstance(one, Request)]
                 aside = [one for one in prepared if isinstance(one, NotSent)]
                 ledger.set_states(c, plan, [(one.placed.position, State.SENDING, "") for one in requests])

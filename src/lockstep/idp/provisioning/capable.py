@@ -32,6 +32,16 @@ async def ask(db: Database, app: App, client: ScimClient, clock: Clock) -> None:
         actions.record(c, app, found, clock(), actor=ACTOR)
 
 
+def note_paging(db: Database, app: App, client: ScimClient, clock: Clock) -> None:
+    """Remember that the target has refused a cursor, which is not tried again."""
+    if not client.cursorless or not CONNECTORS[app.connector].asks:
+        return
+    with db.write(serial=events.SERIAL) as c:
+        found = actions.found_of(c, app)
+        if "cursor" not in found.refused:
+            actions.record(c, app, reading.refused(found, "cursor"), clock(), actor=ACTOR)
+
+
 async def take_in(db: Database, app: App, client: ScimClient, clock: Clock, tally: Tally) -> None:
     """Ask again after answers that contradict what was found, and remember what they showed; they are looked at once."""
     met, tally.contradictions = tally.contradictions, []

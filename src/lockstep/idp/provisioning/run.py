@@ -257,6 +257,7 @@ class Run:
             source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
         client = await self._connected(app)
         found = await check.Checker(self._db, source, target, client).check()
+        capable.note_paging(self._db, app, client, self._clock)
         with self._db.write(serial=events.SERIAL) as c:
             check.record(c, target, found.differences)
             ledger.set_checked(c, app.id, self._clock())

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lockstep.idp.apps.connectors.records import Writes
+from lockstep.idp.apps.connectors.declared import AWS
+from lockstep.idp.apps.connectors.records import Connector, MembersRemoved
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.plan import manager_of, with_manager
 from lockstep.idp.provisioning.records import Change, Document, Kind, State
 from lockstep.kit.db import Connection
+from lockstep.scim.client import quoted
 from lockstep.scim.messages import ENTERPRISE, GROUP, PATCH_OP
 
 Members = list[tuple[str, str]]
@@ -49,10 +51,10 @@ class NotSent:
     reason: str
 
 
-def prepare(c: Connection, target: int, plan: int, placed: Placed, writes: Writes = "patch") -> Request | NotSent:
-    """The request for one change, or why there is none.  `writes` says how objects are changed."""
-    found = _prepared(c, target, plan, placed)
-    if isinstance(found, Request) and found.method == "PATCH" and writes == "put":
+def prepare(c: Connection, target: int, plan: int, placed: Placed, connector: Connector = AWS) -> Request | NotSent:
+    """The request for one change, or why there is none; as the connector wants it."""
+    found = _prepared(c, target, plan, placed, connector)
+    if isinstance(found, Request) and found.method == "PATCH" and connector.writes == "put":
         return replace(found, method="PUT", known=_known(c, target, found))
     return found
 
@@ -65,7 +67,7 @@ def _known(c: Connection, target: int, request: Request) -> tuple[str, ...]:
     return () if link is None else tuple(member for member, _, _ in links.members(c, link.id))
 
 
-def _prepared(c: Connection, target: int, plan: int, placed: Placed) -> Request | NotSent:
+def _prepared(c: Connection, target: int, plan: int, placed: Placed, connector: Connector) -> Request | NotSent:
     change = placed.change
     for key in change.needs:
         if any(one.change.state is not State.DONE for one in ledger.of_key(c, plan, "user", key)):
@@ -87,7 +89,7 @@ def _prepared(c: Connection, target: int, plan: int, placed: Placed) -> Request 
         return Request(
             placed, "PATCH", path, _patch([{"op": "replace", "path": "displayName", "value": change.payload["name"]}])
         )
-    return _members(c, target, placed, path)
+    return _members(c, target, placed, path, connector.removes_members)
 
 
 def _patch(operations: list[dict[str, Any]]) -> dict[str, Any]:
@@ -153,14 +155,16 @@ def _group_create(c: Connection, target: int, placed: Placed) -> Request:
     return Request(placed, "POST", "/Groups", body, add=add)
 
 
-def _members(c: Connection, target: int, placed: Placed, path: str) -> Request | NotSent:
+def _members(c: Connection, target: int, placed: Placed, path: str, removes: MembersRemoved) -> Request | NotSent:
     add = _resolved(c, target, placed.change.payload["add"])
     remove = _resolved(c, target, placed.change.payload["remove"])
-    operations = []
+    operations: list[dict[str, Any]] = []
     if add:
         operations.append({"op": "add", "path": "members", "value": _values(add)})
-    if remove:
+    if remove and removes == "values":
         operations.append({"op": "remove", "path": "members", "value": _values(remove)})
+    elif remove:
+        operations += [{"op": "remove", "path": f"members[value eq {quoted(target_id)}]"} for target_id, _ in remove]
     if not operations:
         return NotSent(placed, State.LATER, "the people to add are not at the target yet")
     return Request(placed, "PATCH", path, _patch(operations), add=add, remove=remove)

@@ -46,7 +46,7 @@ def test_a_whole_document() -> None:
     assert said(DOCUMENT) == Said(True, True, 50, 4096, True, 200, True, True, "")
     found = spoken(DOCUMENT)
     assert (found.writes, found.bulk_operations, found.bulk_bytes, found.page_size) == ("patch", 50, 4096, 200)
-    assert (found.paging, found.if_match, found.members_per_request) == ("cursor", True, 64)
+    assert (found.paging, found.if_match, found.members_per_request) == ("cursor", True, 32)
 
 
 def test_what_an_independent_implementation_says_is_read() -> None:

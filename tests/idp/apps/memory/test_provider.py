@@ -94,7 +94,7 @@ def test_lists_go_by_cursor(kept: Kept) -> None:
     seen, cursor, pages = [], "", 0
     while True:
         status, body = kept.send("GET", "/Users", count="2", cursor=cursor)
-        ListResponse[User].model_validate(body)
+        ListResponse[User[EnterpriseUser]].model_validate(body)
         assert (status, body["totalResults"]) == (200, 5)
         seen += [one["userName"] for one in body["Resources"]]
         pages += 1
@@ -179,7 +179,7 @@ def test_bulk(kept: Kept) -> None:
         {"method": "POST", "path": "nowhere", "bulkId": "5"},
     ]
     status, body = kept.send("POST", "/Bulk", {"schemas": [BULK], "Operations": operations})
-    BulkResponse[User].model_validate(body)
+    BulkResponse[User[EnterpriseUser]].model_validate(body)
     assert status == 200
     assert [(one["bulkId"], one["status"]) for one in body["Operations"]] == [
         ("1", "201"),

@@ -9,8 +9,7 @@ from typing import Any
 
 from lockstep.idp.apps.capabilities.records import Found, Said
 from lockstep.idp.apps.connectors.declared import AWS
-from lockstep.idp.apps.connectors.records import SAFE_MEMBERS, Connector, Writes
-from lockstep.scim.client import Paging
+from lockstep.idp.apps.connectors.records import SAFE_MEMBERS, Connector, Paging, Writes
 from lockstep.scim.messages import SPC
 
 _SECTIONS = ("patch", "bulk", "filter", "changePassword", "sort", "etag", "authenticationSchemes")
@@ -22,8 +21,8 @@ MOST_PER_PAGE = 1_000
 UNSAID_OPERATIONS = 100
 UNSAID_BYTES = 1024 * 1024
 """For a Bulk that is offered without limits."""
-BYTES_PER_MEMBER = 64
-"""`{"value":"` and a UUID, with room."""
+BYTES_PER_MEMBER = 128
+"""An operation that removes a UUID, with room."""
 _AWS_DOCUMENTS = "https://docs.aws.amazon.com/singlesignon/"
 
 
@@ -109,7 +108,7 @@ def _bulk_operations(found: Found) -> int:
 
 def _paging(connector: Connector, found: Found) -> Paging:
     if found.said.cursor is None:
-        return connector.paging
+        return "index" if "cursor" in found.refused else connector.paging
     return "cursor" if found.said.cursor else "index"
 
 

@@ -23,8 +23,8 @@ class Found:
     """What was found out about one target.
 
     `asked_at` is when it was asked (ms, 0 for never), `problem` why it did not say.  `refused` are the capabilities that its
-    answers have denied since, whatever it says: patch, put, bulk, create-members.  `members` and `bulk_operations` are limits
-    that its answers have shown (0: none).
+    answers have denied since, whatever it says: patch, put, bulk, cursor, create-members.  `members` and `bulk_operations`
+    are limits that its answers have shown (0: none).
     """
 
     said: Said = field(default_factory=Said)

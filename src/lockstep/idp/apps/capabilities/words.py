@@ -39,7 +39,7 @@ def _bulk(connector: Connector) -> str:
 def learnt(found: Found) -> list[str]:
     """What answers have shown since the target was asked, in sentences."""
     told = []
-    names = {"patch": "PATCH", "put": "PUT", "bulk": "Bulk"}
+    names = {"patch": "PATCH", "put": "PUT", "bulk": "Bulk", "cursor": "cursors"}
     told += [f"It has refused {name}." for what, name in names.items() if what in found.refused]
     if "create-members" in found.refused:
         told.append("It has refused to make a group together with members.")
@@ -57,6 +57,7 @@ def as_json(connector: Connector) -> dict[str, Any]:
         "bulk_operations": connector.bulk_operations,
         "bulk_bytes": connector.bulk_bytes,
         "members_per_request": connector.members_per_request,
+        "removes_members": connector.removes_members,
         "create_takes_members": connector.create_takes_members,
         "members_read": connector.members_read,
         "page_size": connector.page_size,

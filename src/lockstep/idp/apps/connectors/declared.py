@@ -105,6 +105,7 @@ SCIM2 = Connector(
     matches=("externalId", "userName", "emails.value"),
     paging="either",
     members_read="shown",
+    removes_members="paths",
     faults=_SCIM_FAULTS,
 )
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lockstep.scim.client import Paging
-
 Writes = Literal["patch", "put"]
+Paging = Literal["cursor", "index", "either"]
 MembersRead = Literal["filter", "shown"]
+MembersRemoved = Literal["values", "paths"]
 SAFE_MEMBERS = 100
 """Members in one request that every service provider we know of takes."""
 
@@ -61,6 +61,8 @@ class Connector:
     paging: Paging = "cursor"
     members_read: MembersRead = "filter"
     """How to learn who is in a group: the filters groups.value and members.value, or `members` of the group itself."""
+    removes_members: MembersRemoved = "values"
+    """How members are removed: by values beside the path (AWS), or by a path for each (RFC 7644 section 3.5.2.2)."""
     create_takes_members: bool = True
     bulk_operations: int = 0
     """Operations in one Bulk request, 0 where there is no Bulk."""
