@@ -295,6 +295,58 @@ async def test_a_list_by_cursor() -> None:
     assert "cursor=&" in asked[0].query_string
 
 
+NO = (400, {"detail": "unknown parameter"})
+
+
+async def test_a_list_where_a_cursor_is_only_tried() -> None:
+    """A refused cursor is not tried again; nor a number of results, where that is refused too."""
+    whole = (200, {**LIST, "totalResults": 3, "Resources": ids(1, 2)})
+    rest = (200, {**LIST, "totalResults": 3, "Resources": ids(3)})
+    handler, asked = answers(NO, whole, rest, NO, whole, rest)
+    async with talking(handler) as client:
+        assert await every(client, count=2, paging="either") == [["1", "2"], ["3"]]
+        assert await every(client, count=9, paging="either") == [["1", "2"], ["3"]]
+    assert [dict(request.query) for request in asked] == [
+        {"cursor": "", "count": "2"},
+        {"startIndex": "1", "count": "2"},
+        {"startIndex": "3", "count": "2"},
+        {"startIndex": "1", "count": "9"},
+        {},
+        {"startIndex": "3"},
+    ]
+
+
+async def test_what_is_not_implemented_is_not_asked_again() -> None:
+    handler, asked = answers((501, {"detail": "no cursors"}), (200, {**LIST, "totalResults": 1, "Resources": ids(1)}))
+    async with talking(handler) as client:
+        assert await every(client, count=5, paging="either") == [["1"]]
+        assert client.cursorless
+    assert len(asked) == 2
+
+
+async def test_a_list_that_is_known_to_go_by_start_index() -> None:
+    handler, asked = answers((200, {**LIST, "totalResults": 1, "Resources": ids(1)}))
+    async with talking(handler) as client:
+        assert await every(client, count=5, paging="index") == [["1"]]
+    assert [dict(request.query) for request in asked] == [{"startIndex": "1", "count": "5"}]
+
+
+async def test_a_refused_cursor_is_final_where_there_are_cursors() -> None:
+    handler, asked = answers(NO)
+    async with talking(handler) as client:
+        with pytest.raises(ListError):
+            await every(client)
+    assert len(asked) == 1
+
+
+async def test_a_version_is_said() -> None:
+    handler, asked = answers((200, {}), (200, {}))
+    async with talking(handler) as client:
+        await client.request("PUT", "/Users/1", {}, version='W/"3"')
+        await client.request("PUT", "/Users/1", {})
+    assert [request.headers.get("If-Match") for request in asked] == ['W/"3"', None]
+
+
 async def test_a_list_by_start_index() -> None:
     """A target that knows no cursors ignores ours; its first page is not the whole list."""
     handler, asked = answers(

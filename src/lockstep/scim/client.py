@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -33,6 +33,9 @@ _SUCCESSES, _REDIRECTS, _SERVER_ERROR = 200, 300, 500
 MAX_WAITS = 12
 READ_PAUSES = (0.2, 0.6, 1.5)
 MAX_PAGES = 1_000_000
+Paging = Literal["cursor", "index", "either"]
+_NOT_IMPLEMENTED = 501
+_NOT_TAKEN = (400, _NOT_IMPLEMENTED)
 SLOWEST = 0.5
 """Requests a second that a target is never slowed below."""
 
@@ -194,6 +197,8 @@ class ScimClient:
         self.skew_ms = 0
         """How far the target's clock is ahead of ours, by the Date of its last answer."""
         self.budget = Budget(rate)
+        self.cursorless = False
+        """Whether the target has refused a cursor where it was only tried."""
         self._patience = patience
         self._headers = {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
         self._timeout_seconds = timeout_seconds
@@ -220,8 +225,10 @@ class ScimClient:
         if self._session is not None:
             await self._session.close()
 
-    async def request(self, method: str, path: str, body: Any = None, *, query: Mapping[str, str] | None = None) -> Answer:
-        """Send one request, waiting as long as the target asks to.
+    async def request(
+        self, method: str, path: str, body: Any = None, *, query: Mapping[str, str] | None = None, version: str = ""
+    ) -> Answer:
+        """Send one request, waiting as long as the target asks to; with `version`, only if the object still has it (If-Match).
 
         429 and 503 are waited out (Retry-After, else growing pauses) up to a bounded number of times, because they say
         that nothing was done.  Every other answer is returned.  Raises TransportError where none came.
@@ -230,14 +237,14 @@ class ScimClient:
         data = None if body is None else msgspec.json.encode(body)
         wait = 0
         while True:
-            answer, retry_after = await self._send(method, url, data)
+            answer, retry_after = await self._send(method, url, data, *([version] if version else []))
             if answer.status not in (TOO_MANY_REQUESTS, UNAVAILABLE) or wait >= self._patience:
                 return replace(answer, sends=wait + 1) if wait else answer
             wait += 1
             self.meter.throttled += 1
             self.budget.throttled(retry_after if retry_after is not None else _pause(wait))
 
-    async def _send(self, method: str, url: str, data: bytes | None) -> tuple[Answer, float | None]:
+    async def _send(self, method: str, url: str, data: bytes | None, version: str = "") -> tuple[Answer, float | None]:
         import aiohttp
 
         if self._session is None:
@@ -245,7 +252,8 @@ class ScimClient:
         await self.budget.take()
         self.meter.sent += 1
         try:
-            async with self._session.request(method, url, data=data, allow_redirects=False) as response:
+            headers = {"If-Match": version} if version else None
+            async with self._session.request(method, url, data=data, headers=headers, allow_redirects=False) as response:
                 raw = await response.content.read(MAX_ANSWER_BYTES)
                 while not response.content.at_eof():
                     raw += await response.content.read(MAX_ANSWER_BYTES)
@@ -272,20 +280,30 @@ class ScimClient:
             except TransportError:
                 await asyncio.sleep(pause)
                 continue
-            if answer.is_scim and answer.status < _SERVER_ERROR:
+            if answer.is_scim and (answer.status < _SERVER_ERROR or answer.status == _NOT_IMPLEMENTED):
                 return answer
             await asyncio.sleep(pause)
         return await self.request("GET", path, query=query)
 
-    async def pages(self, path: str, *, filter_text: str = "", count: int = 100) -> AsyncIterator[list[dict[str, Any]]]:
-        """Every page of a list: by RFC 9865 cursors, and by startIndex where a target knows no cursors.
+    async def pages(
+        self, path: str, *, filter_text: str = "", count: int = 100, paging: Paging = "cursor"
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Every page of a list, `count` resources in each as far as the target gives so many.
 
-        Raises ListError for an answer that is not a list, and where a target does not come to an end.
+        By RFC 9865 cursors ("cursor"), by startIndex ("index"), or ("either") by what the target takes.  A target that knows no
+        cursors is followed by startIndex in every case.  Raises ListError for an answer that is not a list, and where a target
+        does not come to an end.
         """
-        query = {"cursor": "", "count": str(count)}
+        filtered = {"filter": filter_text} if filter_text else {}
         seen = 0
+        ways = [way for way in _ways(paging, count) if paging != "either" or not self.cursorless or "cursor" not in way]
+        query = ways.pop(0)
         for _ in range(MAX_PAGES):
-            answer = await self.read(path, {**query, "filter": filter_text} if filter_text else query)
+            answer = await self.read(path, {**query, **filtered})
+            while answer.status in _NOT_TAKEN and not seen and ways:
+                self.cursorless = self.cursorless or "cursor" in query
+                query = ways.pop(0)
+                answer = await self.read(path, {**query, **filtered})
             body = answer.body
             if not answer.ok or not isinstance(body, dict) or not isinstance(body.get("Resources", []), list):
                 raise ListError(answer)
@@ -299,7 +317,8 @@ class ScimClient:
             elif isinstance(total, int) and total > seen:
                 if not page:
                     raise ListError(answer)
-                query = {"startIndex": str(seen + 1), "count": str(count)}
+                sized = {"count": query["count"]} if "count" in query else {}
+                query = {"startIndex": str(seen + 1), **sized}
             else:
                 return
 
@@ -310,6 +329,12 @@ class ScimClient:
             raise ListError(answer)
         found = answer.body.get("Resources", [])
         return found if isinstance(found, list) else []
+
+
+def _ways(paging: Paging, count: int) -> list[dict[str, str]]:
+    """The queries to begin a list with, the best first; after a refusal the next one is tried."""
+    by_cursor, by_index = {"cursor": "", "count": str(count)}, {"startIndex": "1", "count": str(count)}
+    return {"cursor": [by_cursor], "index": [by_index, {}], "either": [by_cursor, by_index, {}]}[paging]
 
 
 class ListError(Exception):

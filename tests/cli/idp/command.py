@@ -57,6 +57,11 @@ class Idp:
             return Ended(1, "", str(problem))
         return Ended(done.exit_code, done.stdout, done.stderr)
 
+    def run_plain(self, *words: str) -> Ended:
+        """Run a command that needs no data folder."""
+        done = CliRunner().invoke(app, list(words), env=_OUR_SETTINGS, catch_exceptions=False)
+        return Ended(done.exit_code, done.stdout, done.stderr)
+
     def done(self, *words: str) -> Ended:
         """Run a command that has to succeed."""
         ended = self.run(*words)

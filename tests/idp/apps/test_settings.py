@@ -8,8 +8,8 @@ import pytest
 from lockstep.idp.apps.settings import LIMITED_KINDS, LimitedKind, Settings, changed
 from lockstep.kit.problems import Problem
 
-SWITCHES = ("provisioning", "approve-create", "approve-update", "approve-delete", "groups")
-COUNTS = ("grace-days", "limit-deletions", *(f"limit-{kind}" for kind in LIMITED_KINDS))
+SWITCHES = ("provisioning", "approve-create", "approve-update", "approve-delete", "groups", "creates-only")
+COUNTS = ("grace-days", "pilot-people", "limit-deletions", *(f"limit-{kind}" for kind in LIMITED_KINDS))
 SHARES = ("limit-deletions-share", *(f"limit-{kind}-share" for kind in LIMITED_KINDS))
 CHOICES = {
     "leavers": ("delete", "suspend", "nothing"),
@@ -28,6 +28,8 @@ GOOD: list[tuple[str, str, Any]] = [
     ("protect", "", ""),
     ("schedule", "0 3 * * *", "0 3 * * *"),
     ("schedule", "", ""),
+    ("pilot-role", "Pilots", "Pilots"),
+    ("pilot-role", "", ""),
 ]
 BAD = [
     *((key, value) for key in SWITCHES for value in ("", "yes", "ON", "1")),
@@ -35,6 +37,7 @@ BAD = [
     *((key, value) for key in SHARES for value in ("", "-0.1", "1.01", "5%", "nan", "inf")),
     *((key, value) for key, values in CHOICES.items() for value in ("", values[0].upper(), "on")),
     *(("protect", value) for value in ("a\0b", "a\nb", "x" * 20_001)),
+    *(("pilot-role", value) for value in ("a\0b", "a\nb", "x" * 257)),
     *(("rate", value) for value in ("", "0", "-1", "fast", "nan", "inf")),
     *(("schedule", value) for value in ("hourly", "0 3 * *", "0 3 * * * *")),
 ]

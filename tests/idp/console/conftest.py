@@ -37,6 +37,7 @@ async def _world(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     monkeypatch.setattr(exchange, "PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(client, "READ_PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(configuration, "test_connection", made.test_connection)
+    monkeypatch.setattr(configuration, "ask", made.ask)
     yield made
     await made.close()
 

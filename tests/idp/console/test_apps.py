@@ -2,6 +2,11 @@
 
 import pytest
 
+from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps.capabilities import actions as capabilities
+from lockstep.idp.apps.capabilities.records import Found, Said
+from lockstep.idp.apps.memory.provider import Provider
+from lockstep.idp.console.apps import MOST_SHOWN
 from lockstep.idp.console.hints import hints_of, waiting_of
 from lockstep.idp.console.states import login_states
 from tests.idp.console.world import ADMIN, OPEN, World, address, press
@@ -130,3 +135,48 @@ async def test_an_address_of_this_machine_has_to_be_allowed(world: World) -> Non
     assert "--" not in wrong.text
     done = await press(browser, page, "/admin/apps/new", **values, loopback="yes")
     assert "here has been added." in done.text
+
+
+async def test_info_says_how_the_target_is_spoken_to(world: World) -> None:
+    browser = await world.signed_in()
+    before = await browser.get(address())
+    assert "The target was not asked yet what it can do" in before.text
+    assert "at most 100; the first ones together with the group" in before.text
+    with world.changing() as c:
+        said = Found(Said(page_size=50, documentation="<b>mine</b>"), world.now)
+        capabilities.record(c, world.app, said, world.now, actor="root")
+    after = await browser.get(address())
+    assert "This connector keeps to what its service documents." in after.text
+    assert "It says 50 results a page. Lockstep asks for 100." in after.text
+    assert "<b>mine</b>" in after.text
+    with world.changing() as c:
+        capabilities.record(c, world.app, Found(problem="answered with 404", asked_at=3), world.now, actor="root")
+    assert "What the target can do is not known: answered with 404." in (await browser.get(address())).text
+
+
+async def test_an_app_to_try_out_has_its_target_here(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get("/admin/apps/new")
+    values = {"name": "Trial", "connector": "memory", "scim_url": "https://x.example", "token": ""}
+    wrong = await press(browser, page, "/admin/apps/new", **values)
+    assert (wrong.status, 'id="f-scim_url-error"' in wrong.html) == (422, True)
+    assert "This connector keeps its target here: leave the URL and the token empty." in wrong.text
+    done = await press(browser, page, "/admin/apps/new", **{**values, "scim_url": ""})
+    assert "The target is kept by Lockstep itself" in done.text
+    assert 'name="token"' not in done.html
+    with world.db.read() as c:
+        trial = apps.find_app(c, "Trial")
+    home = f"/admin/apps/{trial.id}"
+    on = await press(browser, done, f"{home}/configuration", do="enable")
+    assert "The API connection is enabled" in on.text
+    assert world.tested == []
+    assert "Nothing yet." in (await browser.get(home)).text
+    with world.changing() as c:
+        kept = Provider(c, trial.id, world.now)
+        _, ann = kept.answer("POST", "/Users", {}, {"userName": "<ann>", "active": False})
+        kept.answer("POST", "/Groups", {}, {"displayName": "Team", "members": [{"value": (ann or {})["id"]}]})
+        for number in range(MOST_SHOWN):
+            kept.answer("POST", "/Groups", {}, {"displayName": f"Group {number}"})
+    shown = (await browser.get(home)).text
+    for words in ("1 user", "<ann> (switched off)", "51 groups", "and 1 more"):
+        assert words in shown

@@ -6,6 +6,7 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.admins import actions as admins
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps.capabilities.records import Found
 from lockstep.idp.apps.connect import Connection
 from lockstep.idp.apps.records import App
 from lockstep.idp.console.context import Context
@@ -42,6 +43,7 @@ class World:
         self.tested: list[tuple[str, str]] = []
         """(URL, token) of each connection test."""
         self.answers = Connection(True)
+        self.can = Found()
         with self.changing() as c:
             admins.create(c, ADMIN, hash_password(PASSWORD), actor=HAND, now=self.now)
             self.app = apps.create_app(
@@ -66,6 +68,10 @@ class World:
         """Instead of asking the target."""
         self.tested.append((url, token))
         return self.answers
+
+    async def ask(self, _url: str, _token: str, _now: int) -> Found:
+        """Instead of asking the target what it can do."""
+        return self.can
 
     def changing(self) -> Any:
         """A transaction of one's own."""

@@ -6,10 +6,11 @@ from lockstep.idp.provisioning import engine, exchange, run
 from lockstep.kit.db import Database
 from lockstep.scim import client
 from tests.idp.provisioning.databases import each, empty_file, postgresql, shared_postgres, sqlite
+from tests.idp.provisioning.provider import Generic, Provider
 from tests.idp.provisioning.world import World
 from tests.support.doubled import doubled
 
-__all__ = ["each", "each_world", "empty_file", "postgresql", "shared_postgres", "sqlite", "world"]
+__all__ = ["each", "each_world", "empty_file", "generic", "postgresql", "shared_postgres", "sqlite", "world"]
 
 
 @pytest.fixture
@@ -22,6 +23,16 @@ def world(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> World:
 def each_world(each: Database, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world once on each database."""
     return _world(each, monkeypatch)
+
+
+@pytest.fixture
+def generic(world: World, monkeypatch: pytest.MonkeyPatch) -> Generic:
+    """An app with the connector `scim2` whose target is what a test makes of it."""
+    world.target = provider = Provider(world.clock)
+    for module in (run, engine):
+        monkeypatch.setattr(module, "ScimClient", provider.client)
+    world.make_app(connector="scim2")
+    return Generic(world, provider)
 
 
 def _world(database: Database, monkeypatch: pytest.MonkeyPatch) -> World:

@@ -34,6 +34,7 @@ class Sent:
     path: str
     body: Any = None
     query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +212,10 @@ class _Client(ScimClient):
     ) -> None:
         return None
 
-    async def _send(self, method: str, url: str, data: bytes | None) -> tuple[Answer, float | None]:
+    async def _send(self, method: str, url: str, data: bytes | None, version: str = "") -> tuple[Answer, float | None]:
         self.meter.sent += 1
         parts = urlsplit(url.removeprefix(self.base_url))
         query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         body = None if data is None else msgspec.json.decode(data)
-        return self._target.answer(Sent(method, parts.path, body, query)), None
+        headers = {"If-Match": version} if version else {}
+        return self._target.answer(Sent(method, parts.path, body, query, headers)), None

@@ -1,9 +1,12 @@
 """From a change to its request, with the target's ids of this moment."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from lockstep.idp.apps.connectors import Connector
+from lockstep.idp.apps.connectors.declared import AWS, SCIM2
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.records import Change, Kind, State
@@ -23,7 +26,7 @@ def group(kind: Kind, payload: Any = None, target_id: str = "g1", **more: Any) -
     return Change(**{**values, "payload": payload, **more})
 
 
-def prepared(world: World, change: Change, *before: Change) -> Request | NotSent:
+def prepared(world: World, change: Change, *before: Change, connector: Connector = AWS) -> Request | NotSent:
     """What is made of `change`, which stands in a plan behind `before`; the boss E9 and E2 are at the target."""
     app = world.make_app()
     with world.write() as c:
@@ -31,7 +34,7 @@ def prepared(world: World, change: Change, *before: Change) -> Request | NotSent
         plan = ledger.begin_plan(c, app.id, target, "", 1)
         placed = [Placed(position, one) for position, one in enumerate((*before, change))]
         ledger.add_changes(c, plan, placed)
-        return prepare(c, target, plan, placed[-1])
+        return prepare(c, target, plan, placed[-1], connector)
 
 
 def there(c: Connection, app: int) -> int:
@@ -152,6 +155,18 @@ def test_members_come_and_go_in_one_patch(world: World) -> None:
     assert sent(found) == ("PATCH", "/Groups/g1", patch(add, remove))
     assert isinstance(found, Request)
     assert (found.add, found.remove) == ([("t-E2", "E2")], [("t-E9", "E9"), ("stranger", "")])
+
+
+def test_members_go_as_the_connector_wants_it(world: World) -> None:
+    leaving = group(Kind.MEMBERS, {"add": [], "remove": [["E9", "t-E9"], ["E2", 'a"b']]})
+    paths = ['members[value eq "t-E9"]', 'members[value eq "a\\"b"]']
+    found = prepared(world, leaving, connector=SCIM2)
+    assert sent(found) == ("PATCH", "/Groups/g1", patch(*({"op": "remove", "path": path} for path in paths)))
+
+
+def test_where_there_is_no_patch_the_same_operations_change_the_whole(world: World) -> None:
+    whole = replace(SCIM2, writes="put")
+    assert sent(prepared(world, update(TITLE), connector=whole)) == ("PUT", "/Users/u1", patch(TITLE))
 
 
 def test_members_of_a_group_that_was_made_in_this_run(world: World) -> None:

@@ -1,5 +1,6 @@
 """A plan in figures and in JSON."""
 
+from dataclasses import replace
 from math import ceil
 from typing import Any
 
@@ -62,6 +63,41 @@ assert RENAME is not None
 )
 def test_the_floor(changes: list[Change], requests: int) -> None:
     assert floor(*changes) == requests
+
+
+@pytest.mark.parametrize(
+    ("changes", "requests"),
+    [
+        ([user("E1"), user("E2", Kind.CREATE), user("E3", Kind.DELETE)], 4),
+        ([user("E1", Kind.SWITCH_OFF), user("E1")], 2),
+        (made(101), 3),
+        ([RENAME, *changed(1, 0)], 4),
+        ([plan_groups.delete(LINK)], 1),
+    ],
+)
+def test_the_floor_where_objects_are_replaced(changes: list[Change], requests: int) -> None:
+    """A PUT costs a read besides; what is made or deleted does not."""
+    counted = Floor(100, replaces=True, bulk=9)
+    for change in changes:
+        counted.add(change)
+    assert counted.requests == requests
+
+
+def test_the_floor_where_members_follow_the_group() -> None:
+    changes = list(plan_groups.create(group("A", "1"), members([f"E{one}" for one in range(101)]), None, 100, inside=False))
+    counted = Floor(100, inside=False)
+    for change in changes:
+        counted.add(change)
+    assert counted.requests == len(changes) == 3
+
+
+@given(st.lists(st.integers(0, 3), max_size=30), st.integers(2, 7))
+def test_the_floor_with_bulk(stages: list[int], operations: int) -> None:
+    """Each stage by itself: ⌈changes ÷ operations⌉."""
+    counted = Floor(100, bulk=operations)
+    for number, stage in enumerate(stages):
+        counted.add(replace(user(f"E{number}", Kind.CREATE), stage=stage))
+    assert counted.requests == sum(ceil(stages.count(stage) / operations) for stage in set(stages))
 
 
 @given(st.lists(st.integers(0, 25), max_size=5), st.integers(0, 5), st.integers(1, 7))

@@ -82,7 +82,9 @@ class World:
         with self.db.write(serial=events.SERIAL) as c:
             yield c
 
-    def make_app(self, *settings: str, name: str = "aws", everyone: bool = True) -> App:
+    def make_app(
+        self, *settings: str, name: str = "aws", everyone: bool = True, connector: str = "aws-iam-identity-center"
+    ) -> App:
         """The app, with everything open unless `settings` say otherwise."""
         with self.write() as c:
             app = apps.create_app(
@@ -90,9 +92,9 @@ class World:
                 self.vault,
                 self.now,
                 name=name,
-                connector="aws-iam-identity-center",
-                scim_url=URL,
-                token="secret",
+                connector=connector,
+                scim_url="" if connector == "memory" else URL,
+                token="" if connector == "memory" else "secret",
                 allow_loopback=False,
             )
             if everyone:

@@ -2,13 +2,26 @@
 
 import typer
 
-from lockstep.cli.idp import admin, apps, certificates, directory, groups, nesting, provisioning, rules, serving, signin
+from lockstep.cli.idp import (
+    admin,
+    apps,
+    certificates,
+    connectors,
+    directory,
+    groups,
+    nesting,
+    provisioning,
+    rules,
+    serving,
+    signin,
+)
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 nesting.mount()
 apps.mount(app)
 rules.mount()
+connectors.mount()
 provisioning.mount(app)
 groups.mount(app)
 serving.mount(app)

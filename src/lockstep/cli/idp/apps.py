@@ -11,8 +11,12 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps import actions, store
-from lockstep.idp.apps.connect import test_connection
+from lockstep.idp.apps.capabilities import actions as capabilities
+from lockstep.idp.apps.capabilities.asking import ask
+from lockstep.idp.apps.capabilities.reading import differences
+from lockstep.idp.apps.connect import Connection, test_connection
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS
+from lockstep.idp.apps.connectors.declared import MEMORY
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.provisioning.actions import start as start_app
 from lockstep.kit.clock import now_ms
@@ -55,8 +59,8 @@ def _app_json(app: App) -> dict[str, object]:
 def create(
     name: AppName,
     connector: Annotated[str, typer.Option(help=f"One of {', '.join(CONNECTORS)}.")],
-    scim_url: Annotated[str, typer.Option("--scim-url", help="The target's SCIM endpoint.")],
-    token_file: TokenFile,
+    scim_url: Annotated[str, typer.Option("--scim-url", help="The target's SCIM endpoint.")] = "",
+    token_file: Annotated[Path | None, typer.Option("--token-file", help="A file that holds the SCIM access token.")] = None,
     allow_loopback: Annotated[bool, typer.Option("--allow-loopback", help="The target is on this machine.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
@@ -64,7 +68,10 @@ def create(
     json: Json = False,
 ) -> None:
     """Make an app for a target.  Nothing is sent there until provisioning is turned on."""
-    token = _token(token_file)
+    kept_here = connector in CONNECTORS and CONNECTORS[connector].local
+    if not kept_here and (not scim_url or token_file is None):
+        raise typer.BadParameter(f"say where the target is: --scim-url and --token-file (but for {MEMORY.name})")
+    token = "" if token_file is None else _token(token_file)
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
         app = actions.create_app(
             c,
@@ -76,7 +83,8 @@ def create(
             token=token,
             allow_loopback=allow_loopback,
         )
-        others = [one.name for one in store.all_apps(c) if one.scim_url == app.scim_url and one.id != app.id]
+        everyone = store.all_apps(c)
+        others = [one.name for one in everyone if one.scim_url == app.scim_url and one.id != app.id and not kept_here]
     if others:
         note(f"lockstep: {', '.join(others)} provisions into this URL already; two apps there undo each other's work")
     if json:
@@ -225,13 +233,20 @@ def connect(
         with engine.db.read() as c:
             app = actions.find_app(c, name)
             secret = actions.token_of(c, engine.vault, app)
-        found = asyncio.run(test_connection(app.scim_url, secret))
+        remote = not CONNECTORS[app.connector].local
+        found = asyncio.run(test_connection(app.scim_url, secret)) if remote else Connection(True)
+        can = asyncio.run(ask(app.scim_url, secret, now_ms())) if found.ok and remote else None
         with engine.db.write(serial=events.SERIAL) as c:
             actions.record_connection(c, app, found.said, now_ms())
+            if can is not None:
+                capabilities.record(c, app, can, now_ms(), actor=actions.ADMIN)
+    notes = [] if can is None else differences(CONNECTORS[app.connector], can)
     if json:
-        print_json({"ok": found.ok, "problem": found.problem, "fix": found.fix})
+        print_json({"ok": found.ok, "problem": found.problem, "fix": found.fix, **({"notes": notes} if notes else {})})
     else:
         say("Connected." if found.ok else f"{found.problem}\n{found.fix}")
+        for line in notes:
+            say(line)
     if not found.ok:
         raise typer.Exit(Exit.PROBLEM)
 

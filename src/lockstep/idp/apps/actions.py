@@ -3,6 +3,7 @@
 from lockstep.idp import events
 from lockstep.idp.apps import store
 from lockstep.idp.apps.connectors import CONNECTORS, check_parameter, parameters_of
+from lockstep.idp.apps.memory import client as memory
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.settings import Settings, changed
 from lockstep.idp.directory import store as directory
@@ -46,12 +47,32 @@ def create_app(
     if connector not in CONNECTORS:
         text = f"{connector[:LONGEST_NAME]}: no such connector; there are {', '.join(CONNECTORS)}"
         raise ValueProblem("connector", f"choose one of {', '.join(CONNECTORS)}", text)
-    url = check_scim_url(scim_url, allow_loopback=allow_loopback)
-    checked = check_token(token)
-    number = store.insert_app(c, App(0, name, connector, url, allow_loopback, Settings(), False, "", 0, ""), now)
+    kind = CONNECTORS[connector]
+    if kind.local:
+        url, checked = _local(scim_url, token)
+    else:
+        url, checked = check_scim_url(scim_url, allow_loopback=allow_loopback), check_token(token)
+    settings = Settings(rate=kind.rate)
+    number = store.insert_app(c, App(0, name, connector, url, allow_loopback, settings, False, "", 0, ""), now)
     store.set_token(c, number, vault.seal(checked, token_place(number)))
     _event(c, EventType.APP_CREATED, number, name, now, actor=actor)
     return find_app(c, name)
+
+
+def _local(scim_url: str, token: str) -> tuple[str, str]:
+    """The URL and the token of an app whose target is kept here.  Raises ValueProblem where one was given."""
+    for field, value in (("scim_url", scim_url), ("token", token)):
+        if value:
+            what = "this connector keeps its target here: leave the URL and the token empty"
+            raise ValueProblem(field, what, "the connector keeps its target here: leave out --scim-url and --token-file")
+    return memory.URL, memory.TOKEN
+
+
+def _check_remote(app: App, field: str) -> None:
+    """Raise ValueProblem for an app whose target is kept here, and has neither URL nor token."""
+    if CONNECTORS[app.connector].local:
+        what = "the target of this app is kept here: it has no URL and no token"
+        raise ValueProblem(field, what, f"{app.name}: {what}")
 
 
 def check_name(c: Connection, name: str) -> None:
@@ -86,12 +107,14 @@ def token_of(c: Connection, vault: Vault, app: App) -> str:
 
 def change_token(c: Connection, vault: Vault, app: App, token: str, now: int, *, actor: str = ADMIN) -> None:
     """Use another bearer token from now on."""
+    _check_remote(app, "token")
     store.set_token(c, app.id, vault.seal(check_token(token), token_place(app.id)))
     _event(c, EventType.APP_UPDATED, app.id, app.name, now, "access token replaced", actor=actor)
 
 
 def change_url(c: Connection, app: App, scim_url: str, now: int, *, actor: str = ADMIN) -> App:
     """Provision into another URL from now on.  The new one starts with no links, the old one stays as it is."""
+    _check_remote(app, "scim_url")
     url = check_scim_url(scim_url, allow_loopback=app.allow_loopback)
     if url != app.scim_url:
         store.set_url(c, app.id, url)

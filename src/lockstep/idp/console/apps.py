@@ -7,7 +7,11 @@ from starlette.responses import Response
 
 from lockstep.idp import events
 from lockstep.idp.apps import actions, store
+from lockstep.idp.apps.capabilities import actions as capabilities
+from lockstep.idp.apps.capabilities.reading import differences
+from lockstep.idp.apps.capabilities.words import learnt, lines
 from lockstep.idp.apps.connectors import CONNECTORS
+from lockstep.idp.apps.memory.store import contents
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.saml import store as saml
@@ -22,6 +26,8 @@ from lockstep.kit.db import Connection
 from lockstep.kit.problems import ValueProblem, sentence
 
 WRONG = 422
+MOST_SHOWN = 50
+"""Users, groups and members of a group that Info shows of a target that is kept here."""
 _JOBS: dict[str, tuple[dict[str, Any], str]] = {
     "sync": ({"full": True}, "Synchronizing users with {name}"),
     "now": ({}, "Synchronizing users with {name}"),
@@ -97,7 +103,7 @@ async def create_app(desk: Desk) -> Response:
 
 def _form(desk: Desk, typed: dict[str, str], errors: dict[str, str], *, loopback: bool = False, status: int = 200) -> Response:
     shown = {**typed, "token": ""}  # it is never shown again
-    names = [(name, name) for name in CONNECTORS]
+    names = [(name, f"{one.words} ({name})") for name, one in CONNECTORS.items()]
     return desk.page("console/app_new.html", status, typed=shown, errors=errors, loopback=loopback, connectors=names)
 
 
@@ -132,7 +138,17 @@ async def rename(desk: Desk) -> Response:
 
 async def _info(desk: Desk, typed: str | None = None, error: str = "", status: int = 200) -> Response:
     def look(c: Connection, app: App) -> dict[str, Any]:
-        return {"row": _row(c, app), "typed": app.name if typed is None else typed}
+        found = capabilities.found_of(c, app)
+        notes = [*differences(CONNECTORS[app.connector], found), *learnt(found)]
+        local = CONNECTORS[app.connector].local
+        there = contents(c, app.id, MOST_SHOWN) if local else None
+        can = {"there": there, "lines": lines(capabilities.connector_of(c, app)), "notes": notes, "found": found}
+        return {
+            "row": _row(c, app),
+            "typed": app.name if typed is None else typed,
+            "can": can,
+            "connector": CONNECTORS[app.connector],
+        }
 
     return await tab(desk, "console/app_info.html", look, status, error=error)
 

@@ -9,8 +9,12 @@ from starlette.responses import Response
 
 from lockstep.idp.apps import actions
 from lockstep.idp.apps.actions import token_of
+from lockstep.idp.apps.capabilities import actions as capabilities
+from lockstep.idp.apps.capabilities.asking import ask
+from lockstep.idp.apps.capabilities.records import Found
 from lockstep.idp.apps.connect import Connection as Tested
 from lockstep.idp.apps.connect import test_connection
+from lockstep.idp.apps.connectors import CONNECTORS
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml import store as saml_store
 from lockstep.idp.apps.saml.records import SamlConfig
@@ -94,11 +98,13 @@ async def configure(desk: Desk) -> Response:
             await desk.write(lambda c: _write(c, desk, _check(c, desk, app_id, typed), typed))
             return desk.go(home, "The configuration has been saved.")
         checked = await desk.read(lambda c: _check(c, desk, app_id, typed))
-        tested = await test_connection(typed.scim_url, checked.token)
+        remote = not CONNECTORS[checked.app.connector].local
+        tested = await test_connection(typed.scim_url, checked.token) if remote else Tested(True)
         if not tested.ok:
             await desk.write(lambda c: _record_failure(c, desk, app_of(c, app_id), typed, tested))
             return await _page(desk, typed, {tested.about: tested.problem} if tested.about else {}, WRONG, tested=tested)
-        await desk.write(lambda c: _enable(c, desk, app_id, typed))
+        can = await ask(typed.scim_url, checked.token, desk.now) if remote else None
+        await desk.write(lambda c: _enable(c, desk, app_id, typed, can))
     except _Wrong as wrong:
         return await _page(desk, typed, wrong.errors, WRONG)
     return desk.go(home, "The API connection is enabled: the target answers.")
@@ -107,13 +113,7 @@ async def configure(desk: Desk) -> Response:
 def _check(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> _Checked:
     """Raises _Wrong with all that is wrong."""
     app, errors = app_of(c, app_id), _Errors()
-    with errors.collected():
-        actions.check_scim_url(typed.scim_url, allow_loopback=app.allow_loopback)
-    token = ""
-    if not typed.token and typed.scim_url != app.scim_url:
-        errors.found["token"] = ANOTHER_URL
-    with errors.collected():
-        token = actions.check_token(typed.token) if typed.token else token_of(c, desk.context.vault, app)
+    token = "" if CONNECTORS[app.connector].local else _check_target(c, desk, app, typed, errors)
     saml = None
     with errors.collected():
         saml = provider.wanted(c, app, typed.provider)
@@ -123,10 +123,23 @@ def _check(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> _Checked:
     return _Checked(app, token, saml)
 
 
+def _check_target(c: Connection, desk: Desk, app: App, typed: _Typed, errors: _Errors) -> str:
+    """The token that the form would use; what is wrong with it and with the URL is noted."""
+    with errors.collected():
+        actions.check_scim_url(typed.scim_url, allow_loopback=app.allow_loopback)
+    if not typed.token and typed.scim_url != app.scim_url:
+        errors.found["token"] = ANOTHER_URL
+    with errors.collected():
+        return actions.check_token(typed.token) if typed.token else token_of(c, desk.context.vault, app)
+    return ""
+
+
 def _write(c: Connection, desk: Desk, checked: _Checked, typed: _Typed) -> App:
-    app = actions.change_url(c, checked.app, typed.scim_url, desk.now, actor=desk.actor)
-    if typed.token:
-        actions.change_token(c, desk.context.vault, app, typed.token, desk.now, actor=desk.actor)
+    app = checked.app
+    if not CONNECTORS[app.connector].local:
+        app = actions.change_url(c, app, typed.scim_url, desk.now, actor=desk.actor)
+        if typed.token:
+            actions.change_token(c, desk.context.vault, app, typed.token, desk.now, actor=desk.actor)
     provider.apply(c, app, checked.saml, desk.now, actor=desk.actor)
     return app
 
@@ -137,9 +150,11 @@ def _record_failure(c: Connection, desk: Desk, app: App, typed: _Typed, tested: 
         actions.record_connection(c, app, tested.said, desk.now, actor=desk.actor)
 
 
-def _enable(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> None:
+def _enable(c: Connection, desk: Desk, app_id: int, typed: _Typed, can: Found | None) -> None:
     """The test has passed.  A quarantine stays: that is ended in so many words only."""
     app = _write(c, desk, _check(c, desk, app_id, typed), typed)
+    if can is not None:
+        capabilities.record(c, app, can, desk.now, actor=desk.actor)
     actions.record_connection(c, app, "", desk.now, actor=desk.actor)
     if app.stopped and not app.quarantine:
         actions.start(c, app, desk.now, actor=desk.actor)
@@ -158,6 +173,7 @@ async def _page(
         return {
             "typed": shown,
             "api": api_status(app),
+            "local": CONNECTORS[app.connector].local,
             "labels": provider.LABELS.get(app.connector, provider.OTHER_LABELS),
             "hints": [one for one in hints if tested is None or one.link != "configuration"],
         }

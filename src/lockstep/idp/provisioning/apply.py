@@ -5,12 +5,15 @@ one transaction.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from lockstep.idp import events
 from lockstep.idp.provisioning import ledger, links
-from lockstep.idp.provisioning.exchange import Exchange, Outcome, TargetProblem
+from lockstep.idp.provisioning.bulk import claimed_at_once, packed
+from lockstep.idp.provisioning.bulk_exchange import BulkExchange
+from lockstep.idp.provisioning.exchange import Contradiction, Exchange, Outcome, TargetProblem
 from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, State
 from lockstep.idp.provisioning.safety import too_many_failed, too_many_missing
 from lockstep.idp.provisioning.sending import NotSent, Request, prepare
@@ -26,8 +29,9 @@ MOST_UNREACHABLE = 20
 """So many requests in a row without an answer, and the run ends: the target is down."""
 
 
-Ended = Outcome | TargetProblem | None
-"""How a request ended: with an outcome; by a refusal of everything, after which nobody knows; or it was never sent."""
+Ended = Outcome | Contradiction | TargetProblem | None
+"""How a request ended: with an outcome; with an answer after which another way is tried; by a refusal of everything, after
+which nobody knows; or it was never sent."""
 
 
 class Quarantined(TargetProblem):
@@ -54,7 +58,7 @@ class Applier:
         requests = self._claim(plan)
         if not requests:
             return 0
-        exchange = Exchange(self.client, self.clock)
+        exchange = Exchange(self.client, self.clock, self.source.connector, self.tally.denied)
         outcomes, problem = await self._send(exchange, requests)
         self._settle(plan, requests, outcomes)
         if problem is not None:
@@ -65,8 +69,8 @@ class Applier:
         """Mark the next changes as being sent.  Those that cannot go are put aside, so that the rest is reached."""
         while True:
             with self.db.write(serial=events.SERIAL) as c:
-                placed = ledger.next_ready(c, plan, BATCH)
-                prepared = [prepare(c, self.target, plan, one) for one in placed]
+                placed = ledger.next_ready(c, plan, claimed_at_once(self.source.connector, BATCH))
+                prepared = [prepare(c, self.target, plan, one, self.source.connector) for one in placed]
                 requests = [one for one in prepared if isinstance(one, Request)]
                 aside = [one for one in prepared if isinstance(one, NotSent)]
                 ledger.set_states(c, plan, [(one.placed.position, State.SENDING, "") for one in requests])
@@ -75,22 +79,31 @@ class Applier:
                 return requests
 
     async def _send(self, exchange: Exchange, requests: list[Request]) -> tuple[list[Ended], TargetProblem | None]:
-        """How each request ended, and the reason to stop, if there is one."""
+        """How each request ended, and the reason to stop, if there is one.  With Bulk, several go in one."""
         gate = asyncio.Semaphore(IN_FLIGHT)
         stop: list[TargetProblem] = []
+        many = BulkExchange(self.client, exchange, self.clock)
 
-        async def one(request: Request) -> Ended:
+        async def some(together: list[Request]) -> Sequence[Ended]:
             async with gate:
                 if stop:
-                    return None
+                    return [None] * len(together)
                 try:
-                    return await exchange.send(request)
+                    ended: Sequence[Ended] = (
+                        await many.send(together) if len(together) > 1 else [await exchange.send(together[0])]
+                    )
                 except TargetProblem as problem:
-                    stop.append(problem)
-                    return problem
+                    ended = [problem]
+                stop.extend(one for one in ended if isinstance(one, TargetProblem))
+                return ended
 
-        outcomes = await asyncio.gather(*(one(request) for request in requests))
-        return list(outcomes), stop[0] if stop else None
+        parts = await asyncio.gather(*(some(together) for together in packed(requests, self.source.connector)))
+        by_position = {
+            request.placed.position: one
+            for together, ended in zip(packed(requests, self.source.connector), parts, strict=True)
+            for request, one in zip(together, ended, strict=True)
+        }
+        return [by_position[request.placed.position] for request in requests], stop[0] if stop else None
 
     def _silent(self, outcomes: list[Ended]) -> int:
         """How many outcomes at the end of a batch are nothing but the target's silence: it is down, and they are put back."""
@@ -108,6 +121,13 @@ class Applier:
         believed = ledger.is_believed(c, self.source.app.id)
         return vanished(missing, linked) if too_many_missing(missing, linked) and not believed else ""
 
+    def _put_back(self, c: Connection, plan: int, outcome: Contradiction) -> None:
+        """Nothing was done: it goes again once the target was asked what it can do, or as the next plan cuts it."""
+        self.tally.contradictions.append(outcome)
+        state = (State.LATER, "the target takes fewer members at once") if outcome.plan_anew else (State.READY, "")
+        self.tally.again = self.tally.again or outcome.plan_anew
+        ledger.set_states(c, plan, [(outcome.request.placed.position, *state)])
+
     def _settle(self, plan: int, requests: list[Request], outcomes: list[Ended]) -> None:
         now = self.clock()
         silent = self._silent(outcomes)
@@ -118,6 +138,9 @@ class Applier:
                 if isinstance(outcome, Outcome) and settled > 0:
                     settled -= 1
                     settler.settle(outcome)
+                    continue
+                if isinstance(outcome, Contradiction):
+                    self._put_back(c, plan, outcome)
                     continue
                 ledger.set_states(c, plan, [(request.placed.position, State.READY, SENT_BEFORE if outcome else "")])
                 if outcome is not None and outcome.doubt:

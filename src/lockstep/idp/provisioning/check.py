@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp import events
-from lockstep.idp.provisioning import links, reading
+from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.reading import Reader
@@ -62,7 +62,7 @@ class Checker:
         self._source = source
         self._target = target
         self._client = client
-        self._reader = Reader(client, source.connector.page_size)
+        self._reader = Reader(client, source.connector)
 
     async def check(self) -> Checked:
         """Read the target and compare.  Raises TargetProblem where it cannot be read to the end: then nothing is believed."""
@@ -73,7 +73,7 @@ class Checker:
         if self._source.app.settings.groups:
             await self._groups(known, found, users)
         else:
-            found.floor = reading.pages(len(users))
+            found.floor = self._reader.pages(len(users))
         found.requests = self._client.meter.sent - before
         return found
 
@@ -128,9 +128,11 @@ class Checker:
             if target_id not in seen:
                 found.differences.append(Difference("group", link.name, "missing", link.id))
         present = [link for target_id, link in known.groups.items() if target_id in seen]
-        expected = sum(reading.pages(len(known.members[link.id])) for link in present)
-        actual = await self._reader.memberships((link.target_id for link in present), users, expected)
-        found.floor = reading.floor(len(users), len(seen), map(len, actual.values()))
+        expected = sum(self._reader.pages(len(known.members[link.id])) for link in present)
+        actual = await self._reader.memberships(
+            (link.target_id for link in present), users, expected, lambda group: known.members[known.groups[group].id]
+        )
+        found.floor = self._reader.floor(len(users), len(seen), map(len, actual.values()))
         for link in present:
             self._compare(link, known, actual[link.target_id], users, found)
 

@@ -15,6 +15,7 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
+from lockstep.idp.apps.memory.client import memory_client
 from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import check, due, jobs, links, takeover
 from lockstep.idp.provisioning.durable import Durable, Plain
@@ -182,7 +183,8 @@ class Engine:
                 links.target_of(c, app.id, app.scim_url),
                 token_of(c, self.vault, app),
             )
-        async with ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
+        local = memory_client(self.db, app, self.clock)
+        async with local or ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
             found = await check.Checker(self.db, source, target, client).check()
         if found.differences:
             with self.db.write(serial=events.SERIAL) as c:

@@ -63,7 +63,10 @@ _OPEN = Statement(
     )
 )
 _OUTLINE = Statement(
-    sa.select(_c.digest, _c.state, _c.object, _c.key, _c.kind, sa.case((_c.object == "group", _c.payload), else_="null"))
+    sa.select(
+        *(_c.digest, _c.state, _c.stage, _c.object, _c.key, _c.kind),
+        sa.case((_c.object == "group", _c.payload), else_="null"),
+    )
     .where(_is(_c.plan_id, "plan"))
     .order_by(_c.stage, _c.position)
 )
@@ -377,10 +380,10 @@ def of_key(c: Connection, plan: int, obj: str, key: str) -> list[Placed]:
     return sorted(found, key=lambda placed: placed.position)
 
 
-def outline(c: Connection, plan: int) -> Iterator[tuple[str, str, str, str, str, Any]]:
-    """(digest, state, object, key, kind, payload of groups) of every change of a plan, in the order of the run."""
+def outline(c: Connection, plan: int) -> Iterator[tuple[str, str, int, str, str, str, Any]]:
+    """(digest, state, stage, object, key, kind, payload of groups) of every change of a plan, in the order of the run."""
     decode = msgspec.json.decode
-    return ((*row[:5], decode(row[5])) for row in c.stream(_OUTLINE, plan=plan))
+    return ((*row[:6], decode(row[6])) for row in c.stream(_OUTLINE, plan=plan))
 
 
 def open_of(c: Connection, plan: int) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

@@ -4,13 +4,14 @@ A found object is ours only if it was made after we first asked for it (its `met
 target does not say when, only if it holds exactly what we sent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.records import Document, ObjectKind, name_key
-from lockstep.scim.client import ScimClient, quoted
+from lockstep.scim.client import ListError, ScimClient, quoted
 
 TOLERANCE_MS = 5_000
 """Targets give seconds, and clocks are read at different moments."""
@@ -26,27 +27,76 @@ class Wanted:
     since: int
 
 
-async def look_up(client: ScimClient, wanted: Wanted) -> dict[str, Any] | None:
-    """What is at the target in the place of `wanted`: by externalId, else by name.  Raises ListError, TransportError."""
-    places = [("/Groups", "displayName", wanted.name)]
-    if wanted.object == "user":
-        external = str(wanted.document.get("externalId", ""))
-        places = [("/Users", "externalId", external), ("/Users", "userName", wanted.name)]
+MATCHES = ("externalId", "userName")
+_NAMES = ("userName", "displayName")
+_REFUSED = (400, 501)
+
+
+async def look_up(client: ScimClient, wanted: Wanted, matches: Sequence[str] = MATCHES) -> dict[str, Any] | None:
+    """What is at the target in the place of `wanted`: a user by `matches` in their order, a group by its name.
+
+    A target need not filter by each of them: who is not found by name is not there.  Raises ListError, TransportError.
+    """
+    refused: ListError | None = None
+    answered = False
+    places = [("/Groups", "displayName", wanted.name)] if wanted.object == "group" else _places(wanted, matches)
     for path, attribute, value in places:
-        if not value:
+        try:
+            found = await client.find(path, attribute, value)
+        except ListError as error:
+            if error.answer.status not in _REFUSED:
+                raise
+            refused = error
             continue
-        found = await client.find(path, attribute, value)
         if found and found[0].get("id"):
             return found[0]
+        answered = answered or attribute in _NAMES
+    if refused is not None and not answered:
+        raise refused
     return None
 
 
+def _places(wanted: Wanted, matches: Sequence[str]) -> list[tuple[str, str, str]]:
+    emails = wanted.document.get("emails") or [{}]
+    values = {
+        "externalId": str(wanted.document.get("externalId", "")),
+        "userName": wanted.name,
+        "emails.value": str(emails[0].get("value", "")),
+    }
+    return [("/Users", attribute, values[attribute]) for attribute in matches if values[attribute]]
+
+
 async def members_of(client: ScimClient, group: str) -> list[str]:
-    """The ids of everyone in a group.  Raises ListError, TransportError."""
+    """The ids of everyone in a group, by a filter, else as the group shows them.  Raises ListError, TransportError."""
+    try:
+        return await filtered_members(client, group)
+    except ListError as error:
+        if error.answer.status not in _REFUSED:
+            raise
+        return await shown_members(client, group)
+
+
+async def filtered_members(client: ScimClient, group: str) -> list[str]:
+    """The ids of everyone in a group, by the filter groups.value.  Raises ListError, TransportError."""
     members: list[str] = []
-    async for page in client.pages("/Users", filter_text=f"groups.value eq {quoted(group)}"):
+    async for page in client.pages("/Users", filter_text=f"groups.value eq {quoted(group)}", paging="either"):
         members.extend(str(resource["id"]) for resource in page if resource.get("id"))
     return members
+
+
+async def shown_members(client: ScimClient, group: str) -> list[str]:
+    """The ids of everyone whom a group shows as its member.  Raises ListError, TransportError."""
+    answer = await client.read(f"/Groups/{group}")
+    if not answer.ok or not isinstance(answer.body, dict):
+        raise ListError(answer)
+    return members_in(answer.body)
+
+
+def members_in(resource: Document) -> list[str]:
+    """The ids of the members that a group's resource holds."""
+    listed = resource.get("members")
+    shown = listed if isinstance(listed, list) else []
+    return [str(member["value"]) for member in shown if isinstance(member, dict) and member.get("value")]
 
 
 def is_ours(found: dict[str, Any], wanted: Wanted, skew_ms: int) -> bool:

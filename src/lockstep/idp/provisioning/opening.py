@@ -5,6 +5,7 @@ starts from known links, so that somebody who has left meanwhile, or a role that
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,7 +46,7 @@ async def settle_creates(db: Database, source: Source, target: int, client: Scim
         waiting = ledger.open_creates(c, target)
     count = 0
     for first in range(0, len(waiting), AT_ONCE):
-        found = await _find_all(client, waiting[first : first + AT_ONCE])
+        found = await _find_all(client, waiting[first : first + AT_ONCE], source.connector.matches)
         with db.write(serial=events.SERIAL) as c:
             for one in found:
                 _settle(c, source, target, one, clock())
@@ -53,20 +54,20 @@ async def settle_creates(db: Database, source: Source, target: int, client: Scim
     return count
 
 
-async def _find_all(client: ScimClient, creates: list[OpenCreate]) -> list[_Found]:
+async def _find_all(client: ScimClient, creates: list[OpenCreate], matches: Sequence[str]) -> list[_Found]:
     """All of them together; the first failure is raised once none is under way any more."""
-    ended = await asyncio.gather(*(_find(client, one) for one in creates), return_exceptions=True)
+    ended = await asyncio.gather(*(_find(client, one, matches) for one in creates), return_exceptions=True)
     for one in ended:
         if isinstance(one, BaseException):
             raise one
     return [one for one in ended if isinstance(one, _Found)]
 
 
-async def _find(client: ScimClient, create: OpenCreate) -> _Found:
+async def _find(client: ScimClient, create: OpenCreate, matches: Sequence[str]) -> _Found:
     document: Document = create.payload.get("document", {})
     wanted = Wanted("user" if create.object == "user" else "group", create.name, document, create.at)
     try:
-        resource = await look_up(client, wanted)
+        resource = await look_up(client, wanted, matches)
         if resource is None or not is_ours(resource, wanted, client.skew_ms):
             return _Found(create, None)
         if create.object == "user":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory.records import User
-from lockstep.idp.provisioning import desired, links, matching, plan_groups, reading
+from lockstep.idp.provisioning import desired, links, matching, plan_groups
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, of_everyone
 from lockstep.idp.provisioning.matching import Match, Theirs, Verdict
 from lockstep.idp.provisioning.records import DesiredGroup, DesiredUser, GroupLink
@@ -47,11 +47,8 @@ class There:
     protected: list[Theirs] = field(default_factory=list)
     members: dict[str, set[str]] = field(default_factory=dict)
     """Of the groups that match."""
-
-    @property
-    def floor(self) -> int:
-        """The fewest requests that read it."""
-        return reading.floor(len(self.users), len(self.groups) + len(self.protected), map(len, self.members.values()))
+    floor: int = 0
+    """The fewest requests that read it."""
 
 
 @dataclass(slots=True)

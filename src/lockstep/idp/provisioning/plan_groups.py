@@ -91,9 +91,12 @@ def rename(group: DesiredGroup, link: GroupLink) -> Change | None:
     )
 
 
-def create(group: DesiredGroup, members: Sequence[Member], link: GroupLink | None, limit: int) -> Iterator[Change]:
-    """The POST with the first `limit` members inside, and a PATCH for each `limit` more."""
-    first, rest = members[:limit], members[limit:]
+def create(
+    group: DesiredGroup, members: Sequence[Member], link: GroupLink | None, limit: int, *, inside: bool = True
+) -> Iterator[Change]:
+    """The POST with the first `limit` members inside (none, unless they may be `inside`), and a PATCH for each `limit` more."""
+    fit = limit if inside else 0
+    first, rest = members[:fit], members[fit:]
     yield digested(
         Change(
             kind=Kind.CREATE,

@@ -108,7 +108,7 @@ def _make(c: Connection, store: Storing, app: App, target: int, now: int, about:
         held |= _hold_groups(making)
     with store.write() as w:
         _remember(making, w)
-        return summary.finish(w, number, _held_values(making, w, held), source.connector.members_per_request)
+        return summary.finish(w, number, _held_values(making, w, held), source.connector)
 
 
 def _drop_old(store: Storing, app: App, number: int) -> None:

@@ -106,7 +106,8 @@ def _plan_touched(m: Making, group: DesiredGroup, link: GroupLink, touched: _Tou
 
 
 def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
-    limit = m.source.connector.members_per_request
+    connector = m.source.connector
+    limit, inside = connector.members_per_request, connector.create_takes_members
     wanted = _piloted(m, wanted)
     if m.source.pilot is not None and (one.desired is None or one.link is None or one.link.missing) and not wanted:
         return  # tried with some people: groups without any of them are neither made nor deleted
@@ -115,7 +116,7 @@ def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
             _plan_leftover(m, one.link, held=held)
         return
     if one.link is None or one.link.missing:
-        for change in plan_groups.create(one.desired, _first_members(m, wanted), one.link, limit):
+        for change in plan_groups.create(one.desired, _first_members(m, wanted), one.link, limit, inside=inside):
             m.put(change)
         return
     renaming = plan_groups.rename(one.desired, one.link)

@@ -12,10 +12,11 @@ from typing import Any, Protocol
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
+from lockstep.idp.apps.memory.client import memory_client
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
-from lockstep.idp.provisioning import check, ledger, links, opening
+from lockstep.idp.provisioning import capable, check, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import Plan
@@ -216,10 +217,21 @@ class Run:
         settle_unsettled(self._db, self._app_id)
         with self._db.read() as c:
             app = ready_app(c, self._app_id)
+        asked = 0
         if not app.quarantine:
+            asked = await self._ask_first(app)
             await self._settle_creates(app)
             self._opened = True
-        return {"quarantine": app.quarantine, "at": began, "requests": self._sent()}
+        return {"quarantine": app.quarantine, "at": began, "requests": self._sent() - asked}
+
+    async def _ask_first(self, app: App) -> int:
+        """Ask a target what it can do, if nobody has; the requests that took, which count as those of a connection test."""
+        if not capable.never_asked(self._db, app):
+            return 0
+        client = await self._connected(app)
+        before = self._sent()
+        await capable.ask(self._db, app, client, self._clock)
+        return self._sent() - before
 
     def _sent(self) -> int:
         return 0 if self._client is None else self._client.meter.sent
@@ -239,7 +251,8 @@ class Run:
         if self._client is None:
             with self._db.read() as c:
                 token = token_of(c, self._vault, app)
-            self._client = await ScimClient(app.scim_url, token, rate=app.settings.rate).__aenter__()
+            local = memory_client(self._db, app, self._clock)
+            self._client = await (local or ScimClient(app.scim_url, token, rate=app.settings.rate)).__aenter__()
         return self._client
 
     async def check(self) -> Values:
@@ -249,6 +262,7 @@ class Run:
             source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
         client = await self._connected(app)
         found = await check.Checker(self._db, source, target, client).check()
+        capable.note_paging(self._db, app, client, self._clock)
         with self._db.write(serial=events.SERIAL) as c:
             check.record(c, target, found.differences)
             ledger.set_checked(c, app.id, self._clock())
@@ -346,6 +360,8 @@ class Run:
             given.update(claimed=1, quarantine=str(stopped))
         except TargetProblem as problem:
             given.update(claimed=1, problem=str(problem))
+        if not given["problem"]:
+            await capable.take_in(self._db, app, client, self._clock, self._tally)
         self._done += given["claimed"]
         self._report(self._done, max(floor, self._done))
         given["requests"] = self._sent() - before

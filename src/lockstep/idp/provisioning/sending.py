@@ -1,13 +1,16 @@
 """From a change to the request that does it, with the target's ids of this moment.  Reads the links, sends nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lockstep.idp.apps.connectors.declared import AWS
+from lockstep.idp.apps.connectors.records import Connector, MembersRemoved
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.plan import manager_of, with_manager
 from lockstep.idp.provisioning.records import Change, Document, Kind, State
 from lockstep.kit.db import Connection
+from lockstep.scim.client import quoted
 from lockstep.scim.messages import ENTERPRISE, GROUP, PATCH_OP
 
 Members = list[tuple[str, str]]
@@ -16,7 +19,10 @@ Members = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, ready to send.  `document` and the members are what is remembered once it is done."""
+    """One request, ready to send.  `document` and the members are what is remembered once it is done.
+
+    The body of a PUT is that of the PATCH in whose place it stands: what the target holds is read first, and changed by it.
+    """
 
     placed: Placed
     method: str
@@ -25,8 +31,10 @@ class Request:
     document: Document = field(default_factory=dict)
     add: Members = field(default_factory=list)
     remove: Members = field(default_factory=list)
+    known: tuple[str, ...] = ()
+    """Ids of the members that a group is known to have, where it is replaced as a whole."""
     keeps_manager: bool = False
-    """Whether a user's PATCH leaves the manager as the target holds it, whatever `document` says."""
+    """Whether a user's change leaves the manager as the target holds it, whatever `document` says."""
 
     @property
     def change(self) -> Change:
@@ -43,8 +51,23 @@ class NotSent:
     reason: str
 
 
-def prepare(c: Connection, target: int, plan: int, placed: Placed) -> Request | NotSent:
-    """The request for one change, or why there is none."""
+def prepare(c: Connection, target: int, plan: int, placed: Placed, connector: Connector = AWS) -> Request | NotSent:
+    """The request for one change, or why there is none; as the connector wants it."""
+    found = _prepared(c, target, plan, placed, connector)
+    if isinstance(found, Request) and found.method == "PATCH" and connector.writes == "put":
+        return replace(found, method="PUT", known=_known(c, target, found))
+    return found
+
+
+def _known(c: Connection, target: int, request: Request) -> tuple[str, ...]:
+    """The members whom we know a group to have, for a PUT of a group that shows none."""
+    if request.change.object != "group":
+        return ()
+    link = links.group_by_target_id(c, target, request.path.removeprefix("/Groups/"))
+    return () if link is None else tuple(member for member, _, _ in links.members(c, link.id))
+
+
+def _prepared(c: Connection, target: int, plan: int, placed: Placed, connector: Connector) -> Request | NotSent:
     change = placed.change
     for key in change.needs:
         if any(one.change.state is not State.DONE for one in ledger.of_key(c, plan, "user", key)):
@@ -66,7 +89,7 @@ def prepare(c: Connection, target: int, plan: int, placed: Placed) -> Request | 
         return Request(
             placed, "PATCH", path, _patch([{"op": "replace", "path": "displayName", "value": change.payload["name"]}])
         )
-    return _members(c, target, placed, path)
+    return _members(c, target, placed, path, connector.removes_members)
 
 
 def _patch(operations: list[dict[str, Any]]) -> dict[str, Any]:
@@ -132,14 +155,16 @@ def _group_create(c: Connection, target: int, placed: Placed) -> Request:
     return Request(placed, "POST", "/Groups", body, add=add)
 
 
-def _members(c: Connection, target: int, placed: Placed, path: str) -> Request | NotSent:
+def _members(c: Connection, target: int, placed: Placed, path: str, removes: MembersRemoved) -> Request | NotSent:
     add = _resolved(c, target, placed.change.payload["add"])
     remove = _resolved(c, target, placed.change.payload["remove"])
-    operations = []
+    operations: list[dict[str, Any]] = []
     if add:
         operations.append({"op": "add", "path": "members", "value": _values(add)})
-    if remove:
+    if remove and removes == "values":
         operations.append({"op": "remove", "path": "members", "value": _values(remove)})
+    elif remove:
+        operations += [{"op": "remove", "path": f"members[value eq {quoted(target_id)}]"} for target_id, _ in remove]
     if not operations:
         return NotSent(placed, State.LATER, "the people to add are not at the target yet")
     return Request(placed, "PATCH", path, _patch(operations), add=add, remove=remove)

@@ -8,7 +8,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.approval import removal_item
-from lockstep.idp.provisioning.exchange import Outcome
+from lockstep.idp.provisioning.exchange import Contradiction, Outcome
 from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import manager_of, with_manager
@@ -57,6 +57,10 @@ class Tally:
     """Objects that were to be deleted, and were not there."""
     again: bool = False
     """Something was learnt (taken over, found, made anew) that only another plan brings in line."""
+    contradictions: list[Contradiction] = field(default_factory=list)
+    """Answers that deny what the target was believed to be able to do, and were not looked at yet."""
+    denied: set[str] = field(default_factory=set)
+    """What they denied so far."""
 
     def mended(self, change: Change) -> None:
         """A change went through; with a create or a delete, everything that failed for the object before is past."""

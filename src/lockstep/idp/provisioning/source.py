@@ -7,7 +7,8 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import CONNECTORS, Connector, parameters_of
+from lockstep.idp.apps.capabilities.actions import connector_of
+from lockstep.idp.apps.connectors import Connector, parameters_of
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
@@ -123,7 +124,7 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
 
     Who has it is needed for planning only, and costs a look at everybody, unless it is `asked` of one after the other.
     """
-    connector = CONNECTORS[app.connector]
+    connector = connector_of(c, app)
     logins = _logins_of(c, app.id, asked=asked) if with_logins else frozenset[str]()
     pilot = _pilot(c, app) if with_logins and app.settings.is_pilot else None
     return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins, pilot)

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Plan
@@ -17,52 +18,86 @@ _COVERED = (State.READY, State.WAITING, State.LATER, State.BLOCKED)
 
 
 class Floor:
-    """Counts the fewest requests that bring about a set of changes.
+    """Counts the fewest requests that bring about a set of changes at a kind of target.
 
     One for each user, one for each group made, deleted or renamed, and for each touched group one for every `limit`
-    memberships, of which the first `limit` of a new group are part of its making.
+    memberships, of which the first `limit` of a new group are part of its making (unless the target takes none there).  Where
+    objects are changed by PUT (`replaces`), each change costs a read besides.  With Bulk, ⌈changes ÷ `bulk`⌉ for each stage of
+    the run, because a stage begins when the one before has ended.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, *, inside: bool = True, replaces: bool = False, bulk: int = 0) -> None:
         self._limit = limit
+        self._inside = inside
+        self._replaces = replaces
+        self._bulk = bulk
+        self._new_users = 0
         self._users: set[str] = set()
+        self._changed: set[str] = set()
+        """Users whom an update touches, among `_users`."""
         self._groups = 0
+        self._renamed = 0
         self._members: Counter[str] = Counter()
         self._made: set[str] = set()
+        self._stages: Counter[int] = Counter()
 
     def add(self, change: Change) -> None:
         """One more change."""
-        self.count(change.object, change.key, change.kind, change.payload if change.object == "group" else None)
+        payload = change.payload if change.object == "group" else None
+        self.count(change.stage, change.object, change.key, change.kind, payload)
 
-    def count(self, obj: str, key: str, kind: str, payload: Any) -> None:
+    def count(self, stage: int, obj: str, key: str, kind: str, payload: Any) -> None:
         """One more change, by what it needs of it; the payload of groups only."""
+        self._stages[stage] += 1
         if obj == "user":
-            self._users.add(key)
+            self._count_user(key, kind)
             return
         if kind == Kind.MEMBERS:
             self._members[key] += len(payload["add"]) + len(payload["remove"])
             return
         self._groups += 1
-        if kind == Kind.CREATE:
+        self._renamed += kind == Kind.RENAME
+        if kind == Kind.CREATE and self._inside:
             self._made.add(key)
             self._members[key] += len(payload["add"])
+
+    def _count_user(self, key: str, kind: str) -> None:
+        if kind == Kind.CREATE:
+            self._new_users += 1
+            return
+        self._users.add(key)  # who is switched off and changed besides is one user
+        if kind in (Kind.UPDATE, Kind.SWITCH_OFF):
+            self._changed.add(key)
 
     @property
     def requests(self) -> int:
         """The floor."""
+        if self._bulk and not self._replaces:
+            return sum(-(-changes // self._bulk) for changes in self._stages.values())
         limit = self._limit
         patches = sum(max(0, -(-members // limit) - (1 if key in self._made else 0)) for key, members in self._members.items())
-        return len(self._users) + self._groups + patches
+        reads = len(self._changed) + self._renamed + patches if self._replaces else 0
+        return self._new_users + len(self._users) + self._groups + patches + reads
 
 
-def finish(c: Connection, plan: int, held: list[dict[str, Any]], limit: int) -> Plan:
+def floor_at(connector: Connector) -> Floor:
+    """A floor to count with, at such a target."""
+    return Floor(
+        connector.members_per_request,
+        inside=connector.create_takes_members,
+        replaces=connector.writes == "put",
+        bulk=connector.bulk_operations,
+    )
+
+
+def finish(c: Connection, plan: int, held: list[dict[str, Any]], connector: Connector) -> Plan:
     """Compute and store the digest and the floor of a plan whose changes are all written."""
-    sha, floor = hashlib.sha256(), Floor(limit)
-    for digest, state, obj, key, kind, payload in ledger.outline(c, plan):
+    sha, floor = hashlib.sha256(), floor_at(connector)
+    for digest, state, *about in ledger.outline(c, plan):
         if state in _COVERED:
             sha.update(digest.encode())
         if state == State.READY:
-            floor.count(obj, key, kind, payload)
+            floor.count(*about)
     return ledger.finish_plan(c, plan, sha.hexdigest()[:32], floor.requests, held)
 
 

@@ -13,7 +13,7 @@ from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.events import Event, EventType
-from lockstep.idp.provisioning import ledger, links, matching, opening, reading, takeover_links, takeover_report
+from lockstep.idp.provisioning import ledger, links, matching, opening, takeover_links, takeover_report
 from lockstep.idp.provisioning.apply import settle_unsettled
 from lockstep.idp.provisioning.matching import Theirs
 from lockstep.idp.provisioning.picture import TAKEABLE, Orders, There, picture_of
@@ -70,12 +70,13 @@ class Takeover:
     async def _read(self, there: There) -> There:
         with self._db.read() as c:
             app = app_of(c, self._app_id)
-            page_size = source_of(c, app, with_logins=False).connector.page_size
-        reader = Reader(self._client, page_size)
+            connector = source_of(c, app, with_logins=False).connector
+        reader = Reader(self._client, connector)
         async for page in reader.users():
             for resource in page:
                 there.documents.put(resource)
                 there.users.append(matching.theirs_of(resource))
+        there.floor = reader.pages(len(there.users))
         if app.settings.groups:
             await self._read_groups(app, reader, there)
         return there
@@ -92,8 +93,10 @@ class Takeover:
                 for group, match in zip(picture.wanted, picture.groups, strict=True)
                 if match.number is not None and match.verdict in TAKEABLE
             }
-        by_group = sum(map(reading.pages, groups.values()))
+        by_group = sum(map(reader.pages, groups.values()))
         there.members = await reader.memberships(groups, [one.id for one in there.users], by_group)
+        found = len(there.groups) + len(there.protected)
+        there.floor = reader.floor(len(there.users), found, map(len, there.members.values()))
 
     def _report(self, there: There, orders: Orders, requests: int) -> Values:
         with self._db.read() as c:
@@ -120,8 +123,7 @@ class Takeover:
         return {**found, "taken": taken, **self._cost(there, found, requests)}
 
     def _cost(self, there: There, found: Values, requests: int) -> Values:
-        floor = there.floor if found["groups_read"] else reading.pages(len(there.users))
-        return {"requests": requests, "floor": floor, "at": self._clock()}
+        return {"requests": requests, "floor": there.floor, "at": self._clock()}
 
     def _event(self, c: Connection, kind: EventType, notes: str, orders: Orders) -> None:
         app = app_of(c, self._app_id)

@@ -1,13 +1,10 @@
-"""Connectors: for each kind of target, what is sent there and how it wants to be spoken to.
-
-A connector is data.  Its template maps SCIM attribute paths to user attributes; an app's parameters override single rows.
-"""
+"""What becomes of a person at a target: a connector's template with an app's parameters laid over it, as a SCIM document."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.directory.records import PROFILE, User
 from lockstep.kit.problems import ValueProblem
@@ -16,41 +13,6 @@ from lockstep.scim.messages import USER as USER_SCHEMA
 
 Document = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Connector:
-    """One kind of target.  `template` maps a parameter key to a user attribute; `members_per_request` is the target's limit."""
-
-    name: str
-    template: Mapping[str, str]
-    members_per_request: int
-    page_size: int
-
-
-# The keys are those of the SCIM attributes; what each becomes in the document is in `_PLACES`.
-_AWS_TEMPLATE = {
-    "userName": "user_name",
-    "externalId": "employee_id",
-    "displayName": "display_name",
-    "name.givenName": "given_name",
-    "name.familyName": "family_name",
-    "name.middleName": "middle_name",
-    "name.honorificSuffix": "suffix",
-    "nickName": "nickname",
-    "title": "title",
-    "emails": "email",
-    "phoneNumbers": "phone",
-    "employeeNumber": "employee_id",
-    "department": "department",
-    "division": "division",
-    "costCenter": "cost_center",
-    "manager": "manager_id",
-}
-
-CONNECTORS: dict[str, Connector] = {
-    "aws-iam-identity-center": Connector("aws-iam-identity-center", _AWS_TEMPLATE, members_per_request=100, page_size=100),
-    "scim2": Connector("scim2", _AWS_TEMPLATE, members_per_request=100, page_size=100),
-}
 
 _ENTERPRISE_KEYS = ("employeeNumber", "department", "division", "costCenter", "organization")
 _NAME_KEYS = ("givenName", "familyName", "middleName", "honorificPrefix", "honorificSuffix", "formatted")

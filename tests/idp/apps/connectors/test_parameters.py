@@ -156,16 +156,6 @@ def test_what_does_not_exist_is_refused(parameter: Parameter, words: str) -> Non
     assert str(refused.value).startswith(words)
 
 
-def test_every_connector_keeps_to_what_its_target_takes() -> None:
-    assert {name: (one.members_per_request, one.page_size) for name, one in CONNECTORS.items()} == {
-        "aws-iam-identity-center": (100, 100),
-        "scim2": (100, 100),
-    }
-    for connector in CONNECTORS.values():
-        for parameter in parameters_of(connector, []):
-            check_parameter(parameter)
-
-
 SAML_ONLY = "https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter"
 
 

@@ -1,0 +1,33 @@
+"""Connectors: for each kind of target, what is sent there and how it wants to be spoken to.
+
+`declared` is the data, one declaration for each kind; `parameters` makes of a person what is sent.
+"""
+
+from lockstep.idp.apps.connectors.declared import CONNECTORS
+from lockstep.idp.apps.connectors.parameters import (
+    ACCESS_CONTROL,
+    CUSTOM,
+    PARAMETER_KEYS,
+    attribute_of,
+    check_parameter,
+    check_source,
+    parameters_of,
+    render,
+    value_of,
+)
+from lockstep.idp.apps.connectors.records import Connector, Fault
+
+__all__ = [
+    "ACCESS_CONTROL",
+    "CONNECTORS",
+    "CUSTOM",
+    "PARAMETER_KEYS",
+    "Connector",
+    "Fault",
+    "attribute_of",
+    "check_parameter",
+    "check_source",
+    "parameters_of",
+    "render",
+    "value_of",
+]
