@@ -200,6 +200,14 @@ _events = sa.Table(
     sa.Column("error_description", sa.Text, nullable=False),
     sa.Index("events_by_user_id", "user_id", "seq"),
     sa.Index("events_by_user_name", "user_name", "seq"),
+    # Most events are about no such object.
+    sa.Index(
+        "events_by_object",
+        "object_name",
+        "seq",
+        sqlite_where=sa.text("object_name <> ''"),
+        postgresql_where=sa.text("object_name <> ''"),
+    ),
     sqlite_autoincrement=True,  # a number is never given twice, or a reader would miss the second
 )
 _fields = [column.name for column in _events.columns if column.name not in ("seq", "event_type_id")]

@@ -13,7 +13,7 @@ from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import desired, ledger, links, order, plan, plan_groups, summary
+from lockstep.idp.provisioning import desired, ledger, links, order, plan, plan_groups, retries, summary
 from lockstep.idp.provisioning.approval import Decisions, judged, removal_item
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, grouping_of
 from lockstep.idp.provisioning.ledger import Placed, Plan, Trouble
@@ -64,9 +64,10 @@ class _Making:
         what = (change.object, change.key, change.kind.value)
         trouble = self.troubles.get(what)
         self.planned.add(what)
-        waits = trouble is not None and not self.retry_now and trouble.next_at > self.now
+        waits = trouble is not None and not self.retry_now and retries.waits(trouble, change, self.now)
         if trouble is not None and waits and change.state is State.READY:
-            change = replace(change, state=State.LATER, reason=f"failed before ({trouble.error}); tried again later")
+            reason = f"failed before ({trouble.error}); {retries.when_again(trouble)}"
+            change = replace(change, state=State.LATER, reason=reason)
         if what in self.sent_before and change.state is State.READY:
             change = replace(change, reason=SENT_BEFORE)
         if change.limited is not None and change.limited != "removals" and change.state is not State.DROPPED:
