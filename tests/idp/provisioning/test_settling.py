@@ -2,8 +2,8 @@
 
 from lockstep.idp.provisioning import ledger, links, retries
 from lockstep.idp.provisioning.records import State
-from lockstep.idp.provisioning.run import Orders
 from lockstep.idp.provisioning.retries import RETRY_AFTER_MS
+from lockstep.idp.provisioning.run import Orders
 from lockstep.scim.client import Answer
 from tests.idp.provisioning.target import Fault, Sent
 from tests.idp.provisioning.world import DAY, URL, World, everyone, many

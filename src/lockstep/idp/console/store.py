@@ -1,7 +1,5 @@
 """Lists for the pages, cut by key.  SQL and nothing else."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +7,10 @@ import sqlalchemy as sa
 from lockstep.idp.apps.store import app_assignments
 from lockstep.idp.directory.records import Role, User, folded
 from lockstep.idp.directory.store import members_table, roles_table, user_by_id, users_table
-from lockstep.idp.provisioning.records import Action, State
+from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.tables import changes
 from lockstep.kit.db import Connection
-from lockstep.kit.sql import Statement, among, listed
+from lockstep.kit.sql import Statement
 
 PAGE = 50
 u, r, m, a, k = users_table.c, roles_table.c, members_table.c, app_assignments.c, changes.c
@@ -67,33 +65,9 @@ _MEMBERS = Statement(
     .order_by(u.user_name_key)
     .limit(PAGE + 1)
 )
-_OF_PEOPLE = Statement(
-    # Without an order: with one, SQLite would rather go through the whole plan than use the index of keys.
-    sa.select(k.key, k.state, k.action, k.reason, k.digest).where(
-        k.plan_id == _number("plan"), k.object == "user", among(k.key, "keys")
-    )
-)
 _DIGESTS = Statement(
     sa.select(k.object, k.digest).where(k.plan_id == _number("plan"), k.state == _text("state")).order_by(k.stage, k.position)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What a plan has for one person, as far as a list of people shows it."""
-
-    state: State
-    action: Action
-    reason: str
-    digest: str
-
-
-def planned_of(c: Connection, plan: int, keys: Iterable[str]) -> dict[str, list[Planned]]:
-    """The changes of some people (by employee_id) in a plan."""
-    found: dict[str, list[Planned]] = {}
-    for key, state, action, reason, digest in c.all(_OF_PEOPLE, plan=plan, keys=listed(keys)):
-        found.setdefault(key, []).append(Planned(State(state), action, reason, digest))
-    return found
 
 
 def digests(c: Connection, plan: int, state: State) -> list[tuple[str, str]]:

@@ -66,7 +66,7 @@ _OURS = (
         Cause(
             "another-id",
             "answered with somebody else's id",
-            "The target made no new object: look there for one with the same user name or e-mail address, and delete or rename it.",
+            "The target made no new object: delete or rename the one there that has the same user name or e-mail address.",
         ),
     ),
     (
@@ -218,9 +218,9 @@ def _advice(key: str, attribute: str) -> str:
         "missing": f"Fill in {what} for these objects; each is tried again once it changes.",
         "characters": f"Take the characters that the target does not allow out of {what}; each is tried again once it changes.",
         "too-many-values": f"Have the app send one value of {what} only (Parameters), {_AGAIN}",
-        "read-only": f"The target does not let {what} be changed: take it out of Parameters, or change it at the target by hand.",
-        "mutability": f"The target does not let {what} be changed: take it out of Parameters, or change it at the target by hand.",
-        "unparsable": "Compare what was sent with what the target takes (Parameters): a value or an attribute is not allowed there.",
+        "read-only": f"The target does not let {what} be changed: take it out of Parameters, or change it there by hand.",
+        "mutability": f"The target does not let {what} be changed: take it out of Parameters, or change it there by hand.",
+        "unparsable": "A value or an attribute is not allowed there: compare what was sent with what the target takes.",
         "not-found": "Something that was named is not at the target any more: sync with a full read of it, which mends it.",
     }.get(key, f"Change {what}, in the directory or in Parameters; each object is tried again once it changes.")
 

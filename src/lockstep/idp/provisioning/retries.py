@@ -19,7 +19,7 @@ NEVER = 2**53
 
 
 def next_try(attempts: int, first_at: int, now: int) -> int:
-    """When something is tried again (ms) that has failed `attempts` times, first at `first_at`; `NEVER` once that is too long."""
+    """When something is tried again (ms) that has failed `attempts` times, first at `first_at`; `NEVER` if that is too late."""
     at = now + RETRY_AFTER_MS[min(attempts, len(RETRY_AFTER_MS)) - 1]
     return at if at <= first_at + GIVE_UP_AFTER_MS else NEVER
 
