@@ -2,13 +2,14 @@
 
 import typer
 
-from lockstep.cli.idp import admin, apps, certificates, directory, provisioning, rules, serving, signin
+from lockstep.cli.idp import admin, apps, certificates, directory, failures, provisioning, rules, serving, signin
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 apps.mount(app)
 rules.mount()
 provisioning.mount(app)
+failures.mount(app)
 serving.mount(app)
 signin.mount(app)
 certificates.mount(app)
