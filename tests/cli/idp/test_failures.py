@@ -60,7 +60,9 @@ def test_failures_one_by_one(idp: Idp) -> None:
     assert one["next_try"] > one["last_try"]
     assert [one["name"] for one in idp.done("failures", "aws", "--group", "team", "--json").all] == ["Team"]
     said = idp.done("failures", "aws", "--user", "A").out
-    assert said.startswith("user A@x.example, create: the target refused it (400): 'nickName' is too long; tried 3 times, tried")
+    assert said.startswith(
+        "user A@x.example, create: the target refused it (400): 'nickName' is too long; tried 3 times, tried"
+    )
     assert idp.done("failures", "aws", "--given-up", "--json").all == []
     assert idp.done("failures", "aws", "--user", "D").out == "Nothing of the kind has failed in aws, or it was mended.\n"
     idp.usage("failures", "aws", "--user", "A", "--group", "Team")
@@ -148,7 +150,7 @@ def test_timeline_of_a_group(idp: Idp) -> None:
     idp.become(["A"], {"Team": ["A"]})
     idp.done("sync", "aws")
     assert [one["words"] for one in idp.done("timeline", "aws", "--group", "TEAM", "--json").all] == [
-        "Created at the target. Sent: 1 members."
+        "Created at the target. Sent: 1 member."
     ]
     idp.usage("timeline", "aws")
     idp.usage("timeline", "aws", "--group", "Team", "--user", "A")

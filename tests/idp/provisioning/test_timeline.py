@@ -85,7 +85,7 @@ def test_of_a_group(each_world: World) -> None:
     world.synced(everyone("A", "B"), {"G": ("Crew", ["B"])})
     assert [(one.title, one.sent) for one in of_group(world, "Team")] == [
         ("Members changed at the target", "1 added, 1 removed"),
-        ("Created at the target", "1 members"),
+        ("Created at the target", "1 member"),
     ]
     assert [(one.title, one.sent) for one in of_group(world, "Crew")] == [("Renamed at the target", "was Team")]
     assert of_group(world, "") == []

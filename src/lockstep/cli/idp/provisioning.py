@@ -158,9 +158,8 @@ def apply_file(
 def some_failures(engine: Engine, name: str) -> list[str]:
     """What failed and why, a few of it."""
     with engine.db.read() as c:
-        found = summary.failures(c, find_app(c, name))
-    rest = len(found) - FAILURES
-    return found[:FAILURES] + ([f"… and {rest} more: lockstep idp failures {name}"] if rest > 0 else [])
+        found, rest = summary.failures(c, find_app(c, name), FAILURES)
+    return found + ([f"… and {rest} more: lockstep idp failures {name}"] if rest > 0 else [])
 
 
 def _do(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from lockstep.idp.console import (
     apps,
     certificates,
     configuration,
+    failures,
     job,
     live,
     login,
@@ -23,6 +24,7 @@ from lockstep.idp.console import (
     rule_form,
     rules,
     tabs,
+    timeline,
     users,
 )
 from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
@@ -105,6 +107,9 @@ ROUTES = [
     _get(f"{_APP}/users/{{user:int}}/pending", logins.pending),
     _post(f"{_APP}/users/{{user:int}}/pending", logins.decide),
     _post(f"{_APP}/users/{{user:int}}/retry", logins.retry),
+    _get(f"{_APP}/failures", failures.failures),
+    _post(f"{_APP}/failures/retry", failures.retry),
+    _get(f"{_APP}/timeline", timeline.timeline),
     _get(f"{_APP}/plan", plans.plan),
     _post(f"{_APP}/plan/approve", plans.approve),
     _post(f"{_APP}/plan/change", plans.approve_one),

@@ -9,7 +9,7 @@ from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.onelogin import provisioning_of
 from lockstep.idp.provisioning.records import State, UserLink
-from lockstep.idp.provisioning.retries import is_dead, when_again
+from lockstep.idp.provisioning.retries import when_again
 from lockstep.idp.provisioning.standing import Planned, Standing, standings
 from lockstep.kit.db import Connection
 
@@ -34,7 +34,7 @@ class LoginState:
     @property
     def opens(self) -> bool:
         """Whether there is more to see, and something to say, on the page of the login."""
-        return self.word in ("Pending", "Failed", "Given up")
+        return self.word in ("Pending", "Failed")
 
 
 def login_states(c: Connection, app: App, users: Iterable[User]) -> dict[int, LoginState]:
@@ -58,7 +58,7 @@ def _state(link: UserLink | None, trouble: Trouble | None, planned: list[Planned
                 return _asked(change)
     if trouble is not None:
         tried = f"{trouble.error} (tried {counted(trouble.attempts, 'time')}; {when_again(trouble)})"
-        return LoginState("Given up" if is_dead(trouble) else "Failed", "error", tried)
+        return LoginState("Failed", "error", tried)
     for change in planned:
         found = _planned(change)
         if found is not None:

@@ -335,7 +335,8 @@ def _notes(change: Change) -> str:
     if change.kind is Kind.UPDATE or (change.kind is Kind.CREATE and change.object == "user"):
         return ", ".join(sorted({**(change.before or {}), **(change.after or {})}))
     if change.kind is Kind.CREATE:
-        return f"{len(change.payload['add'])} members"
+        first = len(change.payload["add"])
+        return "1 member" if first == 1 else f"{first} members"
     return ""
 
 
