@@ -5,8 +5,8 @@ import pytest
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.provisioning import ledger
 from lockstep.idp.provisioning.approval import Decisions
-from lockstep.idp.provisioning.ledger import Placed, Trouble
-from lockstep.idp.provisioning.records import Change, Kind, State
+from lockstep.idp.provisioning.ledger import Placed
+from lockstep.idp.provisioning.records import Change, Kind, State, Trouble
 from lockstep.kit.db import Connection
 from tests.idp.provisioning.world import World
 

@@ -2,10 +2,8 @@
 
 import pytest
 
-from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.onelogin import ProvisioningState, ProvisioningStatus, provisioning_of
-from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, State, UserLink
-from lockstep.idp.provisioning.standing import Planned, Standing
+from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, Planned, Standing, State, Trouble, UserLink
 
 HERE = UserLink(1, "E1", "t-1", True, {"userName": "e1", "active": True})
 OFF = UserLink(1, "E1", "t-1", True, {"userName": "e1", "active": False})

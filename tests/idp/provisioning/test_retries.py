@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lockstep.idp.provisioning.ledger import Trouble
-from lockstep.idp.provisioning.records import Change, Kind
+from lockstep.idp.provisioning.records import Change, Kind, Trouble
 from lockstep.idp.provisioning.retries import (
     GIVE_UP_AFTER_MS,
     NEVER,

@@ -7,7 +7,7 @@ import pytest
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import jobs, ledger, retrying, troubles
-from lockstep.idp.provisioning.ledger import Trouble
+from lockstep.idp.provisioning.records import Trouble
 from lockstep.idp.provisioning.retries import NEVER
 from lockstep.idp.provisioning.run import Orders
 from lockstep.idp.provisioning.troubles import Chosen

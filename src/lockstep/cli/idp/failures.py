@@ -16,11 +16,10 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event
 from lockstep.idp.provisioning import links, retrying, troubles
-from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.onelogin import ProvisioningState, provisioning_of
-from lockstep.idp.provisioning.records import name_key
+from lockstep.idp.provisioning.records import Standing, Trouble, name_key
 from lockstep.idp.provisioning.retries import NEVER, is_dead, when_again
-from lockstep.idp.provisioning.standing import Standing, everybody
+from lockstep.idp.provisioning.standing import everybody
 from lockstep.idp.provisioning.timeline import entry_of
 from lockstep.idp.provisioning.troubles import Chosen, Group
 from lockstep.kit.clock import iso, now_ms

@@ -14,8 +14,7 @@ from lockstep.idp.console.diff import WORDS
 from lockstep.idp.console.words import joined_names, short, when_next
 from lockstep.idp.directory.store import user_by_employee_id
 from lockstep.idp.provisioning import links, retrying, troubles
-from lockstep.idp.provisioning.ledger import Trouble
-from lockstep.idp.provisioning.records import Kind
+from lockstep.idp.provisioning.records import Kind, Trouble
 from lockstep.idp.provisioning.retries import is_dead
 from lockstep.idp.provisioning.troubles import Chosen, Group, cause_of_trouble
 from lockstep.kit.db import Connection

@@ -18,8 +18,7 @@ from lockstep.idp.directory.records import User
 from lockstep.idp.directory.store import user_by_id
 from lockstep.idp.events import Event, EventType, append
 from lockstep.idp.provisioning import jobs, ledger
-from lockstep.idp.provisioning.ledger import Trouble
-from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning.records import State, Trouble
 from lockstep.idp.provisioning.standing import standings
 from lockstep.idp.provisioning.timeline import Entry
 from lockstep.idp.provisioning.troubles import cause_of_trouble

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from lockstep.idp.apps.records import App
 from lockstep.idp.console.words import counted
 from lockstep.idp.directory.records import User
-from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.onelogin import provisioning_of
-from lockstep.idp.provisioning.records import State, UserLink
+from lockstep.idp.provisioning.records import Planned, Standing, State, Trouble, UserLink
 from lockstep.idp.provisioning.retries import when_again
-from lockstep.idp.provisioning.standing import Planned, Standing, standings
+from lockstep.idp.provisioning.standing import standings
 from lockstep.kit.db import Connection
 
 ACTIONS = {"create": "Create user", "update": "Update user", "delete": "Delete user"}

@@ -13,8 +13,7 @@ from lockstep.idp.console.states import LoginState, login_state
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import links, troubles
-from lockstep.idp.provisioning.ledger import Trouble
-from lockstep.idp.provisioning.records import name_key
+from lockstep.idp.provisioning.records import Trouble, name_key
 from lockstep.idp.provisioning.standing import standings
 from lockstep.idp.provisioning.timeline import Entry, entry_of
 from lockstep.idp.provisioning.troubles import cause_of_trouble

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from lockstep.idp.provisioning.approval import Decisions
-from lockstep.idp.provisioning.records import SENT_BEFORE, Change, Kind, State
+from lockstep.idp.provisioning.records import SENT_BEFORE, Change, Kind, State, Trouble
 from lockstep.idp.provisioning.tables import changes, decisions, plans, troubles, unsettled, watermarks
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import Statement, among, listed
@@ -199,31 +199,6 @@ class Placed:
 
     position: int
     change: Change
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """An object whose change failed: how often, when it is tried again (ms), and why in words.
-
-    `status` and `scim_type` are those of the target's last answer (0 and "" for none), `cause` is a `failures.Cause.id`,
-    `digest` what was tried (`retries.subject`), `plan` the plan in which it failed last.  `first_at` and `at` are the instants
-    of the first and the last failure (ms).
-    """
-
-    object: str
-    key: str
-    name: str
-    kind: str
-    attempts: int
-    next_at: int
-    error: str
-    status: int = 0
-    scim_type: str = ""
-    cause: str = ""
-    digest: str = ""
-    plan: int = 0
-    first_at: int = 0
-    at: int = 0
 
 
 def _json(value: Any) -> str:

@@ -8,8 +8,7 @@ as a change that is held by a limit, has the nearest of them.
 from enum import StrEnum
 
 from lockstep.idp.provisioning.failures import ANOTHERS_ID, EXISTS, LINKED
-from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, State
-from lockstep.idp.provisioning.standing import Planned, Standing
+from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, Planned, Standing, State
 
 
 class ProvisioningState(StrEnum):

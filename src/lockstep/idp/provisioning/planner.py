@@ -16,10 +16,10 @@ from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import desired, ledger, links, order, plan, plan_groups, retries, summary
 from lockstep.idp.provisioning.approval import Decisions, judged, removal_item
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, grouping_of
-from lockstep.idp.provisioning.ledger import Placed, Plan, Trouble
+from lockstep.idp.provisioning.ledger import Placed, Plan
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
 from lockstep.idp.provisioning.plan_groups import Match, Member, MemberDiff
-from lockstep.idp.provisioning.records import SENT_BEFORE, Change, DesiredGroup, GroupLink, Kind, State, UserLink
+from lockstep.idp.provisioning.records import SENT_BEFORE, Change, DesiredGroup, GroupLink, Kind, State, Trouble, UserLink
 from lockstep.idp.provisioning.safety import Held, over_limits
 from lockstep.idp.provisioning.source import Source, people, source_of
 from lockstep.kit.db import Connection

@@ -5,8 +5,7 @@ A failure belongs to what was tried: once the object changes, it is another thin
 
 from datetime import UTC, datetime
 
-from lockstep.idp.provisioning.ledger import Trouble
-from lockstep.idp.provisioning.records import Change, Kind
+from lockstep.idp.provisioning.records import Change, Kind, Trouble
 
 _MINUTE = 60_000
 RETRY_AFTER_MS = tuple(_MINUTE * minutes for minutes in (1, 5, 15, 60, 360, 1440))

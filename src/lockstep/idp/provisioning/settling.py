@@ -10,10 +10,9 @@ from lockstep.idp.provisioning import ledger, links, retries
 from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.exchange import Outcome
 from lockstep.idp.provisioning.failures import ANOTHERS_ID, EXISTS, LINKED, Failure, cause_of
-from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import manager_of, with_manager
-from lockstep.idp.provisioning.records import Change, Document, Kind, State
+from lockstep.idp.provisioning.records import Change, Document, Kind, State, Trouble
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.db import Connection
 

@@ -1,7 +1,6 @@
 """How it stands with people's logins in an app: link, failure, and what the last plan has for them.  Reads, decides nothing."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 
 import sqlalchemy as sa
@@ -9,9 +8,8 @@ import sqlalchemy as sa
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.provisioning import ledger, links, troubles
-from lockstep.idp.provisioning.ledger import Trouble
 from lockstep.idp.provisioning.plan import name_of
-from lockstep.idp.provisioning.records import Action, Kind, State, UserLink
+from lockstep.idp.provisioning.records import Kind, Planned, Standing, State, Trouble
 from lockstep.idp.provisioning.source import source_of
 from lockstep.idp.provisioning.tables import changes
 from lockstep.kit.db import Connection
@@ -25,27 +23,6 @@ _OF_PEOPLE = Statement(
         _k.plan_id == sa.bindparam("plan", type_=sa.BigInteger), _k.object == "user", among(_k.key, "keys")
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What a plan has for one person, as far as a list of people shows it."""
-
-    state: State
-    kind: Kind
-    action: Action
-    reason: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One login.  `looked` says whether there was a plan for everyone at all."""
-
-    link: UserLink | None = None
-    trouble: Trouble | None = None
-    planned: list[Planned] = field(default_factory=list)
-    looked: bool = True
 
 
 def standings(c: Connection, app: App, keys: Iterable[str]) -> dict[str, Standing]:

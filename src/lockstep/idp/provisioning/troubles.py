@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from lockstep.idp.provisioning.failures import Cause, Failure, cause_of
-from lockstep.idp.provisioning.ledger import TROUBLE_FIELDS, Trouble
+from lockstep.idp.provisioning.ledger import TROUBLE_FIELDS
+from lockstep.idp.provisioning.records import Trouble
 from lockstep.idp.provisioning.retries import NEVER
 from lockstep.idp.provisioning.tables import troubles
 from lockstep.kit.db import Connection
