@@ -42,7 +42,7 @@ def test_failures_by_cause(idp: Idp) -> None:
     said = idp.done("failures", "aws").out.splitlines()
     assert said[0] == f"3 objects: 400 too long: nickName  [{LONG}]"
     assert said[1].startswith("  Team, A@x.example, B@x.example; since 20")
-    assert said[2] == "  Shorten nickName for these objects; each is tried again once it changes."
+    assert said[2] == "  Shorten nickName; an object is tried again as soon as it changes."
     assert said[-1].endswith("Try again now: add --retry")
 
 
@@ -143,6 +143,8 @@ def test_timeline_says_what_was_sent_what_came_back_and_what_to_do(idp: Idp) -> 
     assert newest["what_to_do"].startswith("Shorten nickName")
     assert newest["words"].startswith("Could not be created at the target. Sent: ")
     assert newest["type"] == "user.creation_failed_in_app"
+    first = idp.done("timeline", "aws", "--user", "A").out.splitlines()[0]
+    assert "Could not be created at the target, 3 times since 20" in first
 
 
 def test_timeline_of_a_group(idp: Idp) -> None:

@@ -58,7 +58,7 @@ async def test_by_cause_with_what_to_do(each_world: World) -> None:
     assert "400 too long: nickName" in page.text
     assert "2 objects, 1 user, 1 group" in page.text
     assert "Readers, alice@x.example" in page.text
-    assert "Shorten nickName for these objects" in page.text
+    assert "Shorten nickName;" in page.text
     assert "400 uniqueness: userName" in page.text
     assert page.text.index("400 too long") < page.text.index("400 uniqueness")
     assert 'Failures <span class="count">3</span>' in page.html

@@ -28,10 +28,11 @@ async def test_of_a_login(each_world: World) -> None:
     browser = await world.signed_in()
     page = await browser.get(f"{PAGE}?user=alice@x.example")
     for text in (
-        "modifying_failed",
+        "OneLogin’s state modifying_failed",
         "Could not be updated at the target",
         "Sent: the attributes title",
         "Came back: the target refused it (400): 'title' is too long",
+        "and 2 times before, since 2027-01-15 08:00:00 UTC",
         "What to do: Shorten title",
         "Changed in the directory",
         "by ann",
@@ -42,7 +43,7 @@ async def test_of_a_login(each_world: World) -> None:
     assert "Analyst" not in page.text
     login = await browser.get(address(f"/users/{world.alice.id}/pending"))
     assert "Could not be updated at the target" in login.text
-    assert "provisioning_status" in login.text
+    assert "OneLogin’s status enabled" in login.text
     world.target.faults = lambda _sent: None
     await press(browser, page, address("/failures/retry"))
     with world.db.read() as c:

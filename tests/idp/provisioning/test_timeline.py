@@ -5,7 +5,7 @@ import pytest
 from lockstep.idp import events
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning.run import Orders
-from lockstep.idp.provisioning.timeline import Entry, entry_of
+from lockstep.idp.provisioning.timeline import Entry, entry_of, without_repeats
 from tests.idp.provisioning.target import Fault
 from tests.idp.provisioning.world import World, everyone
 
@@ -37,12 +37,12 @@ def test_of_a_login(each_world: World) -> None:
     assert newest.details() == [
         ("Sent", "the attributes title"),
         ("Came back", "the target refused it (400): 'title' is too long"),
-        ("What to do", "Shorten title for these objects; each is tried again once it changes."),
+        ("What to do", "Shorten title; an object is tried again as soon as it changes."),
     ]
     assert newest.sentence() == (
         "Could not be updated at the target. Sent: the attributes title. "
         "Came back: the target refused it (400): 'title' is too long. "
-        "What to do: Shorten title for these objects; each is tried again once it changes."
+        "What to do: Shorten title; an object is tried again as soon as it changes."
     )
     titles = [one.title for one in found]
     assert titles[1:3] == ["Changed in the directory", "Created at the target"]
@@ -122,3 +122,19 @@ def test_what_lost_its_answer_says_what_to_do() -> None:
         "came_back": "no answer from the target: it broke",
         "what_to_do": entry_of(failed).what_to_do,
     }
+
+
+def test_what_came_back_again_and_again_is_told_once() -> None:
+    def failed(at: int, error: str) -> Entry:
+        kind = EventType.USER_CREATION_FAILED_IN_APP
+        return entry_of(Event(type=kind, actor="engine", user_name="A", notes="title", error_description=error, at=at))
+
+    fine = entry_of(Event(type=EventType.USER_UPDATED, actor="ann", user_name="A", at=5))
+    history = [failed(9000, "x"), failed(8000, "x"), failed(7000, "y"), fine, fine, failed(4000, "x"), failed(3000, "x")]
+    told = without_repeats(history)
+    assert [(one.at, one.times, one.first_at) for one in told] == [
+        *((9000, 2, 8000), (7000, 1, 0)),
+        *((5, 1, 0), (5, 1, 0)),
+        (4000, 2, 3000),
+    ]
+    assert "Could not be created at the target, 2 times since 1970-01-01T00:00:08Z. Sent" in told[0].sentence()

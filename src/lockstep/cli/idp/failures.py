@@ -20,7 +20,7 @@ from lockstep.idp.provisioning.onelogin import ProvisioningState, provisioning_o
 from lockstep.idp.provisioning.records import Standing, Trouble, name_key
 from lockstep.idp.provisioning.retries import NEVER, is_dead, when_again
 from lockstep.idp.provisioning.standing import everybody
-from lockstep.idp.provisioning.timeline import entry_of
+from lockstep.idp.provisioning.timeline import entry_of, without_repeats
 from lockstep.idp.provisioning.troubles import Chosen, Group
 from lockstep.kit.clock import iso, now_ms
 from lockstep.kit.db import Connection
@@ -199,12 +199,12 @@ def timeline(
     with opened(data, database_url, key_file) as engine, engine.db.read() as c:
         app = find_app(c, name)
         found = _of_user(c, app, user) if user is not None else _of_group(c, app, str(group))
-    for event in found:
-        entry = entry_of(event)
-        if json:
-            print_json({**events.describe(event), **entry.as_json()})
-        else:
-            say(f"{iso(event.at)}  {entry.sentence()}")
+    if json:
+        for event in found:
+            print_json({**events.describe(event), **entry_of(event).as_json()})
+        return
+    for entry in without_repeats(map(entry_of, found)):
+        say(f"{iso(entry.at)}  {entry.sentence()}")
 
 
 def _of_user(c: Connection, app: App, user: str) -> list[Event]:

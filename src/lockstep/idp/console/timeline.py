@@ -15,7 +15,7 @@ from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import links, troubles
 from lockstep.idp.provisioning.records import Trouble, name_key
 from lockstep.idp.provisioning.standing import standings
-from lockstep.idp.provisioning.timeline import Entry, entry_of
+from lockstep.idp.provisioning.timeline import Entry, entry_of, without_repeats
 from lockstep.idp.provisioning.troubles import cause_of_trouble
 from lockstep.kit.db import Connection
 
@@ -52,7 +52,7 @@ async def timeline(desk: Desk) -> Response:
 def entries_of(c: Connection, app: App, user: User, *, before: int = 0, limit: int = FEW) -> tuple[list[Entry], int]:
     """What happened to a user in an app, and where the next page begins (0 at the end)."""
     found, further = events.of_user_in_app(c, app.id, user_id=user.id, user_name=user.user_name, before=before, limit=limit)
-    return [entry_of(event) for event in found], further
+    return without_repeats(map(entry_of, found)), further
 
 
 def _user(c: Connection, app: App, name: str, before: int) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _user(c: Connection, app: App, name: str, before: int) -> dict[str, Any]:
     target = links.find_target(c, app.id, app.scim_url)
     if known is None:  # somebody who has left is found by the name they had
         found, further = events.of_user_in_app(c, app.id, user_name=name, before=before, limit=PAGE)
-        return {"name": name, "entries": [entry_of(event) for event in found], "further": further, "failed": []}
+        return {"name": name, "entries": without_repeats(map(entry_of, found)), "further": further, "failed": []}
     entries, further = entries_of(c, app, known, before=before, limit=PAGE)
     failed = troubles.of_keys(c, target, "user", [known.employee_id]).get(known.employee_id, []) if target else []
     state: LoginState = login_state(standings(c, app, [known.employee_id])[known.employee_id])
@@ -83,7 +83,7 @@ def _group(c: Connection, app: App, name: str, before: int) -> dict[str, Any]:
     return {
         "name": spelt,
         "link": link,
-        "entries": [entry_of(event) for event in found],
+        "entries": without_repeats(map(entry_of, found)),
         "further": further,
         "failed": _told(failed),
     }

@@ -214,15 +214,15 @@ def _named(status: int, key: str, words: str, attribute: str) -> Cause:
 def _advice(key: str, attribute: str) -> str:
     what = attribute or "what the target names"
     return {
-        "too-long": f"Shorten {what} for these objects; each is tried again once it changes.",
-        "missing": f"Fill in {what} for these objects; each is tried again once it changes.",
-        "characters": f"Take the characters that the target does not allow out of {what}; each is tried again once it changes.",
+        "too-long": f"Shorten {what}; an object is tried again as soon as it changes.",
+        "missing": f"Fill in {what}; an object is tried again as soon as it changes.",
+        "characters": f"Take out the characters not allowed in {what}; an object is tried again as soon as it changes.",
         "too-many-values": f"Have the app send one value of {what} only (Parameters), {_AGAIN}",
         "read-only": f"The target does not let {what} be changed: take it out of Parameters, or change it there by hand.",
         "mutability": f"The target does not let {what} be changed: take it out of Parameters, or change it there by hand.",
         "unparsable": "A value or an attribute is not allowed there: compare what was sent with what the target takes.",
         "not-found": "Something that was named is not at the target any more: sync with a full read of it, which mends it.",
-    }.get(key, f"Change {what}, in the directory or in Parameters; each object is tried again once it changes.")
+    }.get(key, f"Change {what}, in the directory or in Parameters; an object is tried again as soon as it changes.")
 
 
 def _attribute(detail: str) -> str:

@@ -3,7 +3,8 @@
 It is made of events, which say who and never what: attributes are named, their values are not.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lockstep.idp.events import ERRORS, Event, EventType
@@ -83,10 +84,14 @@ class Entry:
     sent: str = ""
     came_back: str = ""
     what_to_do: str = ""
+    times: int = 1
+    """How often in a row: `at` is the last time, `first_at` the first."""
+    first_at: int = 0
 
     def sentence(self) -> str:
         """All of it in one line."""
-        parts = [self.title + (f" by {self.actor}" if self.by_somebody else "")]
+        often = f", {self.times} times since {iso(self.first_at)}" if self.times > 1 else ""
+        parts = [self.title + (f" by {self.actor}" if self.by_somebody else "") + often]
         parts += [f"{head}: {text}" for head, text in self.details()]
         return ". ".join(part.rstrip(".") for part in parts) + "."
 
@@ -125,6 +130,22 @@ def entry_of(event: Event) -> Entry:
         event.error_description,
         _advice(event),
     )
+
+
+def without_repeats(entries: Iterable[Entry]) -> list[Entry]:
+    """The same, newest first, with a failure that came back again and again told once, as often as it did."""
+    found: list[Entry] = []
+    for entry in entries:
+        newer = found[-1] if found else None
+        if newer is not None and entry.failed and _told(newer) == _told(entry):
+            found[-1] = replace(newer, times=newer.times + 1, first_at=entry.at)
+        else:
+            found.append(entry)
+    return found
+
+
+def _told(entry: Entry) -> tuple[EventType, str, str, str]:
+    return entry.type, entry.actor, entry.sent, entry.came_back
 
 
 def _sent(event: Event) -> str:
