@@ -1,5 +1,7 @@
 """A login in OneLogin's words."""
 
+from dataclasses import replace
+
 import pytest
 
 from lockstep.idp.provisioning.onelogin import ProvisioningState, ProvisioningStatus, provisioning_of
@@ -8,6 +10,10 @@ from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, Planned, Standi
 HERE = UserLink(1, "E1", "t-1", True, {"userName": "e1", "active": True})
 OFF = UserLink(1, "E1", "t-1", True, {"userName": "e1", "active": False})
 GONE = UserLink(1, "E1", "t-1", True, {"userName": "e1"}, missing=True)
+
+
+BACK_ON = [Planned(State.READY, Kind.UPDATE, "update", "", "d", enables=True)]
+PENDING = ("modifying_pending_approval", "enabling_pending_approval")
 
 
 def planned(kind: Kind, state: State, reason: str = "") -> list[Planned]:
@@ -60,6 +66,9 @@ def trouble(kind: Kind, error: str = "the target refused it (400): no") -> Troub
         (Standing(HERE, trouble(Kind.SWITCH_OFF)), "modifying_failed", "disabling_failed"),
         (Standing(HERE, trouble(Kind.DELETE), planned(Kind.DELETE, State.LATER)), "deleting_failed", "disabling_failed"),
         (Standing(HERE, planned=planned(Kind.UPDATE, State.DROPPED)), "provisioned", "enabled"),
+        (Standing(OFF, planned=BACK_ON), "modifying", "enabling"),
+        (Standing(OFF, planned=[replace(BACK_ON[0], state=State.WAITING)]), *PENDING),
+        (Standing(OFF, trouble(Kind.UPDATE), BACK_ON), "modifying_failed", "enabling_failed"),
     ],
 )
 def test_states(standing: Standing, state: str, status: str) -> None:

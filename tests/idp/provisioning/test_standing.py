@@ -1,6 +1,7 @@
 """How it stands with logins."""
 
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.directory import actions as directory
 from lockstep.idp.provisioning.onelogin import provisioning_of
 from lockstep.idp.provisioning.run import Orders
 from lockstep.idp.provisioning.standing import everybody, standings
@@ -54,3 +55,17 @@ def test_a_later_plan_of_one_person_counts_for_them(world: World) -> None:
         "A": "provisioning",
         "B": "provisioning_pending_approval",
     }
+
+
+def test_who_is_switched_off_and_on_again(each_world: World) -> None:
+    world = each_world
+    world.make_app()
+    world.synced(everyone("A"))
+    world.suspend("A")
+    world.sync()
+    assert states(world) == {"A@x.example": "disabled"}
+    world.by_hand(directory.reactivate, "A")
+    world.plan()
+    with world.db.read() as c:
+        [found] = standings(c, apps.find_app(c, "aws"), ["A"]).values()
+    assert provisioning_of(found) == ("modifying", "enabling")

@@ -66,6 +66,12 @@ _GOING: dict[Kind, Both] = {
     Kind.SWITCH_OFF: (_S.MODIFYING, _T.DISABLING),
     Kind.DELETE: (_S.DELETING, _T.DISABLING),
 }
+_ENABLING = {
+    _S.MODIFYING_PENDING_APPROVAL: _T.ENABLING_PENDING_APPROVAL,
+    _S.MODIFYING_FAILED: _T.ENABLING_FAILED,
+    _S.MODIFYING: _T.ENABLING,
+}
+"""Of an update that switches somebody on again."""
 _NOT_LINKED = (EXISTS, LINKED, ANOTHERS_ID)
 
 
@@ -97,10 +103,11 @@ def _going(change: Planned, standing: Standing) -> Both:
 
 
 def _with_account(both: Both, standing: Standing) -> Both:
-    """An update leaves the account as it is: enabled, or switched off."""
+    """An update leaves the account as it is, enabled or switched off, unless it switches it on again."""
     state, status = both
-    off = standing.link is not None and standing.link.value.get("active") is False
-    return (state, _T.DISABLED) if status is _T.ENABLED and off else both
+    if status is not _T.ENABLED or standing.link is None or standing.link.value.get("active") is not False:
+        return both
+    return state, _ENABLING[state] if any(change.enables for change in standing.planned) else _T.DISABLED
 
 
 def _at_rest(standing: Standing) -> Both:

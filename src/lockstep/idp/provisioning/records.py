@@ -186,6 +186,8 @@ class Planned:
     action: Action
     reason: str
     digest: str
+    enables: bool = False
+    """Whether it switches somebody on again who was switched off."""
 
 
 @dataclass(frozen=True, slots=True)

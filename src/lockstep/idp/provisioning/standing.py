@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+import msgspec
 import sqlalchemy as sa
 
 from lockstep.idp.apps.records import App
@@ -19,7 +20,7 @@ BATCH = 500
 _k = changes.c
 _OF_PEOPLE = Statement(
     # Without an order: with one, SQLite would rather go through the whole plan than use the index of keys.
-    sa.select(_k.key, _k.state, _k.kind, _k.action, _k.reason, _k.digest).where(
+    sa.select(_k.key, _k.state, _k.kind, _k.action, _k.reason, _k.digest, _k.after).where(
         _k.plan_id == sa.bindparam("plan", type_=sa.BigInteger), _k.object == "user", among(_k.key, "keys")
     )
 )
@@ -46,8 +47,9 @@ def _newest(found: list[Trouble]) -> Trouble | None:
 
 def _planned_of(c: Connection, plan: int, keys: Iterable[str]) -> dict[str, list[Planned]]:
     found: dict[str, list[Planned]] = {}
-    for key, state, kind, action, reason, digest in c.all(_OF_PEOPLE, plan=plan, keys=listed(keys)):
-        found.setdefault(key, []).append(Planned(State(state), Kind(kind), action, reason, digest))
+    for key, state, kind, action, reason, digest, after in c.all(_OF_PEOPLE, plan=plan, keys=listed(keys)):
+        enables = kind == Kind.UPDATE.value and msgspec.json.decode(after).get("active") is True
+        found.setdefault(key, []).append(Planned(State(state), Kind(kind), action, reason, digest, enables))
     return found
 
 
