@@ -1,7 +1,7 @@
 """What is written down of each outcome: links, states, troubles, events."""
 
 from lockstep.idp.provisioning import ledger, links, retries
-from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning.records import State, Trouble
 from lockstep.idp.provisioning.retries import RETRY_AFTER_MS
 from lockstep.idp.provisioning.run import Orders
 from lockstep.scim.client import Answer
@@ -281,7 +281,7 @@ def test_what_failed_says_so_in_the_next_plan(world: World) -> None:
     assert (change.state, change.reason) == (State.LATER, words)
 
 
-def one_trouble(world: World) -> ledger.Trouble:
+def one_trouble(world: World) -> Trouble:
     """The only failure that is remembered."""
     with world.db.read() as c:
         [found] = ledger.troubled(c, world.link_target(c)).values()
