@@ -85,7 +85,7 @@ async def test_pages_go_by_key(world: World, monkeypatch: pytest.MonkeyPatch) ->
     browser = await world.signed_in()
     monkeypatch.setattr(troubles.page, "__kwdefaults__", {"after": ("", "", ""), "most": 4})
     with world.db.read() as c:
-        [group] = troubles.by_cause(c, 1)
+        [group], _ = troubles.by_cause(c, 1)
     first = await browser.get(f"{PAGE}?cause={group.cause.id}")
     assert ["p2@x" in first.text, "p1@x" in first.text] == [False, True]
     link = first.html.split('class="button quiet" href="')[-1].split('"')[0].replace("&amp;", "&")

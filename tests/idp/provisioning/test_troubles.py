@@ -46,7 +46,8 @@ def test_grouped_by_cause(each_world: World) -> None:
     each_world.make_app()
     with each_world.write() as c:
         target = kept(each_world, c, *ALL)
-        [long, taken] = troubles.by_cause(c, target)
+        [long, taken], more = troubles.by_cause(c, target)
+        assert (more, troubles.by_cause(c, target, 1)) == (0, ([long], 1))
         assert troubles.count_dead(c, target) == 2
     assert (long.cause.id, long.cause.title) == ("400-too-long-nickName", "400 too long: nickName")
     assert (long.users, long.groups, long.objects, long.dead, long.first_at, long.next_at) == (2, 1, 3, 1, 50, 500)
@@ -59,7 +60,7 @@ def test_what_failed_before_causes_were_kept(each_world: World) -> None:
     each_world.make_app()
     with each_world.write() as c:
         target = kept(each_world, c, failure("user", "E1", cause=""))
-        [group] = troubles.by_cause(c, target)
+        [group], _ = troubles.by_cause(c, target)
         assert (group.cause.id, group.cause.title) == ("", "failed before causes were kept")
         assert len(troubles.page(c, target, Chosen(cause=""))[0]) == 1
 

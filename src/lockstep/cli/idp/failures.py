@@ -83,7 +83,7 @@ def _chosen(c: Connection, cause: str | None, user: str | None, group: str | Non
 def _show(c: Connection, app: App, chosen: Chosen | None, *, json: bool) -> None:
     target = links.find_target(c, app.id, app.scim_url)
     shown = 0
-    for one in troubles.by_cause(c, target) if chosen is None else _single(c, target, chosen):
+    for one in troubles.by_cause(c, target)[0] if chosen is None else _single(c, target, chosen):
         shown += 1
         if json:
             print_json(_group_json(one) if isinstance(one, Group) else _trouble_json(one))

@@ -67,11 +67,11 @@ async def failures(desk: Desk) -> Response:
 
 def _by_cause(c: Connection, app: App) -> dict[str, Any]:
     target = links.find_target(c, app.id, app.scim_url)
-    groups = troubles.by_cause(c, target) if target else []
+    groups, more = troubles.by_cause(c, target, CAUSES) if target else ([], 0)
     return {
-        "groups": [_card(group) for group in groups[:CAUSES]],
-        "more": max(0, len(groups) - CAUSES),
-        "dead": sum(group.dead for group in groups),
+        "groups": [_card(group) for group in groups],
+        "more": more,
+        "dead": troubles.count_dead(c, target) if target else 0,
     }
 
 

@@ -121,14 +121,15 @@ def cause_of_trouble(trouble: Trouble) -> Cause:
     return Cause(trouble.cause, found.title, found.advice) if trouble.cause else cause_of(Failure(""))
 
 
-def by_cause(c: Connection, target: int) -> list[Group]:
-    """Everything that failed, grouped by cause, the most frequent first."""
+def by_cause(c: Connection, target: int, most: int | None = None) -> tuple[list[Group], int]:
+    """What failed, grouped by cause, the most frequent first (at most so many groups), and how many causes more there are."""
+    rows = sorted(c.all(_BY_CAUSE, target=target), key=lambda row: (-int(row[1]) - int(row[2]), row[0]))
     found: list[Group] = []
-    for cause, users, groups, dead, first_at, next_at in c.all(_BY_CAUSE, target=target):
+    for cause, users, groups, dead, first_at, next_at in rows[:most]:
         some = [Trouble(*row) for row in c.all(_NEWEST_OF, target=target, cause=cause, most=2 * NAMED)]
         names = list(dict.fromkeys(one.name for one in some))[:NAMED]
         found.append(Group(cause_of_trouble(some[0]), int(users), int(groups), int(dead), first_at, next_at, names))
-    return sorted(found, key=lambda group: (-group.objects, group.cause.title))
+    return found, len(rows) - len(found)
 
 
 def page(
