@@ -208,6 +208,14 @@ _events = sa.Table(
     sa.Column("error_description", sa.Text, nullable=False),
     sa.Index("events_by_user_id", "user_id", "seq"),
     sa.Index("events_by_user_name", "user_name", "seq"),
+    # Most events are about no such object.
+    sa.Index(
+        "events_by_object",
+        "object_name",
+        "seq",
+        sqlite_where=sa.text("object_name <> ''"),
+        postgresql_where=sa.text("object_name <> ''"),
+    ),
     sqlite_autoincrement=True,  # a number is never given twice, or a reader would miss the second
 )
 _fields = [column.name for column in _events.columns if column.name not in ("seq", "event_type_id")]
@@ -236,6 +244,27 @@ _FOR_USER = Statement(
 )
 
 
+_EARLIER = (
+    _events.c.seq < sa.bindparam("before", type_=sa.BigInteger),
+    sa.or_(_events.c.app_id.is_(None), _events.c.app_id == sa.bindparam("app_id", type_=sa.BigInteger)),
+)
+_USER_IN_APP = Statement(
+    _newest.where(
+        sa.or_(
+            _events.c.user_id == sa.bindparam("user_id", type_=sa.BigInteger),
+            _events.c.user_name == sa.bindparam("user_name", type_=sa.Text),
+        ),
+        *_EARLIER,
+    )
+)
+_OBJECT_IN_APP = Statement(
+    _newest.where(
+        _events.c.object_name == sa.bindparam("object_name", type_=sa.Text),
+        _events.c.object_name != sa.literal_column("''"),  # as the index of them says
+        _events.c.object == sa.bindparam("object", type_=sa.Text),
+        *_EARLIER,
+    )
+)
 _FOR_ROLE = Statement(
     _newest.where(
         _events.c.role_name == sa.bindparam("role_name", type_=sa.Text),
@@ -335,6 +364,31 @@ def for_user(connection: Connection, *, user_id: int | None = None, user_name: s
     # Most events are about no user and have an empty name; NULL matches none of them.
     rows = connection.all(_FOR_USER, user_id=user_id, user_name=user_name or None, limit=limit)
     return [_event(row) for row in reversed(rows)]
+
+
+def of_user_in_app(
+    c: Connection, app_id: int, *, user_id: int | None = None, user_name: str = "", before: int = 0, limit: int
+) -> tuple[list[Event], int]:
+    """The newest `limit` events about a user, in one app and in no app, newest first, before number `before` (0: the end).
+
+    With them the number to come back with as `before`, 0 where nothing is left.  Give both names, as for `for_user`.
+    """
+    end = before or latest(c) + 1
+    rows = c.all(_USER_IN_APP, user_id=user_id, user_name=user_name or None, app_id=app_id, before=end, limit=limit + 1)
+    return _cut([_event(row) for row in rows], limit)
+
+
+def of_object_in_app(
+    c: Connection, app_id: int, obj: str, name: str, *, before: int = 0, limit: int
+) -> tuple[list[Event], int]:
+    """The same about an object of that name, such as a group, in one app."""
+    end = before or latest(c) + 1
+    rows = c.all(_OBJECT_IN_APP, object=obj, object_name=name, app_id=app_id, before=end, limit=limit + 1)
+    return _cut([_event(row) for row in rows], limit)
+
+
+def _cut(found: list[Event], limit: int) -> tuple[list[Event], int]:
+    return found[:limit], found[limit - 1].seq if len(found) > limit else 0
 
 
 def for_role(connection: Connection, role_name: str, *, limit: int) -> list[Event]:

@@ -84,6 +84,12 @@ class Answer:
             return str(self.body["detail"])
         return self.text.strip()[:200]
 
+    @property
+    def scim_type(self) -> str:
+        """The keyword of RFC 7644 table 9 that a failure came with, "" for none."""
+        found = self.body.get("scimType") if isinstance(self.body, dict) else None
+        return found if isinstance(found, str) else ""
+
 
 def check_url(url: str, *, allow_loopback: bool) -> str:
     """The base URL without its trailing slash.

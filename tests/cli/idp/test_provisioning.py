@@ -1,4 +1,4 @@
-"""`lockstep idp plan | sync | apply | approve | reject | release | drift | timeline`: keys, exit codes, words."""
+"""`lockstep idp plan | sync | apply | approve | reject | release | drift`: keys, exit codes, words."""
 
 import json
 from pathlib import Path
@@ -269,24 +269,6 @@ def test_drift(idp: Idp) -> None:
     said = idp.done("drift", "aws").out.splitlines()
     assert said[1:] == ["  group Team: missing", "Put them right: lockstep idp sync aws --full"]
     assert idp.target.writes == []
-
-
-def test_timeline(idp: Idp) -> None:
-    idp.make_app()
-    idp.make_app(name="other")
-    idp.become(["A", "B"])
-    idp.done("sync", "aws")
-    idp.done("user", "suspend", "A")
-    idp.done("sync", "aws")
-    told = [one["type"] for one in idp.done("timeline", "aws", "--user", "A@x.example", "--json").all]
-    assert told == ["user.suspended_in_app", "user.suspended", "user.created_in_app", "user.created"]
-    for name in ("A", "a@X.EXAMPLE"):
-        assert [one["type"] for one in idp.done("timeline", "aws", "--user", name, "--json").all] == told
-    assert "user.created_in_app" not in idp.done("timeline", "other", "--user", "A").out
-    assert idp.done("timeline", "aws", "--user", "A").out.splitlines()[0].endswith("user.suspended_in_app")
-    idp.done("user", "remove", "A")
-    assert len(idp.done("timeline", "aws", "--user", "A@x.example", "--json").all) == 5
-    assert idp.problem("timeline", "okta", "--user", "A").startswith("no app is called okta")
 
 
 def test_a_key_that_is_gone_or_another_one_is_a_problem(idp: Idp) -> None:

@@ -275,6 +275,12 @@ FORMS: dict[str, Form] = {
         "/admin/apps/1/users/1/pending", {"change": "x"}, text=("change",), nobody=("/admin/apps/1/users/99/pending", {}, 303)
     ),
     f"{_APP}/users/{{user:int}}/retry": Form("/admin/apps/1/users/1/retry", nobody=("/admin/apps/1/users/99/retry", {}, 404)),
+    f"{_APP}/failures/retry": Form(
+        "/admin/apps/1/failures/retry",
+        {"cause": "x", "object": "user", "key": "alice", "name": "alice"},
+        text=("cause", "object", "key", "name"),
+        nobody=("/admin/apps/99/failures/retry", {}, 404),
+    ),
     f"{_APP}/access": Form(
         "/admin/apps/1/access",
         {"whom": "role", "role": "Readers"},

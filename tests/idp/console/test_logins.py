@@ -103,7 +103,7 @@ async def test_a_failed_login_says_what_was_sent_what_came_back_and_what_to_do(w
     assert "Create User in Application" in page.text
     assert "<ins>alice@x.example</ins>" in page.html
     assert "the target refused it (400): no &lt;b&gt;good" in page.html
-    assert "Change the value that the target names" in page.text
+    assert "Change what the target names" in page.text
     assert page.form("/retry")
 
 

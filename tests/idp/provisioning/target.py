@@ -44,6 +44,7 @@ class Fault:
     status: int = 0
     done: bool = False
     detail: str = "made up by a test"
+    scim_type: str = ""
 
 
 Faults = Callable[[Sent], Fault | None]
@@ -85,6 +86,8 @@ class Target:
             if not fault.status:
                 raise TransportError("the connection broke", sent=True)
             status, body = fault.status, {"detail": fault.detail}
+            if fault.scim_type:
+                body["scimType"] = fault.scim_type
         return Answer(status, body, JSON, "" if body is None else msgspec.json.encode(body).decode())
 
     def _done(self, sent: Sent) -> tuple[int, Any]:

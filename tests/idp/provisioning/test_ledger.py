@@ -5,8 +5,8 @@ import pytest
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.provisioning import ledger
 from lockstep.idp.provisioning.approval import Decisions
-from lockstep.idp.provisioning.ledger import Placed, Trouble
-from lockstep.idp.provisioning.records import Change, Kind, State
+from lockstep.idp.provisioning.ledger import Placed
+from lockstep.idp.provisioning.records import Change, Kind, State, Trouble
 from lockstep.kit.db import Connection
 from tests.idp.provisioning.world import World
 
@@ -250,15 +250,15 @@ def test_troubles(each_world: World, app: int) -> None:
     with each_world.write() as c:
         number = target(c)
         made = ("user", "E1", "create")
-        assert (ledger.troubled(c, number), ledger.attempts(c, number, made)) == ({}, 0)
-        ledger.put_trouble(c, number, first, 1)
-        again = Trouble("user", "E1", "anna", "create", 2, 300, "refused again")
-        ledger.put_trouble(c, number, again, 2)
+        assert (ledger.troubled(c, number), ledger.trouble_of(c, number, made)) == ({}, None)
+        ledger.put_trouble(c, number, first)
+        again = Trouble("user", "E1", "anna", "create", 2, 300, "refused again", 409, "uniqueness", "409", "d", 7, 1, 2)
+        ledger.put_trouble(c, number, again)
         other_kind = Trouble("user", "E1", "anna", "update", 1, 60, "refused too")
-        ledger.put_trouble(c, number, other_kind, 2)
-        ledger.put_trouble(c, number, Trouble("group", "E1", "Team", "members", 1, 60, "x"), 2)
+        ledger.put_trouble(c, number, other_kind)
+        ledger.put_trouble(c, number, Trouble("group", "E1", "Team", "members", 1, 60, "x"))
         assert ledger.troubled(c, number)[made] == again
-        assert ledger.attempts(c, number, made) == 2
+        assert ledger.trouble_of(c, number, made) == again
         ledger.end_trouble(c, number, made)
         assert set(ledger.troubled(c, number)) == {("user", "E1", "update"), ("group", "E1", "members")}
 

@@ -14,13 +14,6 @@ def test_what_orders_take() -> None:
     assert not Orders(other_ids=True, as_made=True).takes(Match("k", "n", Verdict.CONFLICT))
 
 
-def test_the_floor_counts_protected_groups_and_members_of_those_that_match() -> None:
-    with Shelf() as shelf:
-        users, groups = ([Theirs(str(one), str(one)) for one in range(number)] for number in (150, 100))
-        there = There(shelf, users, groups, [Theirs("p", "AWSLogs")], {"0": {str(one) for one in range(101)}, "1": set()})
-        assert there.floor == 2 + 2 + (2 + 1)
-
-
 def test_the_digest_is_of_what_can_be_taken_over(world: World) -> None:
     world.make_app()
     world.become({"A": {}, "B": {}}, {"G": ("Team", ["A"])})

@@ -1,15 +1,16 @@
 """What is written down of each outcome: links, states, troubles, events."""
 
-from lockstep.idp.provisioning import ledger, links
-from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning import ledger, links, retries
+from lockstep.idp.provisioning.records import State, Trouble
+from lockstep.idp.provisioning.retries import RETRY_AFTER_MS
 from lockstep.idp.provisioning.run import Orders
-from lockstep.idp.provisioning.settling import RETRY_AFTER_MS
 from lockstep.scim.client import Answer
 from tests.idp.provisioning.target import Fault, Sent
-from tests.idp.provisioning.world import URL, World, everyone, many
+from tests.idp.provisioning.world import DAY, URL, World, everyone, many
 
 AB = everyone("A", "B")
 MINUTE = 60_000
+SENT = "active, displayName, employeeNumber, externalId, name.familyName, name.givenName, userName"
 
 
 def happened(world: World) -> list[tuple[str, str, str]]:
@@ -36,15 +37,15 @@ def test_an_event_for_everything_that_was_done(each_world: World) -> None:
     world.suspend("A")
     world.sync()
     assert happened(world) == [
-        ("user.created_in_app", "A@x.example", ""),
-        ("user.created_in_app", "B@x.example", ""),
-        ("group.created_in_app", "Crew", ""),
-        ("group.created_in_app", "Team", ""),
+        ("user.created_in_app", "A@x.example", SENT),
+        ("user.created_in_app", "B@x.example", SENT),
+        ("group.created_in_app", "Crew", "0 members"),
+        ("group.created_in_app", "Team", "1 member"),
         ("user.deleted_in_app", "B@x.example", ""),
         ("group.members_changed_in_app", "Staff", "0 added, 1 removed"),
-        ("group.renamed_in_app", "Staff", ""),
+        ("group.renamed_in_app", "Staff", "was Team"),
         ("user.updated_in_app", "A@x.example", "title"),
-        ("group.created_in_app", "New", ""),
+        ("group.created_in_app", "New", "1 member"),
         ("group.deleted_in_app", "Crew", ""),
         ("user.suspended_in_app", "A@x.example", ""),
     ]
@@ -205,9 +206,11 @@ def test_what_exists_is_reported_and_not_taken_over(world: World) -> None:
     world.target.users["x"] = {"id": "x", "userName": "A@x.example"}
     world.become(everyone("A"))
     assert world.sync().failed == 1
-    assert happened(world)[-1] == (
+    last = [event for event in world.events() if event.error_description][-1]
+    assert (last.type.value, last.user_name, last.notes, last.error_description) == (
         "user.creation_failed_in_app",
         "A@x.example",
+        SENT,
         "a user with this name exists at the target, and was not made by Lockstep: "
         "delete or rename it there, or take it over with `adopt=adopt`",
     )
@@ -242,7 +245,7 @@ def test_what_is_linked_already_is_never_taken_over_by_somebody_else(world: Worl
     world.target.users[number]["userName"] = "B@x.example"
     world.become(AB)
     assert world.sync().failed == 1
-    assert "is linked already, to somebody else of this directory" in happened(world)[-1][2]
+    assert "is linked already, to somebody else of this directory" in str(world.events()[-2].error_description)
     with world.db.read() as c:
         assert [one.key for one in links.users(c, world.link_target(c))] == ["A"]
 
@@ -274,5 +277,107 @@ def test_what_failed_says_so_in_the_next_plan(world: World) -> None:
     world.target.faults = lambda _sent: Fault(400, detail="no")
     world.sync(Orders(by_hand=False))
     [change] = world.changes()
-    words = "failed before (the target refused it (400): no); tried again later"
+    words = "failed before (the target refused it (400): no); tried again at 2023-11-14 22:14 UTC"
     assert (change.state, change.reason) == (State.LATER, words)
+
+
+def one_trouble(world: World) -> Trouble:
+    """The only failure that is remembered."""
+    with world.db.read() as c:
+        [found] = ledger.troubled(c, world.link_target(c)).values()
+    return found
+
+
+def test_a_failure_keeps_what_the_target_answered(each_world: World) -> None:
+    world = each_world
+    world.make_app()
+    world.become(everyone("A"))
+    world.target.faults = lambda _sent: Fault(400, detail="'nickName' is too long", scim_type="invalidValue")
+    world.sync(Orders(by_hand=False))
+    found = one_trouble(world)
+    assert (found.status, found.scim_type, found.cause) == (400, "invalidValue", "400-too-long-nickName")
+    assert (found.first_at, found.at, found.attempts) == (world.now, world.now, 1)
+
+
+def test_after_28_days_it_is_given_up_until_a_person_asks(world: World) -> None:
+    world.make_app()
+    world.become(everyone("A"))
+    world.target.faults = lambda _sent: Fault(400, detail="no")
+    first = world.now
+    while True:
+        world.sync(Orders(by_hand=False))
+        if retries.is_dead(one_trouble(world)):
+            break
+        world.now = one_trouble(world).next_at
+    assert 27 * DAY < world.now - first <= 28 * DAY
+    assert one_trouble(world).first_at == first
+    [change] = world.changes()
+    assert change.state is State.LATER
+    assert change.reason == (
+        "failed before (the target refused it (400): no); given up after 28 days: try it again by hand, or change the object"
+    )
+    world.now += 300 * DAY
+    world.target.log.clear()
+    world.sync(Orders(by_hand=False))
+    assert world.target.log == []
+    world.sync()
+    assert len(world.target.writes) == 3
+    assert retries.is_dead(one_trouble(world)), "it has failed for too long to be tried by itself"
+    world.target.faults = lambda _sent: None
+    assert world.sync().failed == 0
+    assert world.target.people().keys() == {"A"}
+
+
+def test_an_object_that_changes_starts_anew(each_world: World) -> None:
+    world = each_world
+    world.make_app()
+    world.become(everyone("A"))
+    world.target.faults = lambda _sent: Fault(400)
+    for _ in range(3):
+        world.sync(Orders(by_hand=False))
+        world.now = one_trouble(world).next_at
+    world.now -= 1
+    world.become({"A": {"title": "x"}})
+    world.target.log.clear()
+    world.sync(Orders(by_hand=False))
+    assert len(world.target.writes) == 1
+    found = one_trouble(world)
+    assert (found.attempts, found.first_at, found.next_at) == (1, world.now, world.now + MINUTE)
+    world.sync(Orders(by_hand=False))
+    assert len(world.target.writes) == 1
+
+
+def team_of_250(world: World, refused: str) -> None:
+    """A team that gets 250 members, in three requests; those with `refused` in them are refused."""
+    people = many(250)
+    world.make_app()
+    world.linked(everyone(*people))
+    world.become(everyone(*people), {"G": ("Team", [])})
+    world.sync()
+    world.target.faults = lambda sent: Fault(400, detail="no") if refused in str(sent.body) else None
+    world.become(everyone(*people), {"G": ("Team", people)})
+
+
+def test_a_part_of_the_members_that_goes_through_does_not_hide_one_that_failed(each_world: World) -> None:
+    world = each_world
+    team_of_250(world, "t-E0000")
+    assert world.sync(Orders(by_hand=False)).failed == 1
+    assert len(world.target.teams()["Team"]) == 150
+    assert one_trouble(world).attempts == 1
+    for _ in range(3):
+        world.sync(Orders(by_hand=False))
+    assert len(world.target.writes) == 5, "the rest is another change, and is tried once more at once"
+    world.target.faults = lambda _sent: None
+    world.now += MINUTE
+    assert world.sync(Orders(by_hand=False)).failed == 0
+    assert (len(world.target.teams()["Team"]), troubles(world)) == (250, [])
+
+
+def test_several_requests_for_one_group_are_one_attempt(world: World) -> None:
+    team_of_250(world, "t-E0")
+    for attempt in (1, 2):
+        assert world.sync(Orders(by_hand=False)).failed == 1
+        assert one_trouble(world).attempts == attempt
+        world.sync(Orders(by_hand=False))
+        assert len(world.target.writes) == 1 + 3 * attempt
+        world.now = one_trouble(world).next_at

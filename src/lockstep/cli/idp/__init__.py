@@ -8,6 +8,7 @@ from lockstep.cli.idp import (
     certificates,
     connectors,
     directory,
+    failures,
     groups,
     nesting,
     provisioning,
@@ -24,6 +25,7 @@ rules.mount()
 connectors.mount()
 provisioning.mount(app)
 groups.mount(app)
+failures.mount(app)
 serving.mount(app)
 signin.mount(app)
 certificates.mount(app)

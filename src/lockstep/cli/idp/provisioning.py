@@ -1,4 +1,4 @@
-"""`lockstep idp plan | sync | apply | approve | reject | release | drift | takeover | timeline`."""
+"""`lockstep idp plan | sync | apply | approve | reject | release | drift | takeover`."""
 
 import sys
 from collections.abc import Iterator
@@ -16,16 +16,14 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps.actions import find_app
-from lockstep.idp.directory import store as directory
 from lockstep.idp.provisioning import actions, summary
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.run import Report, employee_id
-from lockstep.kit.clock import iso, now_ms
+from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
 
 OneUser = Annotated[str | None, typer.Option("--user", help="Only what concerns this person (user name or employee_id).")]
-TIMELINE = 200
 FAILURES = 5
 """Failures that `sync` lists."""
 
@@ -41,7 +39,6 @@ def mount(app: typer.Typer) -> None:
         ("release", release),
         ("drift", drift),
         ("takeover", takeover),
-        ("timeline", timeline),
     ):
         app.command(name)(command)
 
@@ -135,8 +132,8 @@ def sync(
             app = find_app(c, name)
             only = None if user is None else employee_id(c, user)
         result = _do(engine, app.id, "sync", {"only": only, "full": full}, json=json)
-        failures = _failures(engine, name) if result["failed"] else []
-    _finish(name, result, failures, json=json)
+        failures = some_failures(engine, name) if result["failed"] else []
+    finish(name, result, failures, json=json)
 
 
 def apply_file(
@@ -156,20 +153,23 @@ def apply_file(
         with engine.db.read() as c:
             app = find_app(c, name)
         result = _do(engine, app.id, "sync", {"only": only, "digest": digest}, json=json)
-        failures = _failures(engine, name) if result["failed"] else []
-    _finish(name, result, failures, json=json)
+        failures = some_failures(engine, name) if result["failed"] else []
+    finish(name, result, failures, json=json)
 
 
-def _failures(engine: Engine, name: str) -> list[str]:
+def some_failures(engine: Engine, name: str) -> list[str]:
     """What failed and why, a few of it."""
     with engine.db.read() as c:
-        found = summary.failures(c, find_app(c, name))
-    rest = len(found) - FAILURES
-    return found[:FAILURES] + ([f"… and {rest} more: lockstep idp events"] if rest > 0 else [])
+        found, rest = summary.failures(c, find_app(c, name), FAILURES)
+    return found + ([f"… and {rest} more: lockstep idp failures {name}"] if rest > 0 else [])
 
 
 def _do(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:
-    number = engine.order(app_id, kind, arguments)
+    return waited(engine, engine.order(app_id, kind, arguments), json=json)
+
+
+def waited(engine: Engine, number: int, *, json: bool) -> dict[str, Any]:
+    """What a job came to; a person at a terminal sees how it goes.  Raises Problem with the job's error."""
     with _progress(shown=not json) as report:
         return engine.wait(number, report)
 
@@ -189,7 +189,8 @@ def _progress(*, shown: bool) -> Iterator[Report]:
         yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
-def _finish(name: str, result: dict[str, Any], failures: list[str], *, json: bool) -> None:
+def finish(name: str, result: dict[str, Any], failures: list[str], *, json: bool) -> None:
+    """Print what a run came to, and end with its exit code."""
     if json:
         print_json(result)
     else:
@@ -202,6 +203,7 @@ def _finish(name: str, result: dict[str, Any], failures: list[str], *, json: boo
             say(f"{counted(result['failed'], 'object')} failed; tried again in growing pauses by a server, or with sync:")
             for failure in failures:
                 say(f"  {failure}")
+            say(f"By cause, with what to do: lockstep idp failures {name}")
         if result["waiting"]:
             verb = "waits" if result["waiting"] == 1 else "wait"
             say(f"{counted(result['waiting'], 'change')} {verb}. Read: lockstep idp plan {name}")
@@ -295,25 +297,3 @@ def drift(
         say(f"  {one['object']} {one['name']}: {one['kind']}")
     if result["differences"]:
         say(f"Put them right: lockstep idp sync {name} --full")
-
-
-def timeline(
-    name: AppName,
-    user: Annotated[str, typer.Option("--user", help="User name or employee_id.")],
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    json: Json = False,
-) -> None:
-    """What happened to one person in this app, newest first."""
-    with opened(data, database_url, key_file) as engine, engine.db.read() as c:
-        app = find_app(c, name)
-        known = directory.user_by_user_name(c, user) or directory.user_by_employee_id(c, user)
-        name = user if known is None else known.user_name  # somebody who has left is found by the name they had
-        happened = events.for_user(c, user_id=known.id if known else None, user_name=name, limit=TIMELINE)
-        found = [event for event in reversed(happened) if event.app_id in (None, app.id)]
-    for event in found:
-        if json:
-            print_json(events.describe(event))
-        else:
-            say("  ".join(part for part in (iso(event.at), event.type.value, event.notes, event.error_description) if part))

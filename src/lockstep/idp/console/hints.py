@@ -7,7 +7,7 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.actions import rules_of
 from lockstep.idp.console import store
-from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning import ledger, links, troubles
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.kit.db import Connection
 
@@ -35,6 +35,8 @@ class Waiting:
     failed: int = 0
     kept: int = 0
     """Who and what should go at the target, and was thrown away by an administrator."""
+    given_up: int = 0
+    """Of what has failed, how much is not tried again by itself any more."""
 
 
 def waiting_of(c: Connection, app: App) -> Waiting:
@@ -48,6 +50,7 @@ def waiting_of(c: Connection, app: App) -> Waiting:
         sum(weight for state, _, _, weight in found if state is State.HELD),
         ledger.count_troubled(c, target) if target else 0,
         sum(count for state, kind, count, _ in found if state is State.DROPPED and kind in goes),
+        troubles.count_dead(c, target) if target else 0,
     )
 
 
@@ -93,9 +96,18 @@ def _left_to_you(waiting: Waiting) -> Iterator[Hint]:
         yield Hint("warning", text, "plan", "Review in Plan")
     if waiting.failed:
         verb = "change has" if waiting.failed == 1 else "changes have"
-        text = f"{waiting.failed:,} {verb} failed at the target, and {'is' if waiting.failed == 1 else 'are'} tried again."
-        yield Hint("error", text, "plan", "See why in Plan")
+        text = f"{waiting.failed:,} {verb} failed at the target, and {_what_follows(waiting)}."
+        yield Hint("error", text, "failures", "See why, and what to do, in Failures")
     if waiting.kept:
         text = f"{waiting.kept:,} removals were thrown away: who should go is still at the target."
         text = text.replace("removals were", "removal was") if waiting.kept == 1 else text
         yield Hint("warning", text, "plan?show=dropped", "Look at Thrown away in Plan")
+
+
+def _what_follows(waiting: Waiting) -> str:
+    """Of what has failed."""
+    if waiting.given_up == waiting.failed:
+        return "is given up" if waiting.failed == 1 else "are given up"
+    if waiting.given_up:
+        return f"{waiting.given_up:,} of them {'is' if waiting.given_up == 1 else 'are'} given up; the others are tried again"
+    return "is tried again" if waiting.failed == 1 else "are tried again"

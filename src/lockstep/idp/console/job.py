@@ -13,7 +13,8 @@ from lockstep.idp.provisioning import jobs, ledger, summary
 from lockstep.idp.provisioning.records import State
 from lockstep.kit.db import Connection
 
-FAILURES = 50
+FAILURES = 10
+"""Failures that the page names; the tab Failures has them all."""
 _OVER = (State.DONE.value, State.FAILED.value, State.DROPPED.value)
 _OPEN = (State.READY.value, State.SENDING.value)
 
@@ -30,15 +31,16 @@ def state_of(c: Connection, app_id: int, filed: int) -> dict[str, Any]:
     if found is None or found.app_id != app.id:
         raise HTTPException(NOT_FOUND)
     done, total = progress(c, app) if found.state == jobs.RUNNING else (0, 0)
-    failures = summary.failures(c, app) if found.state == jobs.DONE and found.result.get("failed") else []
+    some_failed = found.state == jobs.DONE and found.result.get("failed")
+    failures, more_failures = summary.failures(c, app, FAILURES) if some_failed else ([], 0)
     return {
         "app": app,
         "job": found,
         "over": found.state in (jobs.DONE, jobs.FAILED),
         "done": done,
         "total": total,
-        "failures": failures[:FAILURES],
-        "more_failures": max(0, len(failures) - FAILURES),
+        "failures": failures,
+        "more_failures": more_failures,
     }
 
 

@@ -12,13 +12,16 @@ from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.diff import Row, row_of
 from lockstep.idp.console.plans import MOVED, decide_one
-from lockstep.idp.console.states import LoginState, login_states
+from lockstep.idp.console.states import LoginState, login_state
+from lockstep.idp.console.timeline import entries_of
 from lockstep.idp.directory.records import User
 from lockstep.idp.directory.store import user_by_id
 from lockstep.idp.events import Event, EventType, append
-from lockstep.idp.provisioning import jobs, ledger, links
-from lockstep.idp.provisioning.ledger import Trouble
-from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning import jobs, ledger
+from lockstep.idp.provisioning.records import State, Trouble
+from lockstep.idp.provisioning.standing import standings
+from lockstep.idp.provisioning.timeline import Entry
+from lockstep.idp.provisioning.troubles import cause_of_trouble
 from lockstep.kit.db import Connection
 
 TITLES = {
@@ -26,23 +29,6 @@ TITLES = {
     "update": "Update User in Application",
     "delete": "Delete User in Application",
 }
-_ADVICE = (
-    (
-        "refused it (401)",
-        "The target does not accept the access token. Paste a new one on the tab Configuration, then try again.",
-    ),
-    ("refused it (403)", "The access token may not do this. Paste another one on the tab Configuration, then try again."),
-    (
-        "was not made by Lockstep",
-        "Delete or rename it at the target, or have it taken over (tab Provisioning, “At the target”).",
-    ),
-    ("linked already", "Two people share a user name or an e-mail address. Change one of them, then try again."),
-    ("refused it", "Change the value that the target names on the page of this user, then try again."),
-    ("something else than SCIM", "Check the SCIM Base URL on the tab Configuration, then try again."),
-    ("the target failed", "The target has a problem of its own. It is tried again by itself; or try again once it is mended."),
-    ("no answer", "The target cannot be reached. It is tried again by itself; or try again once it answers."),
-)
-_ELSE = "It is tried again by itself; or try again now."
 
 
 @dataclass
@@ -57,6 +43,8 @@ class Login:
     failed: list[Row] = field(default_factory=list)
     trouble: Trouble | None = None
     advice: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    """The newest of what happened."""
 
 
 def login_of(c: Connection, app: App, user_id: int) -> Login:
@@ -64,23 +52,21 @@ def login_of(c: Connection, app: App, user_id: int) -> Login:
     user = user_by_id(c, user_id)
     if user is None:
         raise HTTPException(NOT_FOUND)
-    found = Login(user, login_states(c, app, [user])[user.id])
+    standing = standings(c, app, [user.employee_id])[user.employee_id]
+    found = Login(user, login_state(standing), trouble=standing.trouble, entries=entries_of(c, app, user)[0])
     plan = ledger.newest_about(c, app.id, user.employee_id)
     changes = [] if plan is None else [placed.change for placed in ledger.of_key(c, plan.id, "user", user.employee_id)]
     asked = [change for change in changes if change.state is State.WAITING]
     if asked:
         found.title = TITLES[asked[0].action]
         found.waiting = [row_of(change) for change in asked]
+        found.trouble = None
         return found
-    target = links.find_target(c, app.id, app.scim_url)
-    troubles = ledger.troubled(c, target) if target else {}
-    found.trouble = next((one for (obj, key, _), one in troubles.items() if (obj, key) == ("user", user.employee_id)), None)
     if found.trouble is not None:
-        error = found.trouble.error
         tried = [change for change in changes if change.kind.value == found.trouble.kind]
         found.title = TITLES[tried[0].action if tried else _ACTION[found.trouble.kind]]
         found.failed = [row_of(change) for change in tried]
-        found.advice = next((advice for part, advice in _ADVICE if part in error), _ELSE)
+        found.advice = cause_of_trouble(found.trouble).advice
     return found
 
 

@@ -30,6 +30,8 @@ from lockstep.idp.provisioning.records import State
 from lockstep.kit.db import Connection
 
 SHOWN = 200
+FAILURES = 10
+"""Failures that the page names; the tab Failures has them all."""
 """Changes on one page."""
 VIEWS = {
     "all": (State.READY, State.WAITING, State.BLOCKED, State.LATER, State.HELD, State.DROPPED),
@@ -130,7 +132,7 @@ async def plan(desk: Desk) -> Response:
     return await tab(
         desk,
         "console/app_plan.html",
-        lambda c, app: {"failures": summary.failures(c, app)},
+        lambda c, app: dict(zip(("failures", "more_failures"), summary.failures(c, app, FAILURES), strict=True)),
         view=view,
         made=made,
         limited=LIMITED,

@@ -11,6 +11,7 @@ from lockstep.idp.console import (
     apps,
     certificates,
     configuration,
+    failures,
     groups,
     job,
     live,
@@ -26,6 +27,7 @@ from lockstep.idp.console import (
     rules,
     tabs,
     takeover,
+    timeline,
     users,
 )
 from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
@@ -115,6 +117,9 @@ ROUTES = [
     _post(f"{_APP}/users/{{user:int}}/retry", logins.retry),
     _get(f"{_APP}/groups", groups.groups),
     _get(f"{_APP}/groups/one", groups.group),
+    _get(f"{_APP}/failures", failures.failures),
+    _post(f"{_APP}/failures/retry", failures.retry),
+    _get(f"{_APP}/timeline", timeline.timeline),
     _get(f"{_APP}/plan", plans.plan),
     _post(f"{_APP}/plan/approve", plans.approve),
     _post(f"{_APP}/plan/change", plans.approve_one),

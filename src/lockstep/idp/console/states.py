@@ -1,15 +1,15 @@
 """How it stands with people's logins, as far as is remembered: nothing is asked of the target."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lockstep.idp.apps.records import App
-from lockstep.idp.console import store
-from lockstep.idp.console.store import Planned
+from lockstep.idp.console.words import counted
 from lockstep.idp.directory.records import User
-from lockstep.idp.provisioning import ledger, links
-from lockstep.idp.provisioning.ledger import Trouble
-from lockstep.idp.provisioning.records import State, UserLink
+from lockstep.idp.provisioning.onelogin import provisioning_of
+from lockstep.idp.provisioning.records import Planned, Standing, State, Trouble, UserLink
+from lockstep.idp.provisioning.retries import when_again
+from lockstep.idp.provisioning.standing import standings
 from lockstep.kit.db import Connection
 
 ACTIONS = {"create": "Create user", "update": "Update user", "delete": "Delete user"}
@@ -26,6 +26,9 @@ class LoginState:
     digest: str = ""
     """Of the change that waits for approval."""
     action: str = ""
+    provisioning_state: str = ""
+    provisioning_status: str = ""
+    """OneLogin's words (`provisioning.onelogin`)."""
 
     @property
     def opens(self) -> bool:
@@ -35,19 +38,16 @@ class LoginState:
 
 def login_states(c: Connection, app: App, users: Iterable[User]) -> dict[int, LoginState]:
     """The state of each, by the user's id."""
-    target = links.find_target(c, app.id, app.scim_url)
-    troubles = ledger.troubled(c, target) if target else {}
-    failed = {key: one for (obj, key, _), one in troubles.items() if obj == "user"}
-    plan, last = ledger.newest_whole(c, app.id), ledger.newest(c, app.id)
     people = list(users)
-    known = {link.key: link for link in links.users_by_keys(c, target, [user.employee_id for user in people])} if target else {}
-    planned = {} if plan is None else store.planned_of(c, plan.id, [user.employee_id for user in people])
-    if last is not None and last.scope:  # a later plan of one person alone
-        planned[last.scope] = store.planned_of(c, last.id, [last.scope]).get(last.scope, [])
-    return {
-        user.id: _state(known.get(user.employee_id), failed.get(user.employee_id), planned.get(user.employee_id, []))
-        for user in people
-    }
+    found = standings(c, app, [user.employee_id for user in people])
+    return {user.id: login_state(found[user.employee_id]) for user in people}
+
+
+def login_state(standing: Standing) -> LoginState:
+    """The state of one login, with OneLogin's words for it."""
+    state, status = provisioning_of(standing)
+    found = _state(standing.link, standing.trouble, standing.planned)
+    return replace(found, provisioning_state=state.value, provisioning_status=status.value)
 
 
 def _state(link: UserLink | None, trouble: Trouble | None, planned: list[Planned]) -> LoginState:
@@ -56,7 +56,8 @@ def _state(link: UserLink | None, trouble: Trouble | None, planned: list[Planned
             if change.state is state:
                 return _asked(change)
     if trouble is not None:
-        return LoginState("Failed", "error", f"{trouble.error} (tried {trouble.attempts} times)")
+        tried = f"{trouble.error} (tried {counted(trouble.attempts, 'time')}; {when_again(trouble)})"
+        return LoginState("Failed", "error", tried)
     for change in planned:
         found = _planned(change)
         if found is not None:

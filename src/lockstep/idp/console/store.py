@@ -1,7 +1,5 @@
 """Lists for the pages, cut by key.  SQL and nothing else."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +8,7 @@ from lockstep.idp.apps.store import app_assignments
 from lockstep.idp.directory.nesting.store import within
 from lockstep.idp.directory.records import Role, User, folded
 from lockstep.idp.directory.store import members_table, roles_table, user_by_id, users_table
-from lockstep.idp.provisioning.records import Action, State
+from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.tables import changes
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement, among, listed
@@ -82,12 +80,6 @@ _ALL_MEMBERS = Statement(
     .order_by(u.user_name_key)
     .limit(PAGE + 1)
 )
-_OF_PEOPLE = Statement(
-    # Without an order: with one, SQLite would rather go through the whole plan than use the index of keys.
-    sa.select(k.key, k.state, k.action, k.reason, k.digest).where(
-        k.plan_id == _number("plan"), k.object == "user", among(k.key, "keys")
-    )
-)
 _LEFT = Statement(
     # By the index of states: most changes of a plan are done.
     sa.select(k.state, k.kind, sa.func.count(), sa.func.sum(k.weight))
@@ -97,24 +89,6 @@ _LEFT = Statement(
 _DIGESTS = Statement(
     sa.select(k.object, k.digest).where(k.plan_id == _number("plan"), k.state == _text("state")).order_by(k.stage, k.position)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What a plan has for one person, as far as a list of people shows it."""
-
-    state: State
-    action: Action
-    reason: str
-    digest: str
-
-
-def planned_of(c: Connection, plan: int, keys: Iterable[str]) -> dict[str, list[Planned]]:
-    """The changes of some people (by employee_id) in a plan."""
-    found: dict[str, list[Planned]] = {}
-    for key, state, action, reason, digest in c.all(_OF_PEOPLE, plan=plan, keys=listed(keys)):
-        found.setdefault(key, []).append(Planned(State(state), action, reason, digest))
-    return found
 
 
 def left_to_a_person(c: Connection, plan: int) -> list[tuple[State, str, int, int]]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lockstep.idp.directory.records import Status
+from lockstep.idp.provisioning.retries import NEVER, minute, when_again
 
 FIELD_NAMES = {
     "employee_id": "External ID (employee_id)",
@@ -82,6 +83,18 @@ def joined(value: Any) -> str:
     return str(value)
 
 
+def joined_names(names: list[str], count: int) -> str:
+    """`Ann, Ben and 3 more` of `count` objects."""
+    rest = count - len(names)
+    shown = ", ".join(short(name) for name in names)
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def when_next(at: int) -> str:
+    """When something that failed is tried again, to the minute."""
+    return "Given up" if at >= NEVER else minute(at)
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "when": when,
     "status": status,
@@ -89,4 +102,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "counted": counted,
     "joined": joined,
     "short": short,
+    "again": when_again,
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 from lockstep.idp.apps.connectors.declared import AWS
 from lockstep.idp.apps.connectors.records import SAFE_MEMBERS, Connector
+from lockstep.idp.provisioning.failures import GONE, MEMBERS_GONE, NO_ANSWER, NOT_SCIM, UNSEEN
 from lockstep.idp.provisioning.lookup import Wanted, filtered_members, is_ours, look_up, members_of
 from lockstep.idp.provisioning.records import SENT_BEFORE, Kind
 from lockstep.idp.provisioning.sending import Request
@@ -64,6 +65,9 @@ class Outcome:
     doubt: bool = False
     again: bool = False
     """Worth another try at once."""
+    status: int = 0
+    """Of the target's last answer to a request that failed; 0 where there was none."""
+    scim_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ class Exchange:
             if request.change.kind is Kind.DELETE:
                 return Outcome(request, ok=True, missing=not self._was_sent_before(request, answer))
             return await self._explain_not_found(request, answer)
-        return Outcome(request, ok=False, error=self._words(answer))
+        return _failed(request, answer, self._words(answer))
 
     def _contradiction(self, request: Request, answer: Answer) -> Contradiction | None:
         """What the answer denies; members are looked at by their number, because targets word it as they like."""
@@ -225,7 +229,7 @@ class Exchange:
                 answer = await self._client.request(request.method, request.path, request.body, version=version)
             except TransportError as error:
                 if attempt == TRIES - 1:
-                    return Outcome(request, ok=False, error=f"no answer from the target: {error}", unreachable=True)
+                    return Outcome(request, ok=False, error=f"{NO_ANSWER}: {error}", unreachable=True)
             else:
                 self.check_token(answer)
                 if not answer.is_scim and attempt == TRIES - 1:
@@ -273,7 +277,7 @@ class Exchange:
         try:
             answer = await self._client.request(request.method, request.path, request.body)
         except TransportError as error:
-            text = f"no answer from the target: {error}"
+            text = f"{NO_ANSWER}: {error}"
             return Outcome(request, ok=False, error=text, unreachable=True, again=True), doubt or error.sent
         self.check_token(answer)
         return await self._explained_create(request, answer, wanted, doubt=doubt or answer.sends > 1, last=last)
@@ -294,7 +298,7 @@ class Exchange:
             return await self._explain_conflict(request, answer, wanted, doubt=doubt), doubt
         if answer.is_scim and not answer.ok and answer.status < _SERVER_ERROR:
             return await self._explain_refusal(request, answer), doubt
-        return Outcome(request, ok=False, error=self._words(answer), again=True), True
+        return _failed(request, answer, self._words(answer), again=True), True
 
     async def _known(self, wanted: Wanted) -> dict[str, Any] | None:
         """What is there instead, None also where that cannot be found out now."""
@@ -307,11 +311,8 @@ class Exchange:
         known = await self._known(wanted)
         if known is None:
             what = "userName, e-mail address or externalId" if request.change.object == "user" else "name"
-            return Outcome(
-                request,
-                ok=False,
-                error=f"the target holds another object with the same {what}, and does not show it ({answer.detail})",
-            )
+            error = f"the target holds another object with the same {what}, {UNSEEN} ({answer.detail})"
+            return _failed(request, answer, error)
         target_id = str(known["id"])
         if doubt and is_ours(known, wanted, self._client.skew_ms):
             return Outcome(request, ok=True, target_id=target_id, found=known, ours=True)
@@ -319,29 +320,28 @@ class Exchange:
         if request.change.object == "group":
             with contextlib.suppress(ListError, TransportError):
                 members = await members_of(self._client, target_id)
-        return Outcome(
-            request, ok=False, target_id=target_id, found=known, members=members, error="exists at the target already"
-        )
+        error = "exists at the target already"
+        return _failed(request, answer, error, target_id=target_id, found=known, members=members)
 
     async def _explain_refusal(self, request: Request, answer: Answer) -> Ended:
         contradiction = self._contradiction(request, answer)
         if contradiction is None and request.add:
             lost = await self._lost_members(request)
             if lost:
-                return Outcome(request, ok=False, error="members are gone at the target", missing_members=lost)
+                return _failed(request, answer, MEMBERS_GONE, missing_members=lost)
             if answer.status == _BAD and "member" in answer.detail.lower():
                 contradiction = self.denies(request, "create-members")
-        return contradiction or Outcome(request, ok=False, error=self._words(answer))
+        return contradiction or _failed(request, answer, self._words(answer))
 
     async def _explain_not_found(self, request: Request, answer: Answer) -> Ended:
         """404 for a PATCH: the object is gone, or one of the members that it names; asked for before it is believed."""
         if await self._is_gone(request.path):
-            return Outcome(request, ok=False, error="gone at the target", missing=True)
+            return _failed(request, answer, GONE, missing=True)
         lost = await self._lost_members(request)
         if not lost:  # nothing is gone: it was an answer for this moment, or there is no PATCH there
             doubted = self.denies(request, "patch?") if request.method == "PATCH" else None
-            return doubted or Outcome(request, ok=False, error=self._words(answer))
-        return Outcome(request, ok=False, error="members are gone at the target", missing_members=lost)
+            return doubted or _failed(request, answer, self._words(answer))
+        return _failed(request, answer, MEMBERS_GONE, missing_members=lost)
 
     async def _lost_members(self, request: Request) -> list[str]:
         ids = [target_id for target_id, _ in (*request.add, *request.remove)]
@@ -356,11 +356,15 @@ class Exchange:
         return answer.status == _NOT_FOUND
 
 
+def _failed(request: Request, answer: Answer, error: str, **more: Any) -> Outcome:
+    return Outcome(request, ok=False, error=error, status=answer.status, scim_type=answer.scim_type, **more)
+
+
 def words_of(answer: Answer) -> str:
     """What an answer that is no success says, in words."""
     detail = answer.detail or "no explanation"
     if not answer.is_scim:
-        return f"something else than SCIM answered ({answer.status}, {answer.content_type}): check the URL and proxies"
+        return f"{NOT_SCIM} ({answer.status}, {answer.content_type}): check the URL and proxies"
     if answer.status >= _SERVER_ERROR:
         return f"the target failed ({answer.status}): {detail}"
     return f"the target refused it ({answer.status}): {detail}"

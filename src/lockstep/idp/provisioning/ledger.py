@@ -1,7 +1,7 @@
 """SQL of plans, their changes and what became of them, and of people's decisions."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from lockstep.idp.provisioning.approval import Decisions
-from lockstep.idp.provisioning.records import SENT_BEFORE, Change, Kind, State
+from lockstep.idp.provisioning.records import SENT_BEFORE, Change, Kind, State, Trouble
 from lockstep.idp.provisioning.tables import changes, decisions, plans, troubles, unsettled, watermarks
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import Statement, among, listed
@@ -133,11 +133,18 @@ _UNDECIDE_ONE = Statement(
 _CONTRARY = {"approved": "rejected", "rejected": "approved", "released": "discarded", "discarded": "released"}
 IGNORED = "ignored"
 """What `adopt=ignore` has left alone: not a person's word, but kept like one."""
-_COUNT_TROUBLES = Statement(sa.select(sa.func.count()).select_from(troubles).where(_is(_t.target, "target")))
-_TROUBLES = Statement(
-    sa.select(_t.object, _t.key, _t.name, _t.kind, _t.attempts, _t.next_at, _t.error).where(_is(_t.target, "target"))
+TROUBLE_FIELDS = (
+    *(_t.object, _t.key, _t.name, _t.kind, _t.attempts, _t.next_at, _t.error),
+    *(_t.status, _t.scim_type, _t.cause, _t.digest, _t.plan, _t.first_at, _t.at),
 )
-_TROUBLE = Statement(sa.select(_t.attempts).where(_is(_t.target, "target"), _is(_t.object, "object"), _is(_t.key, "key")))
+"""The columns of a `Trouble`, in its order."""
+_COUNT_TROUBLES = Statement(sa.select(sa.func.count()).select_from(troubles).where(_is(_t.target, "target")))
+_TROUBLES = Statement(sa.select(*TROUBLE_FIELDS).where(_is(_t.target, "target")))
+_TROUBLE = Statement(
+    sa.select(*TROUBLE_FIELDS).where(
+        _is(_t.target, "target"), _is(_t.object, "object"), _is(_t.key, "key"), _is(_t.kind, "kind")
+    )
+)
 _ADD_TROUBLE = Statement(
     lambda insert: (
         insert(troubles)
@@ -203,19 +210,6 @@ class Placed:
 
     position: int
     change: Change
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """An object whose change failed: how often, when it is tried again (ms), and why in words."""
-
-    object: str
-    key: str
-    name: str
-    kind: str
-    attempts: int
-    next_at: int
-    error: str
 
 
 TOGETHER = 5_000
@@ -535,26 +529,16 @@ def count_troubled(c: Connection, target: int) -> int:
     return int(c.value(_COUNT_TROUBLES, target=target) or 0)
 
 
-def attempts(c: Connection, target: int, what: What) -> int:
-    """How often the change has failed."""
+def trouble_of(c: Connection, target: int, what: What) -> Trouble | None:
+    """What is remembered of a change that failed."""
     obj, key, kind = what
-    return int(c.value(_TROUBLE, target=target, object=obj, key=key, kind=kind) or 0)
+    row = c.one(_TROUBLE, target=target, object=obj, key=key, kind=kind)
+    return None if row is None else Trouble(*row)
 
 
-def put_trouble(c: Connection, target: int, trouble: Trouble, now: int) -> None:
+def put_trouble(c: Connection, target: int, trouble: Trouble) -> None:
     """Remember a failure."""
-    c.run(
-        _ADD_TROUBLE,
-        target=target,
-        object=trouble.object,
-        key=trouble.key,
-        name=trouble.name,
-        kind=trouble.kind,
-        attempts=trouble.attempts,
-        next_at=trouble.next_at,
-        error=trouble.error,
-        at=now,
-    )
+    c.run(_ADD_TROUBLE, target=target, **asdict(trouble))
 
 
 def end_trouble(c: Connection, target: int, what: What) -> None:

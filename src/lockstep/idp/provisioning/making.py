@@ -8,11 +8,11 @@ from typing import Concatenate, ParamSpec, Protocol
 
 from lockstep.idp import events
 from lockstep.idp.apps.settings import LimitedKind
-from lockstep.idp.provisioning import ledger, links, order
+from lockstep.idp.provisioning import ledger, links, order, retries
 from lockstep.idp.provisioning.approval import Decisions, judged, only_if_made
-from lockstep.idp.provisioning.ledger import Placed, Trouble
+from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
-from lockstep.idp.provisioning.records import SENT_BEFORE, Change, State
+from lockstep.idp.provisioning.records import SENT_BEFORE, Change, State, Trouble
 from lockstep.idp.provisioning.scope import Scope
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.db import Connection, Database
@@ -125,9 +125,10 @@ class Making:
         return change
 
     def _after_failure(self, change: Change, trouble: Trouble) -> Change:
-        if self.retry_now or trouble.next_at <= self.now or change.state is not State.READY:
+        if self.retry_now or change.state is not State.READY or not retries.waits(trouble, change, self.now):
             return change
-        return replace(change, state=State.LATER, reason=f"failed before ({trouble.error}); tried again later")
+        reason = f"failed before ({trouble.error}); {retries.when_again(trouble)}"
+        return replace(change, state=State.LATER, reason=reason)
 
     def target_ids(self, keys: Collection[str]) -> dict[str, str]:
         """The target's ids of those who are there."""

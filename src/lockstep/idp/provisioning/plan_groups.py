@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from lockstep.idp.provisioning.records import Change, DesiredGroup, GroupLink, Kind, Stage, digested
+from lockstep.idp.provisioning.records import Change, DesiredGroup, GroupLink, Kind, Stage, digest_of, digested
 
 Part = TypeVar("Part")
 
@@ -142,16 +142,22 @@ def members(key: str, name: str, link: GroupLink, change: MemberDiff, limit: int
     apart = _requests(len(ready), limit) + _requests(len(change.later), limit)
     spare = 0 if apart == _requests(change.size, limit) else len(ready) % limit
     early = ready[: len(ready) - spare]
+    whole = digest_of([sorted(_names(change.removals)), sorted(_names([*change.now, *change.later]))])
     for number, part in enumerate(_parts(early, limit)):
         takes_away = any(not add for _, add in part)
         stage = Stage.TAKEN_AWAY if takes_away or (number == 0 and change.removals) else Stage.MEMBERS
-        yield _mixed(key, name, link, part, stage)
+        yield _part(_mixed(key, name, link, part, stage), whole)
     late = [*ready[len(ready) - spare :], *((one, True) for one in change.later)]
     for part in _parts(late, limit):
-        yield _mixed(key, name, link, part, Stage.MEMBERS)
+        yield _part(_mixed(key, name, link, part, Stage.MEMBERS), whole)
     if change.held:
         removal = _members(key, name, link, (), change.held, Stage.TAKEN_AWAY)
         yield replace(removal, limited="removals", weight=len(change.held))
+
+
+def _part(change: Change, whole: str) -> Change:
+    """One of the requests that together are what is to change in a group: with one of them the whole has failed."""
+    return replace(change, payload={**change.payload, "whole": whole})
 
 
 def _mixed(key: str, name: str, link: GroupLink, part: Sequence[tuple[Member, bool]], stage: int) -> Change:

@@ -152,6 +152,54 @@ class Change:
         return digest_of(what)
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An object whose change failed: how often, when it is tried again (ms), and why in words.
+
+    `status` and `scim_type` are those of the target's last answer (0 and "" for none), `cause` is a `failures.Cause.id`,
+    `digest` what was tried (`retries.subject`), `plan` the plan in which it failed last.  `first_at` and `at` are the instants
+    of the first and the last failure (ms).
+    """
+
+    object: str
+    key: str
+    name: str
+    kind: str
+    attempts: int
+    next_at: int
+    error: str
+    status: int = 0
+    scim_type: str = ""
+    cause: str = ""
+    digest: str = ""
+    plan: int = 0
+    first_at: int = 0
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a plan has for one person, as far as a list of people shows it."""
+
+    state: State
+    kind: Kind
+    action: Action
+    reason: str
+    digest: str
+    enables: bool = False
+    """Whether it switches somebody on again who was switched off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One login.  `looked` says whether there was a plan for everyone at all."""
+
+    link: UserLink | None = None
+    trouble: Trouble | None = None
+    planned: list[Planned] = field(default_factory=list)
+    looked: bool = True
+
+
 def digested(change: Change) -> Change:
     """The change with its digest.  It was made a moment ago and nobody else has it, so it is not copied."""
     object.__setattr__(change, "digest", change.digested())

@@ -6,20 +6,16 @@ from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning import ledger, links, retries
 from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.exchange import Contradiction, Outcome
-from lockstep.idp.provisioning.ledger import Trouble
+from lockstep.idp.provisioning.failures import ANOTHERS_ID, EXISTS, LINKED, Failure, cause_of
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import manager_of, with_manager
-from lockstep.idp.provisioning.records import Change, Document, Kind, State
+from lockstep.idp.provisioning.records import Change, Document, Kind, State, Trouble
 from lockstep.idp.provisioning.source import Source
 from lockstep.idp.provisioning.touched import touch
 from lockstep.kit.db import Connection
-
-_MINUTE = 60_000
-RETRY_AFTER_MS = tuple(_MINUTE * minutes for minutes in (1, 5, 15, 60, 360, 1440))
-"""When a failed object is tried again: after 1, 5, 15 minutes, 1, 6, 24 hours, then daily."""
 
 _DONE = {
     ("user", Kind.CREATE): EventType.USER_CREATED_IN_APP,
@@ -120,11 +116,19 @@ class Settler:
         if outcome.ok:
             self._remember(outcome, change)
         self.tally.applied += 1
-        self.tally.mended(change)
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.DONE, "")])
-        ledger.end_trouble(self.c, self.target, _what(change))
+        if not self._part_has_failed(change):
+            self.tally.mended(change)
+            ledger.end_trouble(self.c, self.target, _what(change))
         self._forget_decisions(outcome, change)
         self._event(_DONE[change.object, change.kind] if outcome.ok else _LINKED[change.object], change, "")
+
+    def _part_has_failed(self, change: Change) -> bool:
+        """Whether another request for the members of the same group has failed in this plan."""
+        if change.kind is not Kind.MEMBERS:
+            return False
+        trouble = ledger.trouble_of(self.c, self.target, _what(change))
+        return trouble is not None and trouble.plan == self.plan
 
     def _ignored(self, outcome: Outcome, change: Change) -> None:
         """What is there is somebody else's, and is left alone until what we want there changes."""
@@ -151,31 +155,43 @@ class Settler:
         self.tally.failed.add(_what(change))
         error = self._explained(outcome, change)
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.FAILED, error)])
-        attempts = ledger.attempts(self.c, self.target, _what(change)) + 1
-        pause = RETRY_AFTER_MS[min(attempts, len(RETRY_AFTER_MS)) - 1]
         mends_itself = bool(outcome.missing or outcome.missing_members)
         self.tally.again = self.tally.again or mends_itself
-        trouble = Trouble(
+        trouble = self._trouble(outcome, change, error, at_once=mends_itself)
+        ledger.put_trouble(self.c, self.target, trouble)
+        self._event(_FAILED[change.object, change.kind], change, error)
+
+    def _trouble(self, outcome: Outcome, change: Change, error: str, *, at_once: bool) -> Trouble:
+        """What is remembered of a failure; `at_once` for what the next plan mends."""
+        before = ledger.trouble_of(self.c, self.target, _what(change))
+        attempts, first_at = retries.failed_again(before, change, self.plan, self.now)
+        cause = cause_of(Failure(error, outcome.status, outcome.scim_type, change.name))
+        return Trouble(
             change.object,
             change.key,
             change.name,
             change.kind.value,
             attempts,
-            self.now + (0 if mends_itself else pause),
+            self.now if at_once else retries.next_try(attempts, first_at, self.now),
             error,
+            outcome.status,
+            outcome.scim_type,
+            cause.id,
+            retries.subject(change),
+            self.plan,
+            first_at,
+            self.now,
         )
-        ledger.put_trouble(self.c, self.target, trouble, self.now)
-        self._event(_FAILED[change.object, change.kind], change, error)
 
     def _explained(self, outcome: Outcome, change: Change) -> str:
         if outcome.ok and outcome.found is None:
-            return "the target answered with the id of an object that is linked to somebody else"
+            return f"the target answered with {ANOTHERS_ID}"
         if outcome.found is None:
             return outcome.error
         if self._linked(change, outcome.target_id):
-            return f"the target's {change.object} of that name is linked already, to somebody else of this directory"
+            return f"the target's {change.object} of that name {LINKED}"
         return (
-            f"a {change.object} with this name exists at the target, and was not made by Lockstep: "
+            f"a {change.object} with this name exists at the target, and {EXISTS}: "
             "delete or rename it there, or take it over with `adopt=adopt`"
         )
 
@@ -330,8 +346,13 @@ def _notes(change: Change) -> str:
     """What was sent, by the names of attributes and by counts; never values."""
     if change.kind is Kind.MEMBERS:
         return f"{len(change.payload['add'])} added, {len(change.payload['remove'])} removed"
-    if change.kind is Kind.UPDATE:
+    if change.kind is Kind.RENAME:
+        return f"was {change.before}"
+    if change.kind is Kind.UPDATE or (change.kind is Kind.CREATE and change.object == "user"):
         return ", ".join(sorted({**(change.before or {}), **(change.after or {})}))
+    if change.kind is Kind.CREATE:
+        first = len(change.payload["add"])
+        return "1 member" if first == 1 else f"{first} members"
     return ""
 
 

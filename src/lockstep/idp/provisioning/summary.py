@@ -7,7 +7,7 @@ from typing import Any
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import App
-from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning import ledger, links, troubles
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.records import Change, Kind, State
 from lockstep.kit.db import Connection
@@ -138,10 +138,11 @@ def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
     }
 
 
-def failures(c: Connection, app: App) -> list[str]:
-    """What failed at the app's target and was not mended since, with the reason, a line each."""
-    troubles = ledger.troubled(c, links.find_target(c, app.id, app.scim_url)).values()
-    return [f"{one.object} {one.name}: {one.error}" for one in sorted(troubles, key=lambda one: (one.object, one.name))]
+def failures(c: Connection, app: App, most: int) -> tuple[list[str], int]:
+    """Some of what failed at the app's target and was not mended since, with the reason, a line each; and how much more."""
+    target = links.find_target(c, app.id, app.scim_url)
+    found, _ = troubles.page(c, target, troubles.Chosen(), most=most)
+    return [f"{one.object} {one.name}: {one.error}" for one in found], ledger.count_troubled(c, target) - len(found)
 
 
 def change_json(change: Change) -> dict[str, Any]:

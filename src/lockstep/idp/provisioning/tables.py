@@ -139,6 +139,19 @@ troubles = sa.Table(
     sa.Column("next_at", sa.BigInteger, nullable=False),
     sa.Column("error", sa.Text, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
+    # When it failed first, without having changed or worked since.
+    sa.Column("first_at", sa.BigInteger, nullable=False, server_default="0"),
+    # Of the target's last answer: 0 and "" where there was none.
+    sa.Column("status", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("scim_type", sa.Text, nullable=False, server_default=""),
+    # `failures.Cause.id`, "" for what failed before causes were kept.
+    sa.Column("cause", KeyText, nullable=False, server_default=""),
+    # What was tried (`retries.subject`): another digest is another thing, and starts anew.
+    sa.Column("digest", sa.Text, nullable=False, server_default=""),
+    # The plan in which it failed last: a group's members may go in several requests of one plan.
+    sa.Column("plan", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Index("troubles_by_cause", "target", "cause", "object", "key", "kind"),
+    sa.Index("troubles_by_time", "target", "next_at"),
 )
 # A create whose outcome is not known: what it made, if it did, is found before anything is planned again.
 unsettled = sa.Table(
