@@ -25,6 +25,8 @@ class Connector:
     template: Mapping[str, str]
     members_per_request: int
     page_size: int
+    token_days: int = 0
+    """How long its access tokens last, at most; 0 where that is not known."""
 
 
 # The keys are those of the SCIM attributes; what each becomes in the document is in `_PLACES`.
@@ -48,7 +50,9 @@ _AWS_TEMPLATE = {
 }
 
 CONNECTORS: dict[str, Connector] = {
-    "aws-iam-identity-center": Connector("aws-iam-identity-center", _AWS_TEMPLATE, members_per_request=100, page_size=100),
+    "aws-iam-identity-center": Connector(
+        "aws-iam-identity-center", _AWS_TEMPLATE, members_per_request=100, page_size=100, token_days=365
+    ),
     "scim2": Connector("scim2", _AWS_TEMPLATE, members_per_request=100, page_size=100),
 }
 

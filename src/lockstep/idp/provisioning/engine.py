@@ -14,13 +14,14 @@ from typing import Any
 
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.actions import token_of
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.tokens import actions as app_tokens
 from lockstep.idp.provisioning import check, due, jobs, links
 from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.jobs import Job
 from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
 from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.tokens import AppTokens
 from lockstep.kit import log
 from lockstep.kit.clock import Clock, now_ms
 from lockstep.kit.db import Database
@@ -34,6 +35,8 @@ PAUSE_SECONDS = 30.0
 LONGEST_TIMED_PAUSE_SECONDS = 900.0
 """Between two runs for what is due by time alone and cannot go, because a person has to say so first."""
 LONGEST_PAUSE_SECONDS = 10.0
+REMIND_SECONDS = 3600.0
+"""How often it is looked whether an access token ends soon."""
 HALT_SECONDS = 8.0
 """How long a stop waits for the batch that is being sent."""
 
@@ -58,6 +61,8 @@ class Engine:
     """When an app is run by itself again (monotonic seconds)."""
     _timed: dict[int, tuple[float, float]] = field(default_factory=dict)
     """When an app is run again for what is due by time alone (monotonic seconds), and how long the pause before was."""
+    _remind_at: float = 0.0
+    """When it is looked for access tokens that end soon (monotonic seconds)."""
     _looked: dict[int, int] = field(default_factory=dict)
     """Up to which event an app was looked at."""
 
@@ -166,12 +171,9 @@ class Engine:
     async def _drift(self, job: Job) -> dict[str, Any]:
         with self.db.write(serial=events.SERIAL) as c:
             app = ready_app(c, job.app_id)
-            source, target, token = (
-                source_of(c, app, with_logins=False),
-                links.target_of(c, app.id, app.scim_url),
-                token_of(c, self.vault, app),
-            )
-        async with ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
+            source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
+        tokens = AppTokens(self.db, self.vault, app.id, self.clock)
+        async with ScimClient(app.scim_url, tokens.there()[0], rate=app.settings.rate, tokens=tokens) as client:
             found = await check.Checker(self.db, source, target, client).check()
         if found.differences:
             with self.db.write(serial=events.SERIAL) as c:
@@ -207,6 +209,7 @@ class Engine:
         try:
             await self._until(done, self._take_over())
             while not done():
+                self._remind()
                 self._queue_due()
                 await self._until(done, self.work_off())
                 await asyncio.sleep(POLL_SECONDS)
@@ -232,6 +235,17 @@ class Engine:
             await asyncio.wait({task}, timeout=1)
         elif not task.cancelled():
             task.result()
+
+    def _remind(self) -> None:
+        """Write down, every now and then, which access tokens end soon."""
+        if time.monotonic() < self._remind_at:
+            return
+        with self.db.read() as c:
+            wanted = app_tokens.anything_to_remind(c, self.clock())
+        if wanted:
+            with self.db.write(serial=events.SERIAL) as c:
+                app_tokens.remind(c, self.clock())
+        self._remind_at = time.monotonic() + REMIND_SECONDS
 
     def _queue_due(self) -> None:
         """Queue a run for each app that something has happened for, or that has something due.
