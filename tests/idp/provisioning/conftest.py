@@ -2,7 +2,7 @@
 
 import pytest
 
-from lockstep.idp.provisioning import engine, exchange, run
+from lockstep.idp.provisioning import engine, exchange, moving, run
 from lockstep.kit.db import Database
 from lockstep.scim import client
 from tests.idp.provisioning.databases import each, empty_file, postgresql, shared_postgres, sqlite
@@ -27,6 +27,7 @@ def _world(database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(database)
     monkeypatch.setattr(run, "ScimClient", made.target.client)
     monkeypatch.setattr(engine, "ScimClient", made.target.client)
+    monkeypatch.setattr(moving, "ScimClient", made.target.client)
     monkeypatch.setattr(exchange, "PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(client, "READ_PAUSES", (0.0, 0.0, 0.0))
     return made

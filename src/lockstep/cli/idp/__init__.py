@@ -2,11 +2,12 @@
 
 import typer
 
-from lockstep.cli.idp import admin, apps, certificates, directory, provisioning, rules, serving, signin
+from lockstep.cli.idp import admin, apps, certificates, connections, directory, provisioning, rules, serving, signin
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 apps.mount(app)
+connections.mount()
 rules.mount()
 provisioning.mount(app)
 serving.mount(app)

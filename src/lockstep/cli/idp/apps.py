@@ -1,19 +1,19 @@
 """`lockstep idp app …`."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
-from lockstep.cli.output import Exit, note, print_json, say
+from lockstep.cli.output import note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps import actions, store
-from lockstep.idp.apps.connect import test_connection
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS
 from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.provisioning.actions import start as start_app
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
@@ -29,7 +29,32 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(apps_app, name="app")
 
 
-def _token(path: Path) -> str:
+Expires = Annotated[
+    str | None, typer.Option("--expires", metavar="DATE", help="When the token ends, such as 2027-11-24; unknown without it.")
+]
+
+
+def read_token(path: Path, expires: str | None, now: int) -> tuple[str, int]:
+    """The token in a file, and when it ends (ms, 0 where that is not said).  Raises Problem.
+
+    The file may hold what `lockstep center token create --json` prints, which says both.
+    """
+    text = _text(path)
+    if text.startswith("{"):
+        try:
+            found = msgspec.json.decode(text, type=_Made)
+        except msgspec.DecodeError as error:
+            raise Problem(f"--token-file {path} is neither a token nor JSON with one: {error}") from None
+        return found.token, tokens.expiry_of(expires or found.expires_at, now)
+    return text, tokens.expiry_of(expires or "", now)
+
+
+class _Made(msgspec.Struct):
+    token: str
+    expires_at: str = ""
+
+
+def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
@@ -58,13 +83,14 @@ def create(
     scim_url: Annotated[str, typer.Option("--scim-url", help="The target's SCIM endpoint.")],
     token_file: TokenFile,
     allow_loopback: Annotated[bool, typer.Option("--allow-loopback", help="The target is on this machine.")] = False,
+    expires: Expires = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
     json: Json = False,
 ) -> None:
     """Make an app for a target.  Nothing is sent there until provisioning is turned on."""
-    token = _token(token_file)
+    token, expires_at = read_token(token_file, expires, now_ms())
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
         app = actions.create_app(
             c,
@@ -75,6 +101,7 @@ def create(
             scim_url=scim_url,
             token=token,
             allow_loopback=allow_loopback,
+            expires_at=expires_at,
         )
         others = [one.name for one in store.all_apps(c) if one.scim_url == app.scim_url and one.id != app.id]
     if others:
@@ -203,37 +230,6 @@ def parameter(
 def _kept(given: bool | None, before: bool) -> bool:
     """What was given, else what it was before."""
     return before if given is None else given
-
-
-@apps_app.command("token")
-def token(
-    name: AppName, token_file: TokenFile, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None
-) -> None:
-    """Use another access token from now on."""
-    text = _token(token_file)
-    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
-        actions.change_token(c, engine.vault, actions.find_app(c, name), text, now_ms())
-    say(f"{name} uses the new token. Next: lockstep idp app connect {name}")
-
-
-@apps_app.command("connect")
-def connect(
-    name: AppName, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False
-) -> None:
-    """Test the connection to the target, and record what came of it."""
-    with opened(data, database_url, key_file) as engine:
-        with engine.db.read() as c:
-            app = actions.find_app(c, name)
-            secret = actions.token_of(c, engine.vault, app)
-        found = asyncio.run(test_connection(app.scim_url, secret))
-        with engine.db.write(serial=events.SERIAL) as c:
-            actions.record_connection(c, app, found.said, now_ms())
-    if json:
-        print_json({"ok": found.ok, "problem": found.problem, "fix": found.fix})
-    else:
-        say("Connected." if found.ok else f"{found.problem}\n{found.fix}")
-    if not found.ok:
-        raise typer.Exit(Exit.PROBLEM)
 
 
 def _each(name: str | None, everything: bool) -> None:

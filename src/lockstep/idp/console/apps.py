@@ -109,7 +109,7 @@ async def tab(desk: Desk, template: str, look: Any = None, status: int = 200, **
         app = app_of(c, app_id)
         waiting: Waiting = waiting_of(c, app)
         config = saml.of_app(c, app.id)
-        common = {"app": app, "waiting": waiting, "hints": hints_of(c, app, waiting), "config": config}
+        common = {"app": app, "waiting": waiting, "hints": hints_of(c, app, waiting, desk.now), "config": config}
         return {**common, **({} if look is None else look(c, app))}
 
     return desk.page(template, status, **{**await desk.read(read), **more})

@@ -1,7 +1,7 @@
 """What may be done with the access tokens of an app: give, take into use, remove, say when they end, remind.
 
-A change-over: give the second one as the next; delete the first at the target; the next request finds it refused, is sent again with
-the other one, and from then on that is the one in use.
+A change-over: give the second one as the next; delete the first at the target; the next request finds it refused, is sent again
+with the other one, and from then on that is the one in use.
 """
 
 from collections.abc import Mapping
@@ -170,7 +170,8 @@ def _noted(c: Connection, app: App, one: Opened, status: int, now: int, actor: s
     if not status:
         return token
     if status in REFUSED and not token.refused:
-        _event(c, EventType.TOKEN_REFUSED, app, now, actor, error=f"the target refused the {token.which} access token ({status})")
+        why = f"the target refused the {token.which} access token ({status})"
+        _event(c, EventType.TOKEN_REFUSED, app, now, actor, error=why)
     store.set_answer(c, token.id, status, now)
     return replace(token, answer=status, answered_at=now)
 

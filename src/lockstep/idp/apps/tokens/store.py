@@ -14,7 +14,7 @@ app_tokens = sa.Table(
     "app_tokens",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id"), nullable=False),
+    sa.Column("app_id", sa.Integer, sa.ForeignKey("apps.id", ondelete="CASCADE"), nullable=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
     # 0 for the one in use, 1 for the one beside it: an app has no third one.
     sa.Column("spare", sa.Integer, nullable=False),

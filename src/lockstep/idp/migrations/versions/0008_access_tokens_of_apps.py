@@ -22,10 +22,7 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.BigInteger(), nullable=False),
         sa.Column("answer", sa.Integer(), nullable=False),
         sa.Column("reminded", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["app_id"],
-            ["apps.id"],
-        ),
+        sa.ForeignKeyConstraint(["app_id"], ["apps.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("app_id", "spare", name="app_tokens_spare"),
     )
