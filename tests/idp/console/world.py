@@ -41,7 +41,9 @@ class World:
         self.site = build_console(self.context)
         self.tested: list[tuple[str, str]] = []
         """(URL, token) of each connection test."""
-        self.answers = Connection(True)
+        self.answers = Connection(True, status=200)
+        self.answers_to: dict[str, Connection] = {}
+        """What single tokens are answered instead."""
         with self.changing() as c:
             admins.create(c, ADMIN, hash_password(PASSWORD), actor=HAND, now=self.now)
             self.app = apps.create_app(
@@ -65,7 +67,7 @@ class World:
     async def test_connection(self, url: str, token: str) -> Connection:
         """Instead of asking the target."""
         self.tested.append((url, token))
-        return self.answers
+        return self.answers_to.get(token, self.answers)
 
     def changing(self) -> Any:
         """A transaction of one's own."""

@@ -17,7 +17,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.apps.tokens import store
 from lockstep.idp.apps.tokens.records import Token, Which
-from lockstep.idp.apps.tokens.tested import test_tokens
+from lockstep.idp.apps.tokens.trying import try_tokens
 from lockstep.idp.apps.tokens.words import last_answer, left
 from lockstep.idp.provisioning import moving
 from lockstep.kit.clock import iso, now_ms
@@ -122,7 +122,7 @@ def connect(
         with engine.db.read() as c:
             app = actions.find_app(c, name)
             known = tokens.opened(c, engine.vault, app.id)
-        tested = asyncio.run(test_tokens(app.scim_url, [one.secret for one in known], test_connection))
+        tested = asyncio.run(try_tokens(app.scim_url, [one.secret for one in known], test_connection))
         found = tested.connection
         with engine.db.write(serial=events.SERIAL) as c:
             actions.record_connection(c, app, found.said, now_ms())

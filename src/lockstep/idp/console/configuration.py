@@ -16,7 +16,7 @@ from lockstep.idp.apps.saml.records import SamlConfig
 from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.apps.tokens import store as token_store
 from lockstep.idp.apps.tokens.records import Token, reminder
-from lockstep.idp.apps.tokens.tested import Tested, test_tokens
+from lockstep.idp.apps.tokens.trying import Tried, try_tokens
 from lockstep.idp.apps.tokens.words import day, last_answer, left
 from lockstep.idp.console import provider
 from lockstep.idp.console.apps import WRONG, app_of, tab
@@ -98,11 +98,11 @@ async def configure(desk: Desk) -> Response:
         await desk.write(lambda c: actions.stop(c, app_of(c, app_id), desk.now, actor=desk.actor))
         return desk.go(home, "The API connection is disabled: nothing is sent.", "info")
     typed = _Typed(desk.value("scim_url"), desk.value("token"), provider.typed_of(desk), desk.value("word"))
-    tested: Tested | None = None
+    tested: Tried | None = None
     try:
         checked = await desk.read(lambda c: _check(c, desk, app_id, typed))
         if do == "enable":
-            tested = await test_tokens(checked.move.url, checked.move.secrets, test_connection)
+            tested = await try_tokens(checked.move.url, checked.move.secrets, test_connection)
             if not tested.connection.ok:
                 return await _does_not_work(desk, app_id, typed, tested)
         proof = await _proof(checked.move)
@@ -114,7 +114,7 @@ async def configure(desk: Desk) -> Response:
     return desk.go(home, f"The API connection is enabled: the target answers. {tested.words}".strip())
 
 
-async def _does_not_work(desk: Desk, app_id: int, typed: _Typed, tested: Tested) -> Response:
+async def _does_not_work(desk: Desk, app_id: int, typed: _Typed, tested: Tried) -> Response:
     found = tested.connection
     await desk.write(lambda c: _record_failure(c, desk, app_of(c, app_id), typed, tested))
     return await page(desk, typed, {found.about: found.problem} if found.about else {}, WRONG, tested=found)
@@ -147,7 +147,7 @@ def _check(c: Connection, desk: Desk, app_id: int, typed: _Typed) -> _Checked:
     return _Checked(app, moving.prepare(c, desk.context.vault, app, url, typed.token), saml)
 
 
-def _write(c: Connection, desk: Desk, app_id: int, typed: _Typed, proof: moving.Proof, tested: Tested | None) -> None:
+def _write(c: Connection, desk: Desk, app_id: int, typed: _Typed, proof: moving.Proof, tested: Tried | None) -> None:
     """Write the form, looked through again; `tested` (and it works) if the connection is to be enabled."""
     checked = _check(c, desk, app_id, typed)
     given, sure = moving.Given(typed.token), typed.word == NEW_TENANT
@@ -167,7 +167,7 @@ def _write(c: Connection, desk: Desk, app_id: int, typed: _Typed, proof: moving.
         actions.start(c, app, desk.now, actor=desk.actor)
 
 
-def _record_failure(c: Connection, desk: Desk, app: App, typed: _Typed, tested: Tested) -> None:
+def _record_failure(c: Connection, desk: Desk, app: App, typed: _Typed, tested: Tried) -> None:
     """What is stored has been tested only if nothing else was typed."""
     if not typed.token and typed.scim_url == app.scim_url:
         actions.record_connection(c, app, tested.connection.said, desk.now, actor=desk.actor)

@@ -9,7 +9,7 @@ from lockstep.idp.apps.tokens.records import REFUSED
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Tried:
     """The secret of each token with what came of it, the one in use first."""
 
     each: tuple[tuple[str, Connection], ...]
@@ -45,6 +45,6 @@ class Tested:
         return "Neither access token works."
 
 
-async def test_tokens(url: str, secrets: Sequence[str], test: Callable[[str, str], Awaitable[Connection]]) -> Tested:
+async def try_tokens(url: str, secrets: Sequence[str], test: Callable[[str, str], Awaitable[Connection]]) -> Tried:
     """Try each token at the target, by `test` (URL, secret): one read for each."""
-    return Tested(tuple([(secret, await test(url, secret)) for secret in secrets]))
+    return Tried(tuple([(secret, await test(url, secret)) for secret in secrets]))
