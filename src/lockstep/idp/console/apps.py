@@ -85,7 +85,17 @@ async def create_app(desk: Desk) -> Response:
     loopback = desk.ticked("loopback")
 
     def make(c: Connection) -> App:
-        return actions.create_app(c, desk.context.vault, desk.now, **typed, allow_loopback=loopback, actor=desk.actor)
+        return actions.create_app(
+            c,
+            desk.context.vault,
+            desk.now,
+            name=typed["name"],
+            connector=typed["connector"],
+            scim_url=typed["scim_url"],
+            token=typed["token"],
+            allow_loopback=loopback,
+            actor=desk.actor,
+        )
 
     try:
         made = await desk.write(make)

@@ -213,7 +213,7 @@ def token_row(one: Token, known: list[Token], now: int) -> dict[str, Any]:
     kind = "not-started" if not one.answer else "error" if one.refused else "success"
     return {
         "one": one,
-        "name": one.which.capitalize(),
+        "name": "Old" if one.spare and one.refused else one.which.capitalize(),
         "answer": (kind, last_answer(one).capitalize()),
         "ends": day(one.expires_at) if one.expires_at else "",
         "left": left(one, now),

@@ -26,10 +26,17 @@ def write(database: Database) -> Iterator[Connection]:
         yield c
 
 
-def create(c: Connection, name: str = "aws", connector: str = "scim2", **given: int) -> App:
-    url = "https://scim.example/scim"
+def create(c: Connection, name: str = "aws", connector: str = "scim2", expires_at: int = 0) -> App:
     return apps.create_app(
-        c, VAULT, NOW, name=name, connector=connector, scim_url=url, token=f" {FIRST}\n", allow_loopback=False, **given
+        c,
+        VAULT,
+        NOW,
+        name=name,
+        connector=connector,
+        scim_url="https://scim.example/scim",
+        token=f" {FIRST}\n",
+        allow_loopback=False,
+        expires_at=expires_at,
     )
 
 

@@ -59,7 +59,7 @@ def warned(tokens: Sequence[Token], now: int) -> Warned | None:
         text = f"The {_called(one, every)} expires {left(one, now)}, on {day(one.expires_at)}{most}. "
         return Warned("warning", f"{text}Make the next one at the target, and add it: nothing stops meanwhile.")
     if any(one.refused for one in every):
-        text = "The target refused one of the two access tokens: delete it there if it still is, and remove it here."
+        text = "The target refused one of the two access tokens: remove it here, or paste it again if it is the new one."
         return Warned("info", text)
     return None
 
