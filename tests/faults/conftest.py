@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.idp.provisioning import exchange, run
+from lockstep.idp.provisioning import exchange, tokens
 from lockstep.idp.storage import open_idp, prepare
 from lockstep.kit.db import Database
 from lockstep.scim import client
@@ -32,7 +32,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """The engine gives up on an answer after `TIMEOUT_SECONDS`, until this is undone."""
     with monkeypatch.context() as patch:
-        patch.setattr(run, "ScimClient", functools.partial(client.ScimClient, timeout_seconds=TIMEOUT_SECONDS))
+        patch.setattr(tokens, "ScimClient", functools.partial(client.ScimClient, timeout_seconds=TIMEOUT_SECONDS))
         yield patch
 
 

@@ -90,6 +90,13 @@ class EventType(StrEnum):
     APP_STARTED = "app.started", None
     APP_QUARANTINED = "app.quarantined", None
     APP_QUARANTINE_ENDED = "app.quarantine_ended", None
+    TOKEN_GIVEN = "token.given", None
+    TOKEN_TAKEN_INTO_USE = "token.taken_into_use", None
+    TOKEN_REFUSED = "token.refused", None
+    TOKEN_REMOVED = "token.removed", None
+    TOKEN_EXPIRY_CHANGED = "token.expiry_changed", None
+    TOKEN_EXPIRES = "token.expires", None
+    TOKEN_EXPIRED = "token.expired", None
     LOGIN_ADDED = "login.added", 206
     LOGIN_REMOVED = "login.removed", 207
 
@@ -283,9 +290,13 @@ _RECENT = 50_000
 ERRORS = frozenset(
     {one for one in EventType if "failed" in one.value}
     | {EventType.APP_QUARANTINED, EventType.APP_CONNECTOR_BROKEN, EventType.PROVISIONING_EXCEPTION}
+    | {EventType.TOKEN_REFUSED, EventType.TOKEN_EXPIRED}
 )
 """Events of these types are errors; so is any other that has an error's description."""
-WARNINGS = frozenset({EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.CERTIFICATE_EXPIRES, EventType.DRIFT_FOUND})
+WARNINGS = frozenset(
+    {EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.DRIFT_FOUND}
+    | {EventType.CERTIFICATE_EXPIRES, EventType.TOKEN_EXPIRES}
+)
 _IS_ERROR = sa.or_(_events.c.error_description != "", among(_events.c.type, "errors"))
 _PAGE = Statement(
     _newest.where(

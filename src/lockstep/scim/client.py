@@ -11,11 +11,11 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -28,6 +28,7 @@ _SCIM_JSON = "application/scim+json"
 _HEADERS = {"Accept": f"{_SCIM_JSON}, {_JSON}", "Content-Type": _SCIM_JSON}
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
+_REFUSED = (401, 403)
 _SUCCESSES, _REDIRECTS, _SERVER_ERROR = 200, 300, 500
 """Where these classes of HTTP statuses begin."""
 MAX_WAITS = 12
@@ -185,8 +186,22 @@ class Meter:
     throttled: int = 0
 
 
+class Tokens(Protocol):
+    """The bearer tokens for a target, which may change while requests are under way."""
+
+    def there(self) -> Sequence[str]:
+        """Those that there are at this moment, the one to be used first first."""
+
+    def answered(self, refused: Mapping[str, int], took: str) -> None:
+        """One request found these refused (401 or 403), and `took` taken after them ("" where none was)."""
+
+
 class ScimClient:
-    """Requests to one SCIM service provider.  Use it as an async context manager."""
+    """Requests to one SCIM service provider.  Use it as an async context manager.
+
+    `tokens` are asked when the target refuses the token: the request is sent again at once with each that it did not refuse,
+    and the one that it takes is used from then on.  A refusal says that nothing was done.
+    """
 
     def __init__(
         self,
@@ -197,8 +212,11 @@ class ScimClient:
         timeout_seconds: float = 30.0,
         connections: int = 16,
         patience: int = MAX_WAITS,
+        tokens: Tokens | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
+        self.token = token
+        """The bearer token of the next request."""
         self.meter = Meter()
         self.skew_ms = 0
         """How far the target's clock is ahead of ours, by the Date of its last answer."""
@@ -206,7 +224,8 @@ class ScimClient:
         self.cursorless = False
         """Whether the target has refused a cursor where it was only tried."""
         self._patience = patience
-        self._headers = {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
+        self._headers = {**_HEADERS, "User-Agent": "Lockstep"}
+        self._tokens = tokens
         self._timeout_seconds = timeout_seconds
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
@@ -242,13 +261,35 @@ class ScimClient:
         url = self.base_url + path + _query(query)
         data = None if body is None else msgspec.json.encode(body)
         wait = 0
+        refused: dict[str, int] = {}
         while True:
+            used = self.token
             answer, retry_after = await self._send(method, url, data, *([version] if version else []))
-            if answer.status not in (TOO_MANY_REQUESTS, UNAVAILABLE) or wait >= self._patience:
-                return replace(answer, sends=wait + 1) if wait else answer
-            wait += 1
-            self.meter.throttled += 1
-            self.budget.throttled(retry_after if retry_after is not None else _pause(wait))
+            if answer.status in (TOO_MANY_REQUESTS, UNAVAILABLE) and wait < self._patience:
+                wait += 1
+                self.meter.throttled += 1
+                self.budget.throttled(retry_after if retry_after is not None else _pause(wait))
+                continue
+            if answer.status in _REFUSED:
+                refused[used] = answer.status
+                if self._another(refused):
+                    continue
+            if refused:
+                self._tell(refused, used, answer)
+            return replace(answer, sends=wait + 1) if wait else answer
+
+    def _another(self, refused: Mapping[str, int]) -> bool:
+        """Whether there is a token that this request has not tried; it is used from now on."""
+        if self._tokens is None:
+            return False
+        if self.token in refused:  # else another request has found one meanwhile
+            self.token = next((one for one in self._tokens.there() if one not in refused), self.token)
+        return self.token not in refused
+
+    def _tell(self, refused: Mapping[str, int], used: str, answer: Answer) -> None:
+        if self._tokens is None or (used not in refused and not (answer.is_scim and answer.status < _SERVER_ERROR)):
+            return  # what a failing target says is no word about a token
+        self._tokens.answered(refused, "" if used in refused else used)
 
     async def _send(self, method: str, url: str, data: bytes | None, version: str = "") -> tuple[Answer, float | None]:
         import aiohttp
@@ -258,7 +299,7 @@ class ScimClient:
         await self.budget.take()
         self.meter.sent += 1
         try:
-            headers = {"If-Match": version} if version else None
+            headers = {"Authorization": f"Bearer {self.token}", **({"If-Match": version} if version else {})}
             async with self._session.request(method, url, data=data, headers=headers, allow_redirects=False) as response:
                 raw = await response.content.read(MAX_ANSWER_BYTES)
                 while not response.content.at_eof():

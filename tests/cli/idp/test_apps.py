@@ -4,7 +4,6 @@ import pytest
 
 from lockstep.idp.apps.settings import UNTOUCHED_GROUPS
 from tests.cli.idp.command import URL, Idp
-from tests.idp.provisioning.target import Fault
 
 CREATE = ("app", "create", "aws", "--connector", "aws-iam-identity-center", "--scim-url", URL)
 KEYS = {"name", "connector", "scim_url", "provisioning", "groups", "stopped", "quarantine", "connect_problem"}
@@ -112,35 +111,6 @@ def test_a_parameter(idp: Idp) -> None:
     assert idp.problem("app", "parameter", "aws", "title", "--attribute", "rank").startswith("rank: no such user attribute")
     for words in ((), ("--none", "--macro", "x"), ("--attribute", "title", "--macro", "x")):
         assert "use one of --attribute, --macro and --none" in idp.usage("app", "parameter", "aws", "title", *words)
-
-
-def test_another_token(idp: Idp) -> None:
-    idp.make_app()
-    said = idp.done("app", "token", "aws", "--token-file", idp.file("second", "another"))
-    assert said.out == "aws uses the new token. Next: lockstep idp app connect aws\n"
-    assert idp.problem("app", "token", "aws", "--token-file", idp.file("third", "two words")).startswith("the access token")
-
-
-def test_connect(idp: Idp) -> None:
-    idp.make_app()
-    ended = idp.done("app", "connect", "aws", "--json")
-    assert ended.one == {"ok": True, "problem": "", "fix": ""}
-    assert idp.done("app", "connect", "aws").out == "Connected.\n"
-    assert [sent.path for sent in idp.target.log] == ["/Users", "/ServiceProviderConfig"] * 2
-    assert {sent.method for sent in idp.target.log} == {"GET"}
-
-
-def test_connect_says_what_is_wrong_and_records_it(idp: Idp) -> None:
-    idp.make_app()
-    idp.target.faults = lambda _sent: Fault(401)
-    ended = idp.run("app", "connect", "aws", "--json")
-    assert (ended.code, ended.one.keys(), ended.one["ok"]) == (1, {"ok", "problem", "fix"}, False)
-    assert ended.one["problem"] == "The target refused the access token (401)."
-    assert idp.run("app", "connect", "aws").out.splitlines() == [ended.one["problem"], ended.one["fix"]]
-    assert idp.done("app", "list", "--json").one["connect_problem"] == f"{ended.one['problem']} {ended.one['fix']}"
-    idp.target.faults = lambda _sent: None
-    idp.done("app", "connect", "aws")
-    assert idp.done("app", "list", "--json").one["connect_problem"] == ""
 
 
 def test_stop_and_start(idp: Idp) -> None:

@@ -10,13 +10,14 @@ from lockstep.idp import events
 from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.records import App, Assignment, Parameter
 from lockstep.idp.apps.settings import Settings
+from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import store as roles
 from lockstep.idp.directory.nesting.actions import nest_role, unnest_role
 from lockstep.idp.events import Event
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.problems import Problem
-from lockstep.kit.vault import KEY_BYTES, Vault, VaultError
+from lockstep.kit.vault import KEY_BYTES, Vault
 
 VAULT = Vault(bytes(KEY_BYTES))
 URL = "https://scim.example/t/scim/v2"
@@ -75,7 +76,7 @@ def test_an_app_that_is_not_there(each: Database) -> None:
         ({"token": "two words"}, "the access token is empty, or holds characters that a token cannot have"),
         ({"token": "tab\there"}, "the access token is empty, or holds"),
         ({"token": "schlüssel"}, "the access token is empty, or holds"),
-        ({"token": "t" * (actions.MAX_TOKEN + 1)}, "the access token is empty, or holds"),
+        ({"token": "t" * (tokens.MAX_TOKEN + 1)}, "the access token is empty, or holds"),
     ],
 )
 def test_an_app_that_cannot_be_made(sqlite: Database, given: dict[str, object], words: str) -> None:
@@ -99,34 +100,11 @@ def test_a_target_on_this_machine_where_that_is_allowed(sqlite: Database) -> Non
     assert (made.scim_url, made.allow_loopback) == ("http://127.0.0.1:8090/scim", True)
 
 
-def test_the_token_is_stored_encrypted_and_bound_to_its_app(each: Database) -> None:
-    with write(each) as c:
-        assert not store.holds_secrets(c)
-        one, other = create(c, token=f" {TOKEN}\n"), create(c, name="other")
-        assert store.holds_secrets(c)
-        assert TOKEN.encode() not in store.sealed_token(c, one.id)
-        assert actions.token_of(c, VAULT, one) == TOKEN
-        store.set_token(c, other.id, store.sealed_token(c, one.id))
-        with pytest.raises((Problem, VaultError), match="the key file does not open"):
-            actions.token_of(c, VAULT, other)
-
-
 def test_a_token_under_another_key_is_a_problem_in_words(sqlite: Database) -> None:
     with write(sqlite) as c:
         made = create(c)
         with pytest.raises(Problem, match="the key file does not open the secrets in this database"):
             actions.token_of(c, Vault(b"k" * KEY_BYTES), made)
-
-
-def test_another_token(each: Database) -> None:
-    with write(each) as c:
-        made = create(c)
-        actions.change_token(c, VAULT, made, "second", 6)
-        assert actions.token_of(c, VAULT, made) == "second"
-        assert happened(c)[-1] == ("app.updated", "aws", "access token replaced")
-        with pytest.raises(Problem, match="copy it again, whole"):
-            actions.change_token(c, VAULT, made, "thi\u00a0rd", 7)
-        assert actions.token_of(c, VAULT, made) == "second"
 
 
 def test_assignments_are_standing_and_given_once(each: Database) -> None:
@@ -271,24 +249,10 @@ def test_who_has_an_app(each: Database) -> None:
         assert not store.has_app(c, 99, alice.id)
 
 
-def test_another_url_starts_anew_and_the_event_names_who_did_it(each: Database) -> None:
-    with write(each) as c:
-        made = create(c)
-        store.set_connected(c, made.id, 7, "broken")
-        moved = actions.change_url(c, actions.find_app(c, "aws"), "https://other.example/scim/", 8, actor="root")
-        assert (moved.scim_url, moved.connected_at, moved.connect_problem) == ("https://other.example/scim", 0, "")
-        assert (last(c).actor, last(c).notes) == ("root", "SCIM URL https://other.example/scim")
-        before = len(happened(c))
-        assert actions.change_url(c, moved, moved.scim_url, 9) == moved
-        assert len(happened(c)) == before
-        with pytest.raises(Problem, match="https://"):
-            actions.change_url(c, moved, "http://other.example/scim", 9)
-
-
 def test_every_action_names_who_did_it(each: Database) -> None:
     with write(each) as c:
         made = create(c, actor="root")
-        actions.change_token(c, VAULT, made, "second", 6, actor="root")
+        tokens.give(c, VAULT, made, "second", 6, actor="root")
         actions.assign(c, made, None, 6, actor="root")
         actions.change_settings(c, made, ["groups=on"], 6, actor="root")
         actions.set_parameter(c, made, Parameter("title", "title", macro=False), 6, actor="root")

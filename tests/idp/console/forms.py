@@ -16,7 +16,7 @@ from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.passwords import hash_password
 from lockstep.saml.keys import new_signing_key
-from tests.idp.console.world import ADMIN, HAND, PASSWORD, URL, World
+from tests.idp.console.world import ADMIN, HAND, PASSWORD, TOKEN, URL, World
 
 LONG = "x" * 10_000
 HOSTILE = (
@@ -230,6 +230,31 @@ FORMS: dict[str, Form] = {
         ),
         secret=("token",),
         nobody=("/admin/apps/99/configuration", _CONFIGURATION, 404),
+    ),
+    f"{_APP}/configuration/tokens": Form(
+        "/admin/apps/1/configuration/tokens",
+        {"next_token": _SECRET.replace(" ", "-"), "next_expires": "2030-01-31"},
+        text=("next_token", "next_expires"),
+        wrong=(
+            Wrong({"next_token": ""}, "next_token"),
+            Wrong({"next_token": "two words"}, "next_token"),
+            Wrong({"next_token": TOKEN}, "next_token"),
+            Wrong({"next_expires": "soon"}, "next_expires"),
+            Wrong({"next_expires": "2020-01-31"}, "next_expires"),
+            Wrong({"next_expires": "9999-12-31"}, "next_expires"),
+        ),
+        secret=("next_token",),
+        nobody=("/admin/apps/99/configuration/tokens", {"next_token": "x"}, 404),
+    ),
+    f"{_APP}/configuration/tokens/expires": Form(
+        "/admin/apps/1/configuration/tokens/expires",
+        {"expires": "2030-01-31", "which": "current"},
+        text=("expires", "which"),
+        wrong=(Wrong({"expires": "soon"}, "expires"), Wrong({"expires": "2020-01-31"}, "expires")),
+        nobody=("/admin/apps/99/configuration/tokens/expires", {"expires": ""}, 404),
+    ),
+    f"{_APP}/configuration/tokens/remove": Form(
+        "/admin/apps/1/configuration/tokens/remove", nobody=("/admin/apps/99/configuration/tokens/remove", {}, 404)
     ),
     f"{_APP}/parameters/groups": Form("/admin/apps/1/parameters/groups", nobody=("/admin/apps/99/parameters/groups", {}, 404)),
     f"{_APP}/parameters/edit": Form(

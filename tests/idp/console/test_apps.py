@@ -73,7 +73,7 @@ async def test_hints_name_what_stands_in_the_way(world: World) -> None:
     def hints() -> str:
         app = world.app_now()
         with world.db.read() as c:
-            return " ".join(hint.text for hint in hints_of(c, app, waiting_of(c, app)))
+            return " ".join(hint.text for hint in hints_of(c, app, waiting_of(c, app), world.now))
 
     assert "Provisioning is off" in hints()
     world.set("provisioning=on")

@@ -7,11 +7,12 @@ import pytest
 from lockstep.idp.apps.actions import stop, token_of
 from lockstep.idp.apps.connect import Connection
 from lockstep.idp.apps.saml import store as saml
-from lockstep.idp.console.configuration import ANOTHER_URL, LONGEST, api_status
+from lockstep.idp.apps.tokens import actions as tokens
+from lockstep.idp.console.configuration import ANOTHER_URL, LONGEST, NEW_TENANT, api_status
 from lockstep.saml.keys import SigningKey
 from lockstep.saml.metadata import write_idp_metadata, write_sp_metadata
 from lockstep.saml.records import AssertionConsumer, Binding, IdpMetadata, Signed, SpMetadata
-from tests.idp.console.world import ADMIN, TOKEN, URL, World, address, press
+from tests.idp.console.world import ADMIN, OPEN, TOKEN, URL, World, address, press
 
 PAGE = address("/configuration")
 OTHER = "https://other.example/scim/v2"
@@ -234,6 +235,63 @@ async def test_an_upload_is_guarded_like_every_form(world: World) -> None:
     assert (await browser.upload(PAGE, fields, {"file": b"x" * (LONGEST + 1)})).status == 413
     assert (await browser.upload(address("/provisioning"), fields, {"file": b"x"})).status == 415
     assert provider_of(world) is None
+
+
+async def test_another_url_is_taken_once_it_is_shown_to_be_the_same_tenant(world: World) -> None:
+    world.set(*OPEN)
+    await world.sync()
+    browser = await world.signed_in()
+    done = await send(world, browser, scim_url=OTHER, token="theirs")
+    assert "The configuration has been saved." in done.text
+    assert stored(world) == (OTHER, "theirs")
+    assert world.events("app.updated")[-1]["notes"] == f"SCIM URL {OTHER}: the same tenant, 3 of 3 linked objects found"
+    assert (await world.sync())["requests"] == 0
+
+
+async def test_another_tenant_is_taken_by_a_typed_word_only(world: World) -> None:
+    world.set(*OPEN)
+    await world.sync()
+    browser = await world.signed_in()
+    world.target.users.clear()
+    world.target.groups.clear()
+    for do in ("save", "enable"):
+        wrong = await send(world, browser, scim_url=OTHER, token="theirs", do=do)
+        assert wrong.status == 422
+        assert "This is another tenant: none of 3 linked users and groups is there." in wrong.text
+        assert f"To start with no links, type {NEW_TENANT}" in wrong.text
+        assert 'id="f-word-error"' not in wrong.html
+        assert "theirs" not in wrong.html
+    mistyped = await send(world, browser, scim_url=OTHER, token="theirs", word="new tenant")
+    assert 'id="f-word-error"' in mistyped.html
+    assert stored(world) == (URL, TOKEN)
+    done = await send(world, browser, scim_url=OTHER, token="theirs", word=NEW_TENANT)
+    assert "The configuration has been saved." in done.text
+    assert stored(world) == (OTHER, "theirs")
+    assert (await world.sync())["applied"] == 3
+
+
+async def test_a_url_that_is_not_shown_to_be_the_same_tenant_changes_nothing(world: World) -> None:
+    world.set(*OPEN)
+    await world.sync()
+    world.target.accepts = {TOKEN}
+    wrong = await send(world, await world.signed_in(), scim_url=OTHER, token="theirs")
+    assert wrong.status == 422
+    assert "it refuses the access token (401)" in wrong.text
+    assert 'id="f-scim_url-error"' in wrong.html
+    assert NEW_TENANT not in wrong.text
+    assert stored(world) == (URL, TOKEN)
+
+
+async def test_enable_tests_both_tokens_and_takes_the_one_that_works(world: World) -> None:
+    with world.changing() as c:
+        tokens.give(c, world.engine.vault, world.app, "second", world.now, spare=True)
+    browser = await world.signed_in()
+    assert "Both access tokens work." in (await send(world, browser, do="enable")).text
+    assert world.tested == [(URL, TOKEN), (URL, "second")]
+    world.answers_to[TOKEN] = Connection(False, "Refused (401).", "", "token", 401)
+    done = await send(world, browser, do="enable")
+    assert "The next one works, and is in use from now on." in done.text
+    assert stored(world) == (URL, "second")
 
 
 async def test_all_that_is_wrong_is_said_at_once(world: World) -> None:

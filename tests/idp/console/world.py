@@ -44,6 +44,9 @@ class World:
         """(URL, token) of each connection test."""
         self.answers = Connection(True)
         self.can = Found()
+        self.answers = Connection(True, status=200)
+        self.answers_to: dict[str, Connection] = {}
+        """What single tokens are answered instead."""
         with self.changing() as c:
             admins.create(c, ADMIN, hash_password(PASSWORD), actor=HAND, now=self.now)
             self.app = apps.create_app(
@@ -67,7 +70,7 @@ class World:
     async def test_connection(self, url: str, token: str) -> Connection:
         """Instead of asking the target."""
         self.tested.append((url, token))
-        return self.answers
+        return self.answers_to.get(token, self.answers)
 
     async def ask(self, _url: str, _token: str, _now: int) -> Found:
         """Instead of asking the target what it can do."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lockstep.idp.provisioning import engine, exchange, run
+from lockstep.idp.provisioning import exchange, moving, tokens
 from lockstep.kit.db import Database
 from lockstep.scim import client
 from tests.idp.provisioning.databases import each, empty_file, postgresql, shared_postgres, sqlite
@@ -29,8 +29,7 @@ def each_world(each: Database, monkeypatch: pytest.MonkeyPatch) -> World:
 def generic(world: World, monkeypatch: pytest.MonkeyPatch) -> Generic:
     """An app with the connector `scim2` whose target is what a test makes of it."""
     world.target = provider = Provider(world.clock)
-    for module in (run, engine):
-        monkeypatch.setattr(module, "ScimClient", provider.client)
+    monkeypatch.setattr(tokens, "ScimClient", provider.client)
     world.make_app(connector="scim2")
     return Generic(world, provider)
 
@@ -38,8 +37,8 @@ def generic(world: World, monkeypatch: pytest.MonkeyPatch) -> Generic:
 def _world(database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(database)
     doubled(monkeypatch)
-    monkeypatch.setattr(run, "ScimClient", made.target.client)
-    monkeypatch.setattr(engine, "ScimClient", made.target.client)
+    monkeypatch.setattr(tokens, "ScimClient", made.target.client)
+    monkeypatch.setattr(moving, "ScimClient", made.target.client)
     monkeypatch.setattr(exchange, "PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(client, "READ_PAUSES", (0.0, 0.0, 0.0))
     return made

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 from lockstep.idp.apps import connectors
-from lockstep.idp.provisioning import exchange, run
+from lockstep.idp.provisioning import exchange, tokens
 from lockstep.scim import client
 from lockstep.scim.messages import ENTERPRISE
 from tests.idp.provisioning.databases import QuickDatabase
@@ -84,7 +84,7 @@ def fresh(empty_file: Path, *settings: str) -> Iterator[World]:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         database = QuickDatabase(Path(copy(empty_file, Path(folder) / "idp.db")))
         world = World(database)
-        patch.setattr(run, "ScimClient", world.target.client)
+        patch.setattr(tokens, "ScimClient", world.target.client)
         patch.setattr(exchange, "PAUSES", (0.0, 0.0, 0.0))
         patch.setattr(client, "READ_PAUSES", (0.0, 0.0, 0.0))
         patch.setitem(connectors.CONNECTORS, AWS, few)

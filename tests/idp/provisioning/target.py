@@ -62,6 +62,8 @@ class Target:
         """Requests that were answered with 409."""
         self.faults: Faults = lambda _sent: None
         self.watch: Callable[[Sent], None] = lambda _sent: None
+        self.accepts: set[str] | None = None
+        """The tokens that it takes; None: every one."""
         self._numbers = count(1)
 
     def client(self, base_url: str, token: str, **options: Any) -> ScimClient:
@@ -217,6 +219,8 @@ class _Client(ScimClient):
 
     async def _send(self, method: str, url: str, data: bytes | None, version: str = "") -> tuple[Answer, float | None]:
         self.meter.sent += 1
+        if self._target.accepts is not None and self.token not in self._target.accepts:
+            return Answer(401, {"detail": "the token is not known"}, JSON, "{}"), None
         parts = urlsplit(url.removeprefix(self.base_url))
         query = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         body = None if data is None else msgspec.json.decode(data)

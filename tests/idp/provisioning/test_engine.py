@@ -473,7 +473,7 @@ def test_a_take_over_is_the_workers_job_where_one_runs(workers: Workers) -> None
 def test_a_worker_that_lost_its_lease_does_nothing_more(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session that held it ended; somebody else has it now."""
     world = World(postgresql)
-    monkeypatch.setattr("lockstep.idp.provisioning.run.ScimClient", world.target.client)
+    monkeypatch.setattr("lockstep.idp.provisioning.tokens.ScimClient", world.target.client)
     workers = Workers(world)
     worker, other = workers.engine(), workers.engine()
     world.make_app()

@@ -8,7 +8,7 @@ import pytest
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.store import set_quarantine
 from lockstep.idp.directory import store
-from lockstep.idp.provisioning import actions, ledger, run
+from lockstep.idp.provisioning import actions, ledger, run, tokens
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.run import Halt, Orders, Result, Run, employee_id, flow
 from lockstep.kit.problems import Problem
@@ -272,7 +272,7 @@ def test_the_token_is_opened_for_the_run(world: World, monkeypatch: pytest.Monke
         given.append((base_url, token, options["rate"]))
         return client(base_url, token, **options)
 
-    monkeypatch.setattr(run, "ScimClient", watched)
+    monkeypatch.setattr(tokens, "ScimClient", watched)
     world.make_app("rate=7")
     world.synced(AB)
     assert given == [("https://scim.example/tenant/scim/v2", "secret", 7.0)]

@@ -3,6 +3,7 @@
 import pytest
 
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps import store
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.kit.problems import Problem
@@ -75,7 +76,7 @@ def test_what_moves_while_the_target_is_read(world: World, moved: str) -> None:
             world.become({"A": {}, "N": {}})
             return
         with world.write() as c:
-            apps.change_url(c, apps.find_app(c, "aws"), "https://other.example/scim", world.now)
+            store.set_url(c, world.app_id(c), "https://other.example/scim")
 
     world.target.watch = move
     if moved == "directory":

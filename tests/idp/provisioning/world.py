@@ -183,6 +183,11 @@ class World:
             return list(events.follow(c, 0))
 
     @staticmethod
+    def app_of(c: Connection, name: str = "aws") -> App:
+        """The app, inside a transaction."""
+        return apps.find_app(c, name)
+
+    @staticmethod
     def app_id(c: Connection, name: str = "aws") -> int:
         """The id of the app."""
         return apps.find_app(c, name).id

@@ -6,6 +6,7 @@ from lockstep.cli.idp import (
     admin,
     apps,
     certificates,
+    connections,
     connectors,
     directory,
     failures,
@@ -21,6 +22,7 @@ app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 nesting.mount()
 apps.mount(app)
+connections.mount()
 rules.mount()
 connectors.mount()
 provisioning.mount(app)

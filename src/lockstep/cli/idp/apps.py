@@ -1,23 +1,20 @@
 """`lockstep idp app …`."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
-from lockstep.cli.output import Exit, note, print_json, say
+from lockstep.cli.output import note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps import actions, store
-from lockstep.idp.apps.capabilities import actions as capabilities
-from lockstep.idp.apps.capabilities.asking import ask
-from lockstep.idp.apps.capabilities.reading import differences
-from lockstep.idp.apps.connect import Connection, test_connection
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS
 from lockstep.idp.apps.connectors.declared import MEMORY
 from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.provisioning.actions import start as start_app
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
@@ -33,7 +30,32 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(apps_app, name="app")
 
 
-def _token(path: Path) -> str:
+Expires = Annotated[
+    str | None, typer.Option("--expires", metavar="DATE", help="When the token ends, such as 2027-11-24; unknown without it.")
+]
+
+
+def read_token(path: Path, expires: str | None, now: int) -> tuple[str, int]:
+    """The token in a file, and when it ends (ms, 0 where that is not said).  Raises Problem.
+
+    The file may hold what `lockstep center token create --json` prints, which says both.
+    """
+    text = _text(path)
+    if text.startswith("{"):
+        try:
+            found = msgspec.json.decode(text, type=_Made)
+        except msgspec.DecodeError as error:
+            raise Problem(f"--token-file {path} is neither a token nor JSON with one: {error}") from None
+        return found.token, tokens.expiry_of(expires or found.expires_at, now)
+    return text, tokens.expiry_of(expires or "", now)
+
+
+class _Made(msgspec.Struct):
+    token: str
+    expires_at: str = ""
+
+
+def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
@@ -62,6 +84,7 @@ def create(
     scim_url: Annotated[str, typer.Option("--scim-url", help="The target's SCIM endpoint.")] = "",
     token_file: Annotated[Path | None, typer.Option("--token-file", help="A file that holds the SCIM access token.")] = None,
     allow_loopback: Annotated[bool, typer.Option("--allow-loopback", help="The target is on this machine.")] = False,
+    expires: Expires = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
@@ -71,7 +94,7 @@ def create(
     kept_here = connector in CONNECTORS and CONNECTORS[connector].local
     if not kept_here and (not scim_url or token_file is None):
         raise typer.BadParameter(f"say where the target is: --scim-url and --token-file (but for {MEMORY.name})")
-    token = "" if token_file is None else _token(token_file)
+    token, expires_at = ("", 0) if token_file is None else read_token(token_file, expires, now_ms())
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
         app = actions.create_app(
             c,
@@ -82,6 +105,7 @@ def create(
             scim_url=scim_url,
             token=token,
             allow_loopback=allow_loopback,
+            expires_at=expires_at,
         )
         everyone = store.all_apps(c)
         others = [one.name for one in everyone if one.scim_url == app.scim_url and one.id != app.id and not kept_here]
@@ -211,44 +235,6 @@ def parameter(
 def _kept(given: bool | None, before: bool) -> bool:
     """What was given, else what it was before."""
     return before if given is None else given
-
-
-@apps_app.command("token")
-def token(
-    name: AppName, token_file: TokenFile, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None
-) -> None:
-    """Use another access token from now on."""
-    text = _token(token_file)
-    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
-        actions.change_token(c, engine.vault, actions.find_app(c, name), text, now_ms())
-    say(f"{name} uses the new token. Next: lockstep idp app connect {name}")
-
-
-@apps_app.command("connect")
-def connect(
-    name: AppName, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False
-) -> None:
-    """Test the connection to the target, and record what came of it."""
-    with opened(data, database_url, key_file) as engine:
-        with engine.db.read() as c:
-            app = actions.find_app(c, name)
-            secret = actions.token_of(c, engine.vault, app)
-        remote = not CONNECTORS[app.connector].local
-        found = asyncio.run(test_connection(app.scim_url, secret)) if remote else Connection(True)
-        can = asyncio.run(ask(app.scim_url, secret, now_ms())) if found.ok and remote else None
-        with engine.db.write(serial=events.SERIAL) as c:
-            actions.record_connection(c, app, found.said, now_ms())
-            if can is not None:
-                capabilities.record(c, app, can, now_ms(), actor=actions.ADMIN)
-    notes = [] if can is None else differences(CONNECTORS[app.connector], can)
-    if json:
-        print_json({"ok": found.ok, "problem": found.problem, "fix": found.fix, **({"notes": notes} if notes else {})})
-    else:
-        say("Connected." if found.ok else f"{found.problem}\n{found.fix}")
-        for line in notes:
-            say(line)
-    if not found.ok:
-        raise typer.Exit(Exit.PROBLEM)
 
 
 def _each(name: str | None, everything: bool) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lockstep.cli.options import place
-from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.provisioning.durable import Dbos, engine_url
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.signin.certificates.store import all_certificates
@@ -20,7 +20,7 @@ def opened(data: Path | None, database_url: str | None, key_file: Path | None) -
     database = open_idp(where.data, where.database_url)
     try:
         with database.read() as c:
-            needs_key = apps.holds_secrets(c) or bool(all_certificates(c))
+            needs_key = tokens.any_token(c) or bool(all_certificates(c))
         vault = open_vault(where.key_file, may_create=not needs_key)
         yield Engine(database, vault, durable=Dbos(engine_url(database)))
     finally:

@@ -16,11 +16,14 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps.actions import find_app
+from lockstep.idp.apps.tokens import store as tokens
+from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.provisioning import actions, summary
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.run import Report, employee_id
 from lockstep.kit.clock import now_ms
+from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
 
 OneUser = Annotated[str | None, typer.Option("--user", help="Only what concerns this person (user name or employee_id).")]
@@ -58,6 +61,7 @@ def plan(
         only = None if user is None else employee_id(c, user)
         made = make_plan(c, app, now_ms(), only=only, retry_now=True, shown=True)
         shown = summary.as_json(c, app, made)
+        about_tokens = _about_tokens(c, app.id)
     if only is not None:
         shown["user"] = only
     if out is not None:
@@ -69,6 +73,17 @@ def plan(
         print_json(shown)
     else:
         _say_plan(shown)
+        _warn(about_tokens)
+
+
+def _about_tokens(c: Connection, app_id: int) -> str:
+    found = warned(tokens.of_app(c, app_id), now_ms())
+    return found.text if found is not None else ""
+
+
+def _warn(text: str) -> None:
+    if text:
+        note(f"lockstep: {text}")
 
 
 def _say_plan(shown: dict[str, Any]) -> None:
@@ -133,6 +148,10 @@ def sync(
             only = None if user is None else employee_id(c, user)
         result = _do(engine, app.id, "sync", {"only": only, "full": full}, json=json)
         failures = some_failures(engine, name) if result["failed"] else []
+        with engine.db.read() as c:
+            about_tokens = _about_tokens(c, app.id)
+    if not json:
+        _warn(about_tokens)
     finish(name, result, failures, json=json)
 
 

@@ -6,6 +6,7 @@ from lockstep.idp.apps.connectors import CONNECTORS, check_parameter, parameters
 from lockstep.idp.apps.memory import client as memory
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.settings import Settings, changed
+from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
 from lockstep.kit.db import Connection
@@ -13,7 +14,6 @@ from lockstep.kit.problems import Problem, ValueProblem
 from lockstep.kit.vault import Vault
 from lockstep.scim.client import LoopbackError, UrlError, check_url
 
-MAX_TOKEN = 8_192
 LONGEST_NAME = 200
 LONGEST_URL = 2_048
 LONGEST_SOURCE = 2_000
@@ -40,9 +40,13 @@ def create_app(
     scim_url: str,
     token: str,
     allow_loopback: bool,
+    expires_at: int = 0,
     actor: str = ADMIN,
 ) -> App:
-    """A new app, provisioning off.  Raises ValueProblem, naming what is wrong."""
+    """A new app, provisioning off.  `expires_at` is when the token ends (ms), 0 where that is not said.
+
+    Raises ValueProblem, naming what is wrong.
+    """
     check_name(c, name)
     if connector not in CONNECTORS:
         text = f"{connector[:LONGEST_NAME]}: no such connector; there are {', '.join(CONNECTORS)}"
@@ -51,12 +55,13 @@ def create_app(
     if kind.local:
         url, checked = _local(scim_url, token)
     else:
-        url, checked = check_scim_url(scim_url, allow_loopback=allow_loopback), check_token(token)
+        url, checked = check_scim_url(scim_url, allow_loopback=allow_loopback), tokens.check_token(token)
     settings = Settings(rate=kind.rate)
-    number = store.insert_app(c, App(0, name, connector, url, allow_loopback, settings, False, "", 0, ""), now)
-    store.set_token(c, number, vault.seal(checked, token_place(number)))
-    _event(c, EventType.APP_CREATED, number, name, now, actor=actor)
-    return find_app(c, name)
+    store.insert_app(c, App(0, name, connector, url, allow_loopback, settings, False, "", 0, ""), now)
+    made = find_app(c, name)
+    tokens.add_first(c, vault, made, checked, now, expires_at=expires_at)
+    _event(c, EventType.APP_CREATED, made.id, name, now, actor=actor)
+    return made
 
 
 def _local(scim_url: str, token: str) -> tuple[str, str]:
@@ -66,13 +71,6 @@ def _local(scim_url: str, token: str) -> tuple[str, str]:
             what = "this connector keeps its target here: leave the URL and the token empty"
             raise ValueProblem(field, what, "the connector keeps its target here: leave out --scim-url and --token-file")
     return memory.URL, memory.TOKEN
-
-
-def _check_remote(app: App, field: str) -> None:
-    """Raise ValueProblem for an app whose target is kept here, and has neither URL nor token."""
-    if CONNECTORS[app.connector].local:
-        what = "the target of this app is kept here: it has no URL and no token"
-        raise ValueProblem(field, what, f"{app.name}: {what}")
 
 
 def check_name(c: Connection, name: str) -> None:
@@ -95,31 +93,9 @@ def rename(c: Connection, app: App, name: str, now: int, *, actor: str = ADMIN) 
     _event(c, EventType.APP_UPDATED, app.id, name, now, f"renamed, until now {app.name}", actor=actor)
 
 
-def token_place(app_id: int) -> str:
-    """What the encrypted token of an app is bound to."""
-    return f"apps|token|{app_id}"
-
-
 def token_of(c: Connection, vault: Vault, app: App) -> str:
-    """The app's bearer token.  Raises VaultError if the key is another one."""
-    return vault.open(store.sealed_token(c, app.id), token_place(app.id))
-
-
-def change_token(c: Connection, vault: Vault, app: App, token: str, now: int, *, actor: str = ADMIN) -> None:
-    """Use another bearer token from now on."""
-    _check_remote(app, "token")
-    store.set_token(c, app.id, vault.seal(check_token(token), token_place(app.id)))
-    _event(c, EventType.APP_UPDATED, app.id, app.name, now, "access token replaced", actor=actor)
-
-
-def change_url(c: Connection, app: App, scim_url: str, now: int, *, actor: str = ADMIN) -> App:
-    """Provision into another URL from now on.  The new one starts with no links, the old one stays as it is."""
-    _check_remote(app, "scim_url")
-    url = check_scim_url(scim_url, allow_loopback=app.allow_loopback)
-    if url != app.scim_url:
-        store.set_url(c, app.id, url)
-        _event(c, EventType.APP_UPDATED, app.id, app.name, now, f"SCIM URL {url}", actor=actor)
-    return find_app(c, app.name)
+    """The bearer token that the app uses.  Raises VaultError if the key is another one."""
+    return tokens.opened(c, vault, app.id)[0].secret
 
 
 def check_scim_url(url: str, *, allow_loopback: bool) -> str:
@@ -132,15 +108,6 @@ def check_scim_url(url: str, *, allow_loopback: bool) -> str:
         raise ValueProblem("loopback", "the SCIM URL is on this machine", f"--scim-url: {error}") from None
     except UrlError as error:
         raise ValueProblem("scim_url", str(error)) from None
-
-
-def check_token(token: str) -> str:
-    """The token without blanks around it.  Raises ValueProblem."""
-    token = token.strip()
-    if not token or len(token) > MAX_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
-        what = "the access token is empty, or holds characters that a token cannot have: copy it again, whole"
-        raise ValueProblem("token", what, what)
-    return token
 
 
 def assign(c: Connection, app: App, role: str | None, now: int, *, actor: str = ADMIN) -> None:

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lockstep.scim.client import Answer, ScimClient, TransportError
@@ -25,6 +25,8 @@ class Connection:
     problem: str = ""
     fix: str = ""
     about: str = ""
+    status: int = field(default=0, compare=False)
+    """The HTTP status of the answer, 0 where none came."""
 
     @property
     def said(self) -> str:
@@ -39,7 +41,7 @@ async def test_connection(base_url: str, token: str) -> Connection:
             answer = await client.request("GET", "/Users", query={"filter": f'userName eq "{PROBE}"'})
         except TransportError as error:
             return _explain_transport(error, base_url)
-    return _explain(answer, base_url)
+    return replace(_explain(answer, base_url), status=answer.status)
 
 
 def _explain_transport(error: TransportError, base_url: str) -> Connection:

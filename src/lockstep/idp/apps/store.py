@@ -20,7 +20,6 @@ apps = sa.Table(
     sa.Column("name", sa.Text, nullable=False, unique=True),
     sa.Column("connector", sa.Text, nullable=False),
     sa.Column("scim_url", sa.Text, nullable=False),
-    sa.Column("token", sa.LargeBinary, nullable=False),
     sa.Column("allow_loopback", sa.Integer, nullable=False),
     sa.Column("settings", sa.Text, nullable=False),
     sa.Column("stopped", sa.Integer, nullable=False),
@@ -62,13 +61,10 @@ _FIELDS = (
 _ALL = Statement(sa.select(*_FIELDS).order_by(apps.c.name))
 _BY_NAME = Statement(sa.select(*_FIELDS).where(apps.c.name == sa.bindparam("name")))
 _BY_ID = Statement(sa.select(*_FIELDS).where(apps.c.id == sa.bindparam("id")))
-_TOKEN = Statement(sa.select(apps.c.token).where(apps.c.id == sa.bindparam("id")))
-_ANY_TOKEN = Statement(sa.select(apps.c.id).limit(1))
 _INSERT = Statement(
     sa.insert(apps).returning(apps.c.id),
     columns=[column.name for column in apps.c if column.name != "id"],
 )
-_SET_TOKEN = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["token"])
 _SET_NAME = Statement(sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["name"])
 _SET_URL = Statement(
     sa.update(apps).where(apps.c.id == sa.bindparam("app")), columns=["scim_url", "connected_at", "connect_problem"]
@@ -161,23 +157,12 @@ def app_by_id(c: Connection, number: int) -> App | None:
     return None if row is None else _app(row)
 
 
-def sealed_token(c: Connection, number: int) -> bytes:
-    """The app's bearer token, encrypted."""
-    return bytes(c.value(_TOKEN, id=number))
-
-
-def holds_secrets(c: Connection) -> bool:
-    """Whether anything in this database needs the key."""
-    return c.one(_ANY_TOKEN) is not None
-
-
 def insert_app(c: Connection, app: App, now: int) -> int:
-    """A new row for `app` (whose id is not looked at), without a token; its id."""
+    """A new row for `app` (whose id is not looked at); its id."""
     values = {
         "name": app.name,
         "connector": app.connector,
         "scim_url": app.scim_url,
-        "token": b"",
         "allow_loopback": int(app.allow_loopback),
         "settings": _settings_text(app.settings),
         "stopped": 0,
@@ -187,11 +172,6 @@ def insert_app(c: Connection, app: App, now: int) -> int:
         "created_at": now,
     }
     return int(c.value(_INSERT, **values))
-
-
-def set_token(c: Connection, app_id: int, token: bytes) -> None:
-    """Replace the encrypted token."""
-    c.run(_SET_TOKEN, app=app_id, token=token)
 
 
 def set_name(c: Connection, app_id: int, name: str) -> None:

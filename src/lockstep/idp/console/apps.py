@@ -91,7 +91,17 @@ async def create_app(desk: Desk) -> Response:
     loopback = desk.ticked("loopback")
 
     def make(c: Connection) -> App:
-        return actions.create_app(c, desk.context.vault, desk.now, **typed, allow_loopback=loopback, actor=desk.actor)
+        return actions.create_app(
+            c,
+            desk.context.vault,
+            desk.now,
+            name=typed["name"],
+            connector=typed["connector"],
+            scim_url=typed["scim_url"],
+            token=typed["token"],
+            allow_loopback=loopback,
+            actor=desk.actor,
+        )
 
     try:
         made = await desk.write(make)
@@ -115,7 +125,7 @@ async def tab(desk: Desk, template: str, look: Any = None, status: int = 200, **
         app = app_of(c, app_id)
         waiting: Waiting = waiting_of(c, app)
         config = saml.of_app(c, app.id)
-        common = {"app": app, "waiting": waiting, "hints": hints_of(c, app, waiting), "config": config}
+        common = {"app": app, "waiting": waiting, "hints": hints_of(c, app, waiting, desk.now), "config": config}
         return {**common, **({} if look is None else look(c, app))}
 
     return desk.page(template, status, **{**await desk.read(read), **more})

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.actions import rules_of
+from lockstep.idp.apps.tokens import store as tokens
+from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.console import store
 from lockstep.idp.provisioning import ledger, links, troubles
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.kit.db import Connection
 
-GROUPS, PREVIEW = "parameters/groups", "rules/preview"
+GROUPS, PREVIEW, TOKENS = "parameters/groups", "rules/preview", "configuration#tokens"
 """Pages of an app where something is mended."""
 
 
@@ -54,8 +56,8 @@ def waiting_of(c: Connection, app: App) -> Waiting:
     )
 
 
-def hints_of(c: Connection, app: App, waiting: Waiting) -> list[Hint]:
-    """What stands in the way, the worst first."""
+def hints_of(c: Connection, app: App, waiting: Waiting, now: int) -> list[Hint]:
+    """What stands in the way at `now`, the worst first."""
     found: list[Hint] = []
     rules = rules_of(c, app)
     if app.quarantine:
@@ -68,6 +70,9 @@ def hints_of(c: Connection, app: App, waiting: Waiting) -> list[Hint]:
     elif not app.connected_at:
         text = "The API connection has not been tested yet."
         found.append(Hint("info", text, "configuration", "Enable it in Configuration"))
+    about_tokens = warned(tokens.of_app(c, app.id), now)
+    if about_tokens is not None:
+        found.append(Hint(about_tokens.kind, about_tokens.text, TOKENS, "Access tokens"))
     if not apps.assignments(c, app.id):
         found.append(Hint("warning", "Nobody has this app.", "access", "Give it to people in Access"))
     if not app.settings.provisioning:

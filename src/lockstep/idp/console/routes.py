@@ -28,6 +28,7 @@ from lockstep.idp.console import (
     tabs,
     takeover,
     timeline,
+    tokens,
     users,
 )
 from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
@@ -87,6 +88,10 @@ ROUTES = [
     _post(_APP, apps.rename),
     _get(f"{_APP}/configuration", configuration.configuration),
     _post(f"{_APP}/configuration", configuration.configure, upload=configuration.LONGEST),
+    _post(f"{_APP}/configuration/tokens", tokens.add_next),
+    _post(f"{_APP}/configuration/tokens/expires", tokens.set_expiry),
+    _get(f"{_APP}/configuration/tokens/remove", tokens.remove_page),
+    _post(f"{_APP}/configuration/tokens/remove", tokens.remove),
     _get(f"{_APP}/parameters", parameters.parameters),
     _post(f"{_APP}/parameters/groups", parameters.groups),
     _get(f"{_APP}/parameters/edit", parameters.edit),

@@ -14,22 +14,21 @@ from typing import Any
 
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.actions import token_of
-from lockstep.idp.apps.memory.client import memory_client
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.tokens import actions as app_tokens
 from lockstep.idp.provisioning import check, due, jobs, links, takeover
 from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.jobs import Job
 from lockstep.idp.provisioning.picture import Orders as TakeoverOrders
 from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
 from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.tokens import client_of
 from lockstep.kit import log
 from lockstep.kit.clock import Clock, now_ms
 from lockstep.kit.db import Database
 from lockstep.kit.lease import Lease, lease_of
 from lockstep.kit.problems import Problem
 from lockstep.kit.vault import Vault
-from lockstep.scim.client import ScimClient
 
 POLL_SECONDS = 0.05
 LOOK_SECONDS = 1.0
@@ -40,6 +39,8 @@ PAUSE_SECONDS = 30.0
 LONGEST_TIMED_PAUSE_SECONDS = 900.0
 """Between two runs for what is due by time alone and cannot go, because a person has to say so first."""
 LONGEST_PAUSE_SECONDS = 10.0
+REMIND_SECONDS = 3600.0
+"""How often it is looked whether an access token ends soon."""
 HALT_SECONDS = 8.0
 """How long a stop waits for the batch that is being sent."""
 
@@ -64,6 +65,8 @@ class Engine:
     """When an app is run by itself again (monotonic seconds)."""
     _timed: dict[int, tuple[float, float]] = field(default_factory=dict)
     """When an app is run again for what is due by time alone (monotonic seconds), and how long the pause before was."""
+    _remind_at: float = 0.0
+    """When it is looked for access tokens that end soon (monotonic seconds)."""
     _looked: dict[int, int] = field(default_factory=dict)
     """Up to which event an app was looked at."""
     _runs: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -178,13 +181,8 @@ class Engine:
     async def _drift(self, job: Job) -> dict[str, Any]:
         with self.db.write(serial=events.SERIAL) as c:
             app = ready_app(c, job.app_id)
-            source, target, token = (
-                source_of(c, app, with_logins=False),
-                links.target_of(c, app.id, app.scim_url),
-                token_of(c, self.vault, app),
-            )
-        local = memory_client(self.db, app, self.clock)
-        async with local or ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
+            source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
+        async with client_of(self.db, self.vault, app, self.clock) as client:
             found = await check.Checker(self.db, source, target, client).check()
         if found.differences:
             with self.db.write(serial=events.SERIAL) as c:
@@ -195,8 +193,7 @@ class Engine:
     async def _takeover(self, job: Job) -> dict[str, Any]:
         with self.db.read() as c:
             app = takeover.app_of(c, job.app_id)
-            token = token_of(c, self.vault, app)
-        async with ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
+        async with client_of(self.db, self.vault, app, self.clock) as client:
             doing = takeover.Takeover(self.db, app.id, client, self.clock, self._halt.point)
             return await doing.run(TakeoverOrders(**job.arguments))
 
@@ -240,6 +237,7 @@ class Engine:
             now, signs = time.monotonic(), self._signs()
             if signs != seen or now - looked >= LOOK_SECONDS:
                 seen, looked = signs, now
+                self._remind()
                 self._queue_due()
             self._begin_queued()
             if self._runs:
@@ -290,6 +288,17 @@ class Engine:
         if self._runs:
             await asyncio.wait(self._runs.values(), timeout=1)
         self._runs.clear()
+
+    def _remind(self) -> None:
+        """Write down, every now and then, which access tokens end soon."""
+        if time.monotonic() < self._remind_at:
+            return
+        with self.db.read() as c:
+            wanted = app_tokens.anything_to_remind(c, self.clock())
+        if wanted:
+            with self.db.write(serial=events.SERIAL) as c:
+                app_tokens.remind(c, self.clock())
+        self._remind_at = time.monotonic() + REMIND_SECONDS
 
     def _queue_due(self) -> None:
         """Queue a run for each app that something has happened for, or that has something due.

@@ -11,8 +11,6 @@ from typing import Any, Protocol
 
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.actions import token_of
-from lockstep.idp.apps.memory.client import memory_client
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
@@ -26,6 +24,7 @@ from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.safety import MANY_MISSING, too_many_missing
 from lockstep.idp.provisioning.settling import Tally, quarantine
 from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.tokens import AppTokens, client_of
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.problems import Problem
@@ -196,11 +195,14 @@ class Run:
         self._vault = vault
         self._clock = clock
         self._app_id = app_id
+        self._tokens = AppTokens(db, vault, app_id, clock)
         self._orders = orders
         self._report = report
         self._halt = halt or Halt()
         self._tally = Tally()
         self._client: ScimClient | None = None
+        self._sent_before = 0
+        """Requests of a client that is closed: of another URL."""
         self._done = 0
         self._opened = False
         """Whether creates that a dead process left open were looked for, in this process."""
@@ -208,6 +210,7 @@ class Run:
     async def close(self) -> None:
         """Close the connections to the target."""
         if self._client is not None:
+            self._sent_before = self._sent()
             await self._client.__aexit__(None, None, None)
             self._client = None
 
@@ -234,7 +237,7 @@ class Run:
         return self._sent() - before
 
     def _sent(self) -> int:
-        return 0 if self._client is None else self._client.meter.sent
+        return self._sent_before + (0 if self._client is None else self._client.meter.sent)
 
     async def _settle_creates(self, app: App) -> None:
         """Find out what became of creates that nobody heard of again."""
@@ -247,12 +250,16 @@ class Run:
             self._tally.again = True
 
     async def _connected(self, app: App) -> ScimClient:
-        """The client, opened at its first use in this process, with the app's rate of this moment."""
+        """The client, opened at its first use in this process, with the app's URL and token of this moment.
+
+        Its rate is that of the moment when it was opened: it has found out what the target bears.
+        """
+        token = self._tokens.there()[0]
+        if self._client is not None and self._client.base_url != app.scim_url:
+            await self.close()
         if self._client is None:
-            with self._db.read() as c:
-                token = token_of(c, self._vault, app)
-            local = memory_client(self._db, app, self._clock)
-            self._client = await (local or ScimClient(app.scim_url, token, rate=app.settings.rate)).__aenter__()
+            self._client = await client_of(self._db, self._vault, app, self._clock).__aenter__()
+        self._client.token = token
         return self._client
 
     async def check(self) -> Values:
@@ -350,6 +357,8 @@ class Run:
         with self._db.read() as c:
             source, target = source_of(c, app, with_logins=False), links.find_target(c, app.id, app.scim_url)
             floor = ledger.floor_of(c, plan)
+            if target != ledger.target_of_plan(c, plan):
+                raise Problem(f"{app.name} has the SCIM URL of another tenant now: the run has ended. Sync again")
         client = await self._connected(app)
         applied = self._tally.applied
         applier = Applier(self._db, source, target, client, self._clock, self._tally)
@@ -389,6 +398,8 @@ class Run:
             if app is None:
                 return 0.0
             ledger.take_into_use(c, app.id, 0)
+            if self._client is not None and self._client.meter.sent:
+                self._tokens.worked(c, self._client.token)
             if not links.count_missing(c, links.find_target(c, app.id, app.scim_url)):
                 ledger.undecide(c, app.id, [ledger.BELIEVED])  # said of what was lost then, not of what is lost next
             events.append_many(c, self._news(app, result), now)

@@ -2,6 +2,7 @@
 
 from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps import store
 from lockstep.idp.apps.capabilities import actions
 from lockstep.idp.apps.capabilities.records import Found, Said
 from lockstep.idp.apps.connectors import CONNECTORS
@@ -42,7 +43,8 @@ def test_another_url_is_another_target(each: Database) -> None:
     with each.write(serial=events.SERIAL) as c:
         made = app(c)
         actions.record(c, made, WITHOUT_PATCH, 9, actor="root")
-        moved = apps.change_url(c, made, "https://scim.example/b", 10)
+        store.set_url(c, made.id, "https://scim.example/b")
+        moved = apps.find_app(c, made.name)
         assert actions.found_of(c, moved) == Found()
         assert actions.found_of(c, made) == WITHOUT_PATCH
 

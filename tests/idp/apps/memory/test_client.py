@@ -6,6 +6,8 @@ from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.memory.client import MemoryClient, memory_client
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.tokens import actions as tokens
+from lockstep.idp.provisioning import moving
 from lockstep.kit.db import Database
 from lockstep.kit.problems import ValueProblem
 from lockstep.kit.vault import KEY_BYTES, Vault
@@ -43,6 +45,6 @@ def test_neither_url_nor_token(each: Database, given: dict[str, str], field: str
     app = make(each)
     assert app.settings.rate == 10_000
     with each.write() as c, pytest.raises(ValueProblem, match="has no URL and no token"):
-        apps.change_url(c, app, "https://x.example", 6)
+        moving.prepare(c, VAULT, app, "https://x.example", "t")
     with each.write() as c, pytest.raises(ValueProblem, match="has no URL and no token"):
-        apps.change_token(c, VAULT, app, "t", 6)
+        tokens.give(c, VAULT, app, "t", 6)

@@ -68,6 +68,8 @@ class Connector:
     """Operations in one Bulk request, 0 where there is no Bulk."""
     bulk_bytes: int = 0
     rate: float = 20.0
+    token_days: int = 0
+    """How long its access tokens last, at most; 0 where that is not known."""
     local: bool = False
     """Whether the target is kept by Lockstep itself: there is no URL and no token."""
     faults: tuple[Fault, ...] = ()
