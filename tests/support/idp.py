@@ -12,7 +12,8 @@ from lockstep.idp.directory import store
 from lockstep.idp.directory.csv_folder import read_folder
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.lookup import find_role, find_user
-from lockstep.idp.provisioning import actions, summary
+from lockstep.idp.provisioning import actions, drift_actions, summary
+from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.storage import open_idp
@@ -162,6 +163,11 @@ class Idp:
     def drift(self, name: str = APP) -> Json:
         """`lockstep idp drift`."""
         return self._job(name, "drift", {})
+
+    def say_of_drift(self, decision: Decision, *digests: str, name: str = APP) -> int:
+        """`lockstep idp drift NAME --put-back | --take-over | --ignore`; without digests of all that nobody has decided."""
+        with self.changing() as c:
+            return drift_actions.decide(c, app_actions.find_app(c, name), decision, digests or None, self._now(), actor=HAND)
 
     def _job(self, name: str, kind: str, arguments: Json) -> Json:
         with self.db.read() as c:

@@ -16,7 +16,7 @@ from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
 from lockstep.idp.apps.records import App
-from lockstep.idp.provisioning import check, due, jobs, links
+from lockstep.idp.provisioning import check, drift_actions, due, jobs, links
 from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.jobs import Job
 from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
@@ -173,11 +173,11 @@ class Engine:
             )
         async with ScimClient(app.scim_url, token, rate=app.settings.rate) as client:
             found = await check.Checker(self.db, source, target, client).check()
-        if found.differences:
-            with self.db.write(serial=events.SERIAL) as c:
-                events.append(c, check.event(source, found), self.clock())
-        shown = [{"object": one.object, "name": one.name, "kind": one.kind} for one in found.differences]
-        return {"requests": found.requests, "floor": found.floor, "differences": shown, "unmatched": found.unmatched}
+        with self.db.write(serial=events.SERIAL) as c:
+            taken = drift_actions.take_in(c, app, target, found, self.clock(), by_itself=False)
+            if taken.shown:
+                events.append(c, check.event(source, found, taken.shown), self.clock())
+            return drift_actions.report(c, app)
 
     async def serve(self, stop: Callable[[], bool]) -> None:
         """Be the worker until `stop()`: does what is queued, and follows the events of the directory.

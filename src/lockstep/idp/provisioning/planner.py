@@ -13,8 +13,9 @@ from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import desired, ledger, links, order, plan, plan_groups, summary
+from lockstep.idp.provisioning import desired, drift_store, ledger, links, order, plan, plan_groups, summary
 from lockstep.idp.provisioning.approval import Decisions, judged, removal_item
+from lockstep.idp.provisioning.drift import Overlay
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, grouping_of
 from lockstep.idp.provisioning.ledger import Placed, Plan, Trouble
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
@@ -40,6 +41,8 @@ class _Making:
     decisions: Decisions
     troubles: dict[ledger.What, Trouble]
     retry_now: bool
+    overlay: Overlay
+    """What was taken over from the target."""
     sent_before: set[ledger.What] = field(default_factory=set)
     grouping: Grouping = field(default_factory=ByRules)
     position: int = 0
@@ -94,9 +97,12 @@ def make_plan(
     """
     source = source_of(c, app)
     target = links.target_of(c, app.id, app.scim_url)
+    overlay = drift_store.overlay_of(c, target, source.logins, only)
+    source = replace(source, logins=overlay.logins)
     sent_before = ledger.sent_before(c, app.id)
     number = ledger.begin_plan(c, app.id, target, only or "", now, shown=shown)
-    making = _Making(c, source, target, number, now, only, ledger.decided(c, app.id), ledger.troubled(c, target), retry_now)
+    decided, troubles = ledger.decided(c, app.id), ledger.troubled(c, target)
+    making = _Making(c, source, target, number, now, only, decided, troubles, retry_now, overlay)
     making.sent_before = sent_before
     _plan_users(making)
     making.flush()
@@ -115,7 +121,7 @@ def make_plan(
 def _plan_users(m: _Making) -> None:
     settings = m.source.app.settings
     wanted = desired.for_users(people(m.c, m.only), m.source.parameters, settings, m.source.logins)
-    for step in plan.for_users(wanted, _user_links(m), settings, _holder(m), m.now):
+    for step in plan.for_users(map(m.overlay.user, wanted), _user_links(m), settings, _holder(m), m.now):
         if isinstance(step, Change):
             _note_user(m, m.put(step))
         elif isinstance(step, plan.Ignored):
@@ -155,7 +161,7 @@ def _plan_groups(m: _Making, *, held: bool) -> None:
     protected = m.source.app.settings.protected()
     wanted = [group for group in m.grouping.groups if not _matches(group.name, protected)]
     known = [link for link in links.groups(m.c, m.target) if not _matches(link.name, protected)]
-    for one in plan_groups.match(wanted, known):
+    for one in map(m.overlay.named, plan_groups.match(m.overlay.groups(wanted, known), known)):
         if m.only is None:
             _plan_group(m, one, held=held)
         elif one.desired is not None and one.link is not None and not one.link.missing:
@@ -173,7 +179,7 @@ def _plan_group(m: _Making, one: Match, *, held: bool) -> None:
             _plan_leftover(m, one.link, held=held)
         return
     if one.link is None or one.link.missing:
-        for change in plan_groups.create(one.desired, _first_members(m, one.desired), one.link, limit):
+        for change in plan_groups.create(one.desired, _first_members(m, one.desired, one.link), one.link, limit):
             m.put(change)
         return
     renaming = plan_groups.rename(one.desired, one.link)
@@ -206,9 +212,9 @@ def _going(m: _Making, key: str, *, asked: bool) -> bool:
     return state is State.READY or (asked and state is State.WAITING)
 
 
-def _first_members(m: _Making, group: DesiredGroup) -> list[Member]:
+def _first_members(m: _Making, group: DesiredGroup, link: GroupLink | None) -> list[Member]:
     asked = m.source.app.settings.approve_create
-    wanted = m.grouping.wanted(group)
+    wanted = m.overlay.members(link, m.grouping.wanted(group))
     there = links.target_ids(m.c, m.target, wanted)
     return [
         Member(key, there.get(key, ""), name) for key, name in wanted.items() if key in there or _going(m, key, asked=asked)
@@ -217,7 +223,7 @@ def _first_members(m: _Making, group: DesiredGroup) -> list[Member]:
 
 def _plan_members(m: _Making, group: DesiredGroup, link: GroupLink, *, held: bool) -> None:
     asked = m.source.app.settings.approve_update
-    wanted = m.grouping.wanted(group)
+    wanted = m.overlay.members(link, m.grouping.wanted(group))
     current = {member: key for member, key, _ in links.members(m.c, link.id) if m.only in (None, key)}
     present = set(current.values())
     adding = [key for key in wanted if key not in present]
@@ -225,7 +231,7 @@ def _plan_members(m: _Making, group: DesiredGroup, link: GroupLink, *, held: boo
     diff = MemberDiff(
         now=[Member(key, there[key], wanted[key]) for key in adding if key in there],
         later=[Member(key, "", wanted[key]) for key in adding if key not in there and _going(m, key, asked=asked)],
-        removals=_gone(m, {member: key for member, key in current.items() if key not in wanted}),
+        removals=_gone(m, {one: key for one, key in current.items() if key not in wanted and not m.overlay.stays(link, one)}),
     )
     _put_members(m, group.key, group.name, link, diff, held=held)
 
@@ -351,6 +357,7 @@ def _remember(m: _Making) -> None:
             links.set_left(m.c, mark.link_id, m.now if mark.left else 0)
         else:
             links.drop_user(m.c, m.target, mark.link_id, "")
+    drift_store.end_taken(m.c, m.overlay.ended)
     if m.only is None:
         d = m.decisions
         if links.count_missing(m.c, m.target):
