@@ -271,7 +271,7 @@ def test_drift(idp: Idp) -> None:
     said = idp.done("drift", "aws").out.splitlines()
     assert said[1:] == [
         f"  group Team: missing (displayName: Team → –)  [digest {one['digest']}]",
-        "Put everything right: lockstep idp sync aws --full",
+        "Put everything right: lockstep idp drift aws --put-back all, then lockstep idp sync aws",
         "Or decide: lockstep idp drift aws --put-back DIGEST, --take-over DIGEST or --ignore DIGEST",
     ]
     assert idp.target.writes == []

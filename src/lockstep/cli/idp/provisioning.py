@@ -349,7 +349,7 @@ def _say_drift(name: str, result: dict[str, Any]) -> None:
         if items:
             say(f"{len(items)} {what}; with digests: lockstep idp drift {name} --last --json")
     if any(one["decision"] == "" for one in found):
-        say(f"Put everything right: lockstep idp sync {name} --full")
+        say(f"Put everything right: lockstep idp drift {name} --put-back all, then lockstep idp sync {name}")
         say(f"Or decide: lockstep idp drift {name} --put-back DIGEST, --take-over DIGEST or --ignore DIGEST")
 
 

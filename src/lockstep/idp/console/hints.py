@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.actions import rules_of
-from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning import drift_actions, ledger, links
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.kit.db import Connection
 
@@ -34,6 +34,8 @@ class Waiting:
     failed: int = 0
     kept: int = 0
     """Who and what should go at the target, and was thrown away by an administrator."""
+    drift: int = 0
+    """Differences at the target that nobody has decided."""
 
 
 def waiting_of(c: Connection, app: App) -> Waiting:
@@ -47,6 +49,7 @@ def waiting_of(c: Connection, app: App) -> Waiting:
         sum(one.weight for one in found if one.state == State.HELD.value),
         ledger.count_troubled(c, target) if target else 0,
         sum(one.changes for one in found if one.state == State.DROPPED.value and one.kind in goes),
+        drift_actions.waiting(c, app),
     )
 
 
@@ -90,6 +93,9 @@ def _left_to_you(waiting: Waiting) -> Iterator[Hint]:
         verb = "is" if waiting.held == 1 else "are"
         text = f"{waiting.held:,} {verb} held, because there are unusually many."
         yield Hint("warning", text, "plan", "Review in Plan")
+    if waiting.drift:
+        verb = "difference at the target waits" if waiting.drift == 1 else "differences at the target wait"
+        yield Hint("warning", f"{waiting.drift:,} {verb} for your word.", "drift", "Decide in Drift")
     if waiting.failed:
         verb = "change has" if waiting.failed == 1 else "changes have"
         text = f"{waiting.failed:,} {verb} failed at the target, and {'is' if waiting.failed == 1 else 'are'} tried again."

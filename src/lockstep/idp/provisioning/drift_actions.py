@@ -101,11 +101,12 @@ def decide(
     "put-back" of something that was taken over ends that.  Returns how many.  Raises Problem, and then nothing is decided.
     """
     target = links.find_target(c, app.id, app.scim_url)
+    asked = [one for one in digests or () if one.isalnum()]  # whatever else somebody sends is no digest
     if digests is None:
         chosen = [one for one in drift_store.open_differences(c, target) if one.decision == ""]
     else:
-        chosen = drift_store.open_of(c, target, digests)
-    taken = drift_store.taken_of(c, target, digests or ()) if decision == "put-back" else []
+        chosen = drift_store.open_of(c, target, asked)
+    taken = drift_store.taken_of(c, target, asked) if decision == "put-back" else []
     known = {one.digest for one in chosen} | {one.digest for one in taken}
     _all_known(app, digests, known)
     for one in chosen:
@@ -116,6 +117,17 @@ def decide(
     notes = f"{_SAID[decision]}: " + ", ".join(f"{count} {kind}" for kind, count in sorted(what.items()))
     _event(c, app, notes, now, actor, chosen, taken)
     return len(known)
+
+
+def end(c: Connection, app: App, number: int, now: int, *, actor: str = apps.ADMIN) -> TakenOver:
+    """Put back one thing that was taken over, of several that came with one difference.  Raises Problem."""
+    target = links.find_target(c, app.id, app.scim_url)
+    found = drift_store.taken_page(c, target, number - 1)[:1]
+    if not found or found[0].id != number:
+        raise PastProblem("that is not taken over any more")
+    drift_store.end_taken(c, [number])
+    _event(c, app, f"{_SAID['put-back']}: 1 {found[0].kind} taken over before", now, actor, (), found)
+    return found[0]
 
 
 class PastProblem(Problem):

@@ -50,6 +50,9 @@ _OPEN = Statement(sa.select(*_FIELDS).where(_is(_d.target, "target"), _d.settled
 _OPEN_OF = Statement(
     sa.select(*_FIELDS).where(_is(_d.target, "target"), _d.settled_at == 0, among(_d.digest, "digests")).order_by(_d.id)
 )
+_UNDECIDED = Statement(
+    sa.select(_d.digest).where(_is(_d.target, "target"), _d.settled_at == 0, _d.decision == "").order_by(_d.id)
+)
 _COUNTS = Statement(
     sa.select(_d.decision, sa.func.count()).where(_is(_d.target, "target"), _d.settled_at == 0).group_by(_d.decision)
 )
@@ -244,6 +247,11 @@ def open_differences(c: Connection, target: int) -> Iterator[Found]:
 def open_of(c: Connection, target: int, digests: Collection[str]) -> list[Found]:
     """Those of them with these digests."""
     return [_found(row) for row in c.all(_OPEN_OF, target=target, digests=listed(digests))]
+
+
+def undecided(c: Connection, target: int) -> Iterator[str]:
+    """The digests of what nobody has decided."""
+    return (digest for (digest,) in c.stream(_UNDECIDED, target=target))
 
 
 def counts(c: Connection, target: int) -> dict[str, int]:
