@@ -289,6 +289,35 @@ def test_a_member_put_in_stays_until_the_person_leaves_the_app(world: World) -> 
     assert known(world)["taken_over"] == []
 
 
+@pytest.mark.parametrize("lose", [True, False])
+def test_a_member_put_in_who_has_gone_again_does_not_stand_any_more(world: World, lose: bool) -> None:
+    """Taken out there, or lost with the group: put in once more it is a difference like any other."""
+    ready(world)
+    put_in(world)
+    [one] = look(world)["differences"]
+    say(world, "take-over", [one["digest"]])
+    if lose:
+        lose_group(world)
+    else:
+        team(world)["members"] = [it for it in team(world)["members"] if it["value"] != world.target.id_of("C@x.example")]
+    world.sync(FULL)
+    assert (world.target.teams()["Team"], known(world)["taken_over"]) == ({"A@x.example", "B@x.example"}, [])
+    put_in(world)
+    assert world.sync(FULL).applied == 1
+    assert world.target.teams()["Team"] == {"A@x.example", "B@x.example"}
+
+
+def test_a_member_taken_out_and_put_in_again_there(world: World) -> None:
+    """The last word counts."""
+    ready(world)
+    take_out(world)
+    say(world, "take-over", [look(world)["differences"][0]["digest"]])
+    team(world)["members"].append({"value": world.target.id_of("A@x.example")})
+    say(world, "take-over", [look(world)["differences"][0]["digest"]])
+    assert [one["kind"] for one in known(world)["taken_over"]] == ["in"]
+    assert (world.changes(), look(world)["differences"]) == ([], [])
+
+
 def test_a_member_taken_out_comes_back_with_a_new_role_membership(world: World) -> None:
     ready(world)
     take_out(world)

@@ -71,8 +71,18 @@ def take_in(c: Connection, app: App, target: int, found: Checked, now: int, *, b
     past += [one.id for one in known.values() if one.decision != "put-back" or _is_done(c, app, one)]
     drift_store.settle(c, target, past, now)
     drift_store.set_check(c, target, Check(now, found.requests, found.floor, found.unmatched))
-    check.record(c, target, mending)
+    _record(c, target, mending)
     return given
+
+
+def _record(c: Connection, target: int, differences: Collection[Difference]) -> None:
+    """Take differences into the links.  Who was put in there and has gone again does not stand any more."""
+    check.record(c, target, differences)
+    for one in differences:
+        if one.kind == drift.MEMBER_MISSING:
+            drift_store.end_in(c, target, one.link_id, one.member)
+        elif one.kind == drift.MISSING and one.object == "group":
+            drift_store.end_in(c, target, one.link_id)
 
 
 def settle_done(c: Connection, app: App, now: int) -> None:
@@ -171,7 +181,7 @@ def _decide(c: Connection, target: int, found: Found, decision: Decision, now: i
     if decision == "take-over":
         _take_over(c, target, one, link, actor, now)
     elif found.decision != "put-back":
-        check.record(c, target, [_as_recorded(one, link)])
+        _record(c, target, [_as_recorded(one, link)])
     drift_store.decide(c, [found.id], decision, actor, now, settled=decision == "take-over")
 
 
@@ -205,7 +215,7 @@ def _take_over(c: Connection, target: int, one: Difference, link: UserLink | Gro
         raise Problem(f"{one.name} cannot be taken over: {error}") from None
     recorded = _as_recorded(one, link)
     # Somebody who was put in there is no member that we hold.
-    check.record(c, target, [replace(recorded, made=False) if one.kind == drift.MEMBER_EXTRA else recorded])
+    _record(c, target, [replace(recorded, made=False) if one.kind == drift.MEMBER_EXTRA else recorded])
     if one.kind == drift.MISSING and one.object == "user":
         links.drop_user(c, target, link.id, link.target_id)
     elif one.kind == drift.MISSING:

@@ -119,6 +119,16 @@ _END_SAME = Statement(
 )
 
 
+_END_IN = Statement(
+    sa.delete(drift_taken).where(
+        _is(_t.target, "target"),
+        _t.kind == "in",
+        _is(_t.link_id, "link"),
+        sa.or_(sa.bindparam("member", type_=sa.Text) == "", _t.attribute == sa.bindparam("member", type_=sa.Text)),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """The last time a target was read: when (ms), what it cost beside its floor, how many users there are nobody of ours."""
@@ -281,7 +291,8 @@ def take_over(c: Connection, target: int, taken: Iterable[TakenOver], by: str, n
     """Remember what was taken over, in the place of what was taken over there before."""
     for one in taken:
         where = {"kind": one.kind, "object": one.object, "key": one.key, "attribute": one.attribute}
-        c.run(_END_SAME, target=target, link=one.link_id, **where)
+        for kind in ("in", "out") if one.object == "membership" else (one.kind,):
+            c.run(_END_SAME, target=target, link=one.link_id, **{**where, "kind": kind})
         values = {"ours": _json(one.ours), "theirs": _json(one.theirs), "digest": one.digest, "at": now, "taken_by": by}
         c.run(_ADD_TAKEN, target=target, name=one.name, link_id=one.link_id or None, **where, **values)
 
@@ -309,6 +320,11 @@ def count_taken(c: Connection, target: int) -> int:
 def end_taken(c: Connection, numbers: Iterable[int]) -> None:
     """It does not hold any more."""
     c.many(_END_TAKEN, [{"number": number} for number in numbers])
+
+
+def end_in(c: Connection, target: int, link: int, member: str = "") -> None:
+    """A member who was put in there has gone from the group, or (without `member`) all of them have, with the group."""
+    c.run(_END_IN, target=target, link=link, member=member)
 
 
 def overlay_of(c: Connection, target: int, logins: frozenset[str], only: str | None = None) -> Overlay:
