@@ -1,5 +1,6 @@
 """What somebody does at the target behind our back is found by a full sync, and put back at the floor."""
 
+import copy
 import random
 from collections.abc import Callable
 
@@ -45,6 +46,28 @@ def test_each_kind_alone(synced: World, kind: Mischief, seed: int) -> None:
     assert result["requests"] == result["floor"]
     world.assert_equal()
     assert [key for key in ids if ids[key] != world.held().ids.get(key) and not key.startswith("group Edited")] == []
+    world.assert_quiet()
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("kind", Mischief)
+def test_each_kind_taken_over_and_then_put_back(synced: World, kind: Mischief, seed: int) -> None:
+    """Neither the run nor a check touches it again; then a person has second thoughts, and all is as it was."""
+    world = synced
+    assert Mischiefs(random.Random(seed), {}).do(world.target.store, kind)
+    [found] = world.look()["differences"]
+    assert world.say_of_drift("take-over", found["digest"]) == 1
+    follows = world.sync()
+    assert (follows["failed"], follows["requests"]) == (0, follows["floor"])
+    assert kind is Mischief.LOSE_USER or follows["requests"] == 0, "those whom she managed have no manager"
+    before = copy.deepcopy(world.held())
+    world.assert_quiet()
+    assert world.held().ids == before.ids
+    assert world.company.expected().differences(world.held()) != []
+    assert world.say_of_drift("put-back", found["digest"]) == 1
+    result = world.sync()
+    assert (result["failed"], result["requests"]) == (0, result["floor"])
+    world.assert_equal()
     world.assert_quiet()
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.apps import actions
 from lockstep.idp.directory.importing import apply_roster
-from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning import drift_actions, ledger, links
 from lockstep.idp.provisioning.actions import start
+from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Database
@@ -107,6 +108,15 @@ class World:
         told = result["requests"] + result.get("check", {}).get("requests", 0)
         assert sent == told or not self.metered, f"{sent} requests came in: {result}"
         return result
+
+    def look(self) -> dict[str, Any]:
+        """`lockstep idp drift`: what differs, changing nothing."""
+        return self.engine.wait(self.engine.order(self.app_id, "drift", {}))
+
+    def say_of_drift(self, decision: Decision, *digests: str) -> int:
+        """What a person says about differences."""
+        with self.db.write(serial=events.SERIAL) as c:
+            return drift_actions.decide(c, actions.find_app(c, APP), decision, digests, now_ms())
 
     def try_sync(self, *, full: bool = False) -> dict[str, Any]:
         """One sync; a run that fails as a whole is noted in `problems`."""

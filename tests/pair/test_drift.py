@@ -199,10 +199,104 @@ def test_drift_and_its_repair_at_the_command_line(both: Both) -> None:
     both.begin(roster)
     change_a_user(both)
     report = both.command("drift", "aws", "--json").ended(DONE).json
-    assert report["differences"] == [{"object": "user", "name": "e1@x.example", "kind": "changed"}]
+    [found] = report["differences"]
+    assert (found["object"], found["name"], found["kind"]) == ("user", "e1@x.example", "changed")
+    assert found["detail"] == {"title": {"before": roster.people["E1"]["title"] or None, "after": "Meddled"}}
     result = both.command("sync", "aws", "--full", "--json").ended(DONE).json
     assert (result["requests"], result["floor"]) == (1, 1)
     both.assert_equal(roster)
+
+
+def differing(both: Both) -> list[tuple[str, str, str]]:
+    return [(one["object"], one["name"], one["kind"]) for one in both.idp.drift()["differences"]]
+
+
+@pytest.mark.parametrize("what", MEDDLING)
+def test_what_is_only_reported_is_put_back_once_a_person_says_so(both: Both, what: str) -> None:
+    roster = company()
+    both.begin(roster, "drift=report")
+    meddle, expected, cost = MEDDLING[what]
+    meddle(both)
+    both.writes()
+    result = both.idp.sync(full=True)
+    assert (result["requests"], result["check"]["undecided"], both.writes()) == (0, 1, 0)
+    [one] = both.idp.drift()["differences"]
+    assert ((one["object"], one["name"], one["kind"]), one["decision"]) == (expected, "")
+    assert both.idp.say_of_drift("put-back", one["digest"]) == 1
+    result = both.idp.sync()
+    assert result["requests"] == result["floor"] == both.writes() == cost
+    assert differing(both) == []
+    after = both.held()
+    after.users[:] = [user for user in after.users if user["userName"] != "stranger@x.example"]
+    assert differences(roster, after) == []
+
+
+@pytest.mark.parametrize("what", MEDDLING)
+def test_what_is_taken_over_stands(both: Both, what: str) -> None:
+    """By no sync, and by no check, is it touched; and when a person says so it is put back at the same cost."""
+    roster = company()
+    both.begin(roster)
+    meddle, expected, cost = MEDDLING[what]
+    meddle(both)
+    both.writes()
+    before = both.held()
+    [one] = both.idp.drift()["differences"]
+    assert (one["object"], one["name"], one["kind"]) == expected
+    both.idp.say_of_drift("take-over", one["digest"])
+    for orders in ({}, {"only": "E1"}, {"only": "E2"}, {"full": True}):
+        result = both.idp.sync(**orders)
+        assert (result["requests"], result["floor"], both.writes()) == (0, 0, 0), orders
+    assert both.held() == before
+    report = both.idp.drift()
+    assert (report["differences"], {taken["digest"] for taken in report["taken_over"]}) == ([], {one["digest"]})
+    assert report["requests"] == report["floor"]
+
+    both.idp.say_of_drift("put-back", one["digest"])
+    result = both.idp.sync()
+    assert result["requests"] == result["floor"] == both.writes() == cost
+    after = both.held()
+    after.users[:] = [user for user in after.users if user["userName"] != "stranger@x.example"]
+    assert differences(roster, after) == []
+
+
+@pytest.mark.parametrize("what", MEDDLING)
+def test_what_is_ignored_is_neither_reported_nor_changed(both: Both, what: str) -> None:
+    both.begin(company())
+    meddle, _, _ = MEDDLING[what]
+    meddle(both)
+    both.writes()
+    before = both.held()
+    [one] = both.idp.drift()["differences"]
+    both.idp.say_of_drift("ignore", one["digest"])
+    result = both.idp.sync(full=True)
+    assert (result["requests"], result["check"]["differences"], both.writes()) == (0, 0, 0)
+    report = both.idp.drift()
+    assert (report["differences"], [it["digest"] for it in report["ignored"]]) == ([], [one["digest"]])
+    assert both.held() == before
+    both.idp.say_of_drift("put-back", one["digest"])
+    both.idp.sync()
+    assert both.idp.drift()["ignored"] == []
+
+
+def test_what_was_taken_over_ends_when_our_side_moves(both: Both) -> None:
+    """The person's own new title goes out; so does the role's new name."""
+    roster = company()
+    both.begin(roster)
+    change_a_user(both)
+    rename_a_group(both)
+    both.writes()
+    both.idp.drift()
+    assert both.idp.say_of_drift("take-over") == 2
+    both.idp.change("E1", department="Elsewhere")
+    assert both.sync()["requests"] == 1
+    assert both.held().user("E1")["title"] == "Meddled"
+    both.idp.change("E1", title="Ours again")
+    both.idp.rename("Readers", "Readers of ours")
+    assert both.sync()["requests"] == 2
+    roster.people["E1"] |= {"title": "Ours again", "department": "Elsewhere"}
+    roster.groups["R0"] = "Readers of ours"
+    both.assert_equal(roster)
+    assert both.idp.drift()["taken_over"] == []
 
 
 @pytest.mark.slow

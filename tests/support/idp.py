@@ -13,7 +13,8 @@ from lockstep.idp.directory.csv_folder import read_folder
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.lookup import find_role, find_user
 from lockstep.idp.directory.nesting import actions as nesting
-from lockstep.idp.provisioning import actions, summary
+from lockstep.idp.provisioning import actions, drift_actions, summary
+from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.storage import open_idp
@@ -177,6 +178,11 @@ class Idp:
     def takeover(self, name: str = APP, **orders: Any) -> Json:
         """`lockstep idp takeover`."""
         return self._job(name, "takeover", orders)
+
+    def say_of_drift(self, decision: Decision, *digests: str, name: str = APP) -> int:
+        """`lockstep idp drift NAME --put-back | --take-over | --ignore`; without digests of all that nobody has decided."""
+        with self.changing() as c:
+            return drift_actions.decide(c, app_actions.find_app(c, name), decision, digests or None, self._now(), actor=HAND)
 
     def _job(self, name: str, kind: str, arguments: Json) -> Json:
         with self.db.read() as c:

@@ -174,7 +174,7 @@ def test_a_full_sync_reports_its_reads_apart(idp: Idp) -> None:
     idp.target.lose(idp.target.id_of("Team"))
     result = idp.done("sync", "aws", "--full", "--json").one
     assert (result["requests"], result["floor"]) == (1, 1)
-    assert result["check"] == {"requests": 2, "floor": 2, "differences": 1, "unmatched": 0}
+    assert result["check"] == {"requests": 2, "floor": 2, "differences": 1, "undecided": 0, "unmatched": 0}
     said = idp.done("sync", "aws", "--full").out
     assert "Read the target in 3 requests (floor 3): 0 differences" in said
 
@@ -265,10 +265,69 @@ def test_drift(idp: Idp) -> None:
     idp.target.log.clear()
     found = idp.done("drift", "aws", "--json").one
     assert found.keys() >= {"requests", "floor", "differences"}
-    assert found["differences"] == [{"object": "group", "name": "Team", "kind": "missing"}]
+    [one] = found["differences"]
+    assert (one["object"], one["name"], one["kind"]) == ("group", "Team", "missing")
+    assert (one["detail"], one["decision"]) == ({"displayName": {"before": "Team", "after": None}}, "")
     said = idp.done("drift", "aws").out.splitlines()
-    assert said[1:] == ["  group Team: missing", "Put them right: lockstep idp sync aws --full"]
+    assert said[1:] == [
+        f"  group Team: missing (displayName: Team → –)  [digest {one['digest']}]",
+        "Put everything right: lockstep idp drift aws --put-back all, then lockstep idp sync aws",
+        "Or decide: lockstep idp drift aws --put-back DIGEST, --take-over DIGEST or --ignore DIGEST",
+    ]
     assert idp.target.writes == []
+
+
+def test_the_last_drift_is_shown_without_asking_the_target(idp: Idp) -> None:
+    ready(idp)
+    assert "was never read; read it: `lockstep idp drift aws`" in idp.problem("drift", "aws", "--last")
+    idp.target.lose(idp.target.id_of("Team"))
+    found = idp.done("drift", "aws", "--json").one
+    idp.target.log.clear()
+    assert idp.done("drift", "aws", "--last", "--json").one == found
+    assert idp.target.log == []
+
+
+def test_drift_is_decided(idp: Idp) -> None:
+    ready(idp, "drift=report")
+    idp.target.users[idp.target.id_of("E1@x.example")]["active"] = False
+    idp.target.lose(idp.target.id_of("Team"))
+    waits = idp.run("sync", "aws", "--full")
+    assert waits.code == 3
+    assert "2 of them wait for your word: lockstep idp drift aws --last" in waits.out
+    digests = {one["kind"]: one["digest"] for one in idp.done("drift", "aws", "--last", "--json").one["differences"]}
+    said = idp.done("drift", "aws", "--take-over", digests["changed"], "--ignore", digests["missing"])
+    assert said.out == "1 difference taken over.\n1 difference ignored.\n"
+    assert idp.done("drift", "aws", "--last").out.splitlines() == [
+        "0 differences; 2 requests (floor 2)",
+        "1 ignored; with digests: lockstep idp drift aws --last --json",
+        "1 taken over; with digests: lockstep idp drift aws --last --json",
+    ]
+    assert idp.done("sync", "aws", "--full", "--json").one["requests"] == 0
+    back = idp.done("drift", "aws", "--put-back", digests["changed"], "--put-back", digests["missing"], "--json")
+    assert back.one == {"put-back": 2}
+    assert idp.done("sync", "aws", "--json").one["requests"] == 2
+    assert idp.problem("drift", "aws", "--put-back", "all").startswith("nothing waits for a decision in aws")
+    assert idp.problem("drift", "aws", "--ignore", "feed").startswith("no difference with the digest feed")
+
+
+def test_drift_that_is_on_its_way_is_said_so(idp: Idp) -> None:
+    ready(idp, "drift=report")
+    idp.target.lose(idp.target.id_of("Team"))
+    idp.done("drift", "aws")
+    said = idp.done("drift", "aws", "--put-back", "all").out
+    assert said == "1 difference to be put back.\nNext: lockstep idp sync aws\n"
+    assert "[is being put back]" in idp.done("drift", "aws", "--last").out
+
+
+def test_drift_is_decided_in_so_many_words(idp: Idp) -> None:
+    ready(idp)
+    for words in (
+        ["--last", "--ignore", "all"],
+        ["--put-back", "all", "--ignore", "all"],
+        ["--put-back", "all", "--put-back", "feed"],
+        ["--put-back", "feed", "--ignore", "feed"],
+    ):
+        assert idp.usage("drift", "aws", *words)
 
 
 def test_a_key_that_is_gone_or_another_one_is_a_problem(idp: Idp) -> None:

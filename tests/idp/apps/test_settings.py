@@ -15,6 +15,8 @@ CHOICES = {
     "leavers": ("delete", "suspend", "nothing"),
     "suspended": ("suspend", "nothing"),
     "adopt": ("adopt", "report", "ignore"),
+    "drift": ("put-back", "report"),
+    **{f"drift-{kind}": ("put-back", "report", "default") for kind in ("users", "groups", "members")},
 }
 
 GOOD: list[tuple[str, str, Any]] = [
@@ -71,6 +73,16 @@ def test_defaults() -> None:
     assert (default.rate, default.limit_deletions, default.limit_deletions_share) == (20.0, 500, 0.05)
     names = ("AWSControlTower*", "AWSAccountFactory*", "AWSServiceCatalog*", "AWSLog*", "AWSSecurity*", "AWSAudit*")
     assert default.protected() == names
+
+
+def test_drift_is_put_back_unless_all_of_it_or_its_kind_is_to_be_reported() -> None:
+    own = {"user": "drift-users", "group": "drift-groups", "membership": "drift-members"}
+    for kind, key in own.items():
+        assert Settings().drift_of(kind) == "put-back"
+        assert changed(Settings(), ["drift=report"]).drift_of(kind) == "report"
+        apart = changed(Settings(), [f"{key}=report"])
+        assert {one for one in own if apart.drift_of(one) == "report"} == {kind}
+        assert changed(Settings(), ["drift=report", f"{key}=put-back"]).drift_of(kind) == "put-back"
 
 
 def test_several_settings_at_once() -> None:

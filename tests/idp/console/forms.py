@@ -71,6 +71,10 @@ _PROVISIONING = {
     "limit-deletions-share": "0.05",
     "schedule": "",
     "protect": "",
+    "drift": "put-back",
+    "drift-users": "default",
+    "drift-groups": "default",
+    "drift-members": "report",
 }
 _CONFIGURATION = {
     "scim_url": URL,
@@ -329,6 +333,7 @@ FORMS: dict[str, Form] = {
             Wrong({"leavers": "x"}, "leavers"),
             Wrong({"suspended": "x"}, "suspended"),
             Wrong({"adopt": "x"}, "adopt"),
+            *(Wrong({key: "x"}, key) for key in ("drift", "drift-users", "drift-groups", "drift-members")),
         ),
         nobody=("/admin/apps/99/provisioning", _PROVISIONING, 404),
     ),
@@ -341,6 +346,18 @@ FORMS: dict[str, Form] = {
     f"{_APP}/plan/approve": Form("/admin/apps/1/plan/approve", {"digest": "x"}, text=("digest",)),
     f"{_APP}/plan/change": Form("/admin/apps/1/plan/change", {"change": "x"}, text=("change", "back")),
     f"{_APP}/plan/release": Form("/admin/apps/1/plan/release", {"held": "x", "kind": ""}, text=("held", "kind")),
+    f"{_APP}/drift": Form(
+        "/admin/apps/1/drift",
+        {"difference": "x", "do": "ignore"},
+        text=("difference", "do", "all", "show"),
+        nobody=("/admin/apps/99/drift", {"difference": "x", "do": "ignore"}, 404),
+    ),
+    f"{_APP}/drift/put-back": Form(
+        "/admin/apps/1/drift/put-back",
+        {"taken": "1"},
+        text=("taken",),
+        nobody=("/admin/apps/99/drift/put-back", {"taken": "1"}, 404),
+    ),
     f"{_APP}/start": Form("/admin/apps/1/start", nobody=("/admin/apps/99/start", {}, 404)),
     f"{_APP}/do/{{what:str}}": Form("/admin/apps/1/do/sync", nobody=("/admin/apps/1/do/nothing", {}, 404)),
     "/admin/administrators": Form(

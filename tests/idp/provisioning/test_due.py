@@ -38,6 +38,7 @@ MOVES = {
     EventType.MAPPINGS_REAPPLIED,
     EventType.APP_STARTED,
     EventType.APP_QUARANTINE_ENDED,
+    EventType.DRIFT_SETTLED,
     EventType.LOGIN_REMOVED,
     EventType.PLAN_RELEASED,
     EventType.APPROVAL_GIVEN,

@@ -166,7 +166,7 @@ def test_reading_is_counted_apart(each_world: World) -> None:
     each_world.become({"A": {"title": "x"}, "B": {}}, {"G": ("Team", ["A"])})
     result = each_world.sync(Orders(full=True))
     assert (result.requests, result.floor) == (1, 1)
-    assert result.check == {"requests": 3, "floor": 3, "differences": 0, "unmatched": 0}
+    assert result.check == {"requests": 3, "floor": 3, "differences": 0, "undecided": 0, "unmatched": 0}
 
 
 def test_one_user_alone(each_world: World) -> None:

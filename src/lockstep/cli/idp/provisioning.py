@@ -18,7 +18,8 @@ from lockstep.idp import events
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.apps.tokens.words import warned
-from lockstep.idp.provisioning import actions, summary
+from lockstep.idp.provisioning import actions, drift_actions, summary
+from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.run import Report, employee_id
@@ -218,6 +219,8 @@ def finish(name: str, result: dict[str, Any], failures: list[str], *, json: bool
         if "check" in result:
             check = result["check"]
             say(f"Read the target in {check['requests']} requests (floor {check['floor']}): {check['differences']} differences")
+            if check["undecided"]:
+                say(f"{check['undecided']} of them wait for your word: lockstep idp drift {name} --last")
         if result["failed"]:
             say(f"{counted(result['failed'], 'object')} failed; tried again in growing pauses by a server, or with sync:")
             for failure in failures:
@@ -234,7 +237,8 @@ def finish(name: str, result: dict[str, Any], failures: list[str], *, json: bool
         note(f"lockstep: {name} is in quarantine: {result['quarantine']}")
     if result["failed"]:
         raise typer.Exit(Exit.SOME_FAILED)
-    if result["held"] or result["waiting"] or result.get("quarantine"):
+    undecided = result.get("check", {}).get("undecided")
+    if result["held"] or result["waiting"] or result.get("quarantine") or undecided:
         raise typer.Exit(Exit.WAITS_FOR_A_PERSON)
 
 
@@ -300,19 +304,80 @@ def release(
         say(f"Next: lockstep idp sync {name}")
 
 
+_PUT_BACK = typer.Option("--put-back", metavar="DIGEST", help="Put it back with the next sync: a difference, or 'all'.")
+_TAKE_OVER = typer.Option("--take-over", metavar="DIGEST", help="The target's value stands, until ours changes; or 'all'.")
+_IGNORE = typer.Option("--ignore", metavar="DIGEST", help="Leave exactly this difference alone; or 'all'.")
+
+
 def drift(
-    name: AppName, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False
+    name: AppName,
+    last: Annotated[bool, typer.Option("--last", help="Show what the last check found; ask the target nothing.")] = False,
+    put_back: Annotated[list[str] | None, _PUT_BACK] = None,
+    take_over: Annotated[list[str] | None, _TAKE_OVER] = None,
+    ignore: Annotated[list[str] | None, _IGNORE] = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    json: Json = False,
 ) -> None:
-    """Read the target and report what is not as it was left.  Changes nothing."""
+    """Read the target and report what is not as it was left; or decide about what was found.  Sends nothing."""
+    words: dict[Decision, list[str] | None] = {"put-back": put_back, "take-over": take_over, "ignore": ignore}
+    said = {decision: set(digests) for decision, digests in words.items() if digests}
+    if last and said:
+        raise typer.BadParameter("--last only shows: leave it out to decide")
     with opened(data, database_url, key_file) as engine:
+        if said:
+            _decide_drift(engine, name, said, json=json)
+            return
         with engine.db.read() as c:
             app = find_app(c, name)
-        result = _do(engine, app.id, "drift", {}, json=json)
+            result = drift_actions.report(c, app) if last else {}
+        result = result or _do(engine, app.id, "drift", {}, json=json)
     if json:
         print_json(result)
+    else:
+        _say_drift(name, result)
+
+
+def _decide_drift(engine: Engine, name: str, said: dict[Decision, set[str]], *, json: bool) -> None:
+    """Decide all of it, or nothing."""
+    several = [digest for digests in said.values() for digest in digests]
+    if len(several) > len(set(several)) or (drift_actions.ALL in several and len(several) > 1):
+        raise typer.BadParameter("say one thing about each difference; 'all' stands alone")
+    counts: dict[str, int] = {}
+    with engine.db.write(serial=events.SERIAL) as c:
+        app = find_app(c, name)
+        for decision, digests in said.items():
+            chosen = None if drift_actions.ALL in digests else digests
+            counts[decision] = drift_actions.decide(c, app, decision, chosen, now_ms())
+    if json:
+        print_json(counts)
         return
-    say(f"{len(result['differences'])} differences; {result['requests']} requests (floor {result['floor']})")
-    for one in result["differences"]:
-        say(f"  {one['object']} {one['name']}: {one['kind']}")
-    if result["differences"]:
-        say(f"Put them right: lockstep idp sync {name} --full")
+    for one, count in counts.items():
+        say(f"{counted(count, 'difference')} {_DECIDED[one]}.")
+    if "put-back" in counts:
+        say(f"Next: lockstep idp sync {name}")
+
+
+_DECIDED = {"put-back": "to be put back", "take-over": "taken over", "ignore": "ignored"}
+
+
+def _say_drift(name: str, result: dict[str, Any]) -> None:
+    found = result["differences"]
+    say(f"{counted(len(found), 'difference')}; {counted(result['requests'], 'request')} (floor {result['floor']})")
+    for one in found:
+        state = "is being put back" if one["decision"] == "put-back" else f"digest {one['digest']}"
+        say(f"  {one['object']} {one['name']}: {one['kind']}{_moved(one['detail'])}  [{state}]")
+    for what, items in (("ignored", result["ignored"]), ("taken over", result["taken_over"])):
+        if items:
+            say(f"{len(items)} {what}; with digests: lockstep idp drift {name} --last --json")
+    if any(one["decision"] == "" for one in found):
+        say(f"Put everything right: lockstep idp drift {name} --put-back all, then lockstep idp sync {name}")
+        say(f"Or decide: lockstep idp drift {name} --put-back DIGEST, --take-over DIGEST or --ignore DIGEST")
+
+
+def _moved(detail: dict[str, dict[str, Any]]) -> str:
+    def text(value: Any) -> str:
+        return "–" if value is None else str(value)
+
+    return " (" + ", ".join(f"{name}: {text(one['before'])} → {text(one['after'])}" for name, one in detail.items()) + ")"

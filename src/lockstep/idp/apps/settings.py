@@ -12,6 +12,8 @@ from lockstep.kit.problems import Problem, ValueProblem
 Leavers = Literal["delete", "suspend", "nothing"]
 Suspended = Literal["suspend", "nothing"]
 Adopt = Literal["adopt", "report", "ignore"]
+DriftPolicy = Literal["put-back", "report"]
+OwnDriftPolicy = Literal["put-back", "report", "default"]
 LimitedKind = Literal["user-deletions", "switch-offs", "group-deletions", "removals"]
 LIMITED_KINDS: tuple[LimitedKind, ...] = ("user-deletions", "switch-offs", "group-deletions", "removals")
 
@@ -31,7 +33,9 @@ class Settings:
     """What an administrator decides about one app.
 
     `groups` is OneLogin's "Include in User Provisioning" of the Groups parameter; `approve_*` its "Require admin approval
-    before this action is performed".  Limits hold for each of the four kinds unless the kind has its own.
+    before this action is performed".  Limits hold for each of the four kinds unless the kind has its own.  `drift` is what a
+    scheduled check and a full sync do by themselves with what was changed at the target; users, groups and memberships may
+    have their own.
     """
 
     provisioning: bool = False
@@ -56,6 +60,10 @@ class Settings:
     limit_removals: int | None = None
     limit_removals_share: float | None = None
     schedule: str = ""
+    drift: DriftPolicy = "put-back"
+    drift_users: OwnDriftPolicy = "default"
+    drift_groups: OwnDriftPolicy = "default"
+    drift_members: OwnDriftPolicy = "default"
     pilot_role: str = ""
     """Only people of this role (its name or group_id) are provisioned; everybody else is left as they are."""
     pilot_people: int = 0
@@ -76,6 +84,11 @@ class Settings:
             self.limit_deletions if count is None else count,
             self.limit_deletions_share if share is None else share,
         )
+
+    def drift_of(self, kind: str) -> DriftPolicy:
+        """What is done with differences of a kind: user, group or membership."""
+        own = {"user": self.drift_users, "group": self.drift_groups, "membership": self.drift_members}[kind]
+        return self.drift if own == "default" else own
 
     def protected(self) -> tuple[str, ...]:
         """The patterns of the protect list."""
@@ -157,6 +170,10 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "leavers": _one_of("delete", "suspend", "nothing"),
     "suspended": _one_of("suspend", "nothing"),
     "adopt": _one_of("adopt", "report", "ignore"),
+    "drift": _one_of("put-back", "report"),
+    "drift_users": _one_of("put-back", "report", "default"),
+    "drift_groups": _one_of("put-back", "report", "default"),
+    "drift_members": _one_of("put-back", "report", "default"),
     "grace_days": _whole,
     "rate": _number(0.1, 100_000),
     "protect": _patterns,

@@ -32,6 +32,7 @@ _JOBS: dict[str, tuple[dict[str, Any], str]] = {
     "sync": ({"full": True}, "Synchronizing users with {name}"),
     "now": ({}, "Synchronizing users with {name}"),
     "reapply": ({}, "Mappings are being reapplied"),
+    "check": ({}, "{name} is being read: what differs is reported, and nothing is changed"),
     "refresh": ({"full": True}, "Entitlements are being refreshed: {name} is read, and differences are put right"),
 }
 """What the buttons file, and what the page says then (OneLogin's words)."""
@@ -191,7 +192,7 @@ async def file_job(desk: Desk) -> Response:
             rules.apply(c, app, desk.now, actor=desk.actor)
         asked = Event(type=EventType.SYNC_ASKED, actor=desk.actor, app_id=app.id, app_name=app.name, notes=what)
         events.append(c, asked, desk.now)
-        return app, jobs.add(c, app.id, "sync", dict(arguments), desk.now)
+        return app, jobs.add(c, app.id, "drift" if what == "check" else "sync", dict(arguments), desk.now)
 
     app, filed = await desk.write(act)
     if not filed:

@@ -9,7 +9,7 @@ from lockstep.idp.apps.rules.actions import rules_of
 from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.console import store
-from lockstep.idp.provisioning import ledger, links, troubles
+from lockstep.idp.provisioning import drift_actions, ledger, links, troubles
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.kit.db import Connection
 
@@ -39,6 +39,8 @@ class Waiting:
     """Who and what should go at the target, and was thrown away by an administrator."""
     given_up: int = 0
     """Of what has failed, how much is not tried again by itself any more."""
+    drift: int = 0
+    """Differences at the target that nobody has decided."""
 
 
 def waiting_of(c: Connection, app: App) -> Waiting:
@@ -53,6 +55,7 @@ def waiting_of(c: Connection, app: App) -> Waiting:
         ledger.count_troubled(c, target) if target else 0,
         sum(count for state, kind, count, _ in found if state is State.DROPPED and kind in goes),
         troubles.count_dead(c, target) if target else 0,
+        drift_actions.waiting(c, app),
     )
 
 
@@ -99,6 +102,9 @@ def _left_to_you(waiting: Waiting) -> Iterator[Hint]:
         verb = "is" if waiting.held == 1 else "are"
         text = f"{waiting.held:,} {verb} held, because there are unusually many."
         yield Hint("warning", text, "plan", "Review in Plan")
+    if waiting.drift:
+        verb = "difference at the target waits" if waiting.drift == 1 else "differences at the target wait"
+        yield Hint("warning", f"{waiting.drift:,} {verb} for your word.", "drift", "Decide in Drift")
     if waiting.failed:
         verb = "change has" if waiting.failed == 1 else "changes have"
         text = f"{waiting.failed:,} {verb} failed at the target, and {_what_follows(waiting)}."

@@ -24,6 +24,10 @@ VALUES = (
     "limit-deletions-share",
     "schedule",
     "protect",
+    "drift",
+    "drift-users",
+    "drift-groups",
+    "drift-members",
 )
 LEAVERS = [("delete", "Delete"), ("suspend", "Suspend"), ("nothing", "Do Nothing")]
 SUSPENDED = [("suspend", "Suspend"), ("nothing", "Do Nothing")]
@@ -32,6 +36,8 @@ ADOPT = [
     ("adopt", "Take it over, and bring it in line"),
     ("ignore", "Leave it alone without a word"),
 ]
+DRIFT = [("put-back", "Put it back"), ("report", "Report it, and leave it to me")]
+OWN_DRIFT = [("default", "As above"), *DRIFT]
 
 
 async def provisioning(desk: Desk) -> Response:
@@ -95,4 +101,5 @@ async def _page(desk: Desk, typed: dict[str, str], errors: dict[str, str], statu
         return {"typed": {**values_of(app.settings), **typed}}
 
     choices = {"leavers_options": LEAVERS, "suspended_options": SUSPENDED, "adopt_options": ADOPT}
+    choices |= {"drift_options": DRIFT, "own_drift_options": OWN_DRIFT}
     return await tab(desk, "console/app_provisioning.html", look, status, errors=errors, **choices)

@@ -44,6 +44,17 @@ def when(at: int) -> str:
     return datetime.fromtimestamp(at // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if at else "–"
 
 
+_STEPS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"))
+
+
+def ago(passed: int) -> str:
+    """How long ago something was, in the largest unit: `3 minutes ago`, `just now`."""
+    for size, unit in _STEPS:
+        if passed >= size:
+            return f"{counted(passed // size, unit)} ago"
+    return "just now"
+
+
 def status(number: int) -> str:
     """A user's status in words."""
     try:

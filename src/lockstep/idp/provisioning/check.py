@@ -5,11 +5,13 @@ them right.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp import events
 from lockstep.idp.provisioning import links
+from lockstep.idp.provisioning.drift import CHANGED, FOUND, MEMBER_EXTRA, MEMBER_MISSING, MISSING, RENAMED, Difference
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.reading import Reader
@@ -18,20 +20,6 @@ from lockstep.idp.provisioning.source import Source
 from lockstep.idp.provisioning.touched import touch_everything
 from lockstep.kit.db import Connection, Database
 from lockstep.scim.client import ScimClient
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing at the target that is not as it was left.
-
-    `kind`: changed, missing, found (again), renamed, member missing, member extra.
-    """
-
-    object: str
-    name: str
-    kind: str
-    link_id: int
-    value: Any = None
 
 
 @dataclass(slots=True)
@@ -104,12 +92,12 @@ class Checker:
                 link = known.users[target_id]
                 actual = observed(resource, managed, key_of)
                 if actual != link.value:
-                    found.differences.append(Difference("user", name_of(link.value), "changed", link.id, actual))
-                elif link.missing:
-                    found.differences.append(Difference("user", name_of(link.value), "found", link.id, actual))
+                    found.differences.append(_of_user(link, CHANGED, link.value, actual))
+                if link.missing:
+                    found.differences.append(_of_user(link, FOUND, None, link.value))
         for target_id, link in known.users.items():
             if target_id not in seen:
-                found.differences.append(Difference("user", name_of(link.value), "missing", link.id))
+                found.differences.append(_of_user(link, MISSING, link.value, None))
         return seen
 
     async def _groups(self, known: _Known, found: Checked, users: set[str]) -> None:
@@ -121,12 +109,12 @@ class Checker:
                 link = known.groups.get(target_id)
                 name = str(resource.get("displayName", ""))
                 if link is not None and name != link.name:
-                    found.differences.append(Difference("group", link.name, "renamed", link.id, name))
+                    found.differences.append(_of_group(link, RENAMED, link.name, name))
                 if link is not None and link.missing:
-                    found.differences.append(Difference("group", link.name, "found", link.id))
+                    found.differences.append(_of_group(link, FOUND, None, link.name))
         for target_id, link in known.groups.items():
             if target_id not in seen:
-                found.differences.append(Difference("group", link.name, "missing", link.id))
+                found.differences.append(_of_group(link, MISSING, link.name, None))
         present = [link for target_id, link in known.groups.items() if target_id in seen]
         expected = sum(self._reader.pages(len(known.members[link.id])) for link in present)
         actual = await self._reader.memberships(
@@ -142,45 +130,79 @@ class Checker:
         remembered = known.members[link.id]
         for member in sorted(remembered.keys() - actual):
             if member in users:
-                found.differences.append(Difference("membership", link.name, "member missing", link.id, (member, "")))
+                found.differences.append(_of_member(link, MEMBER_MISSING, member, remembered[member], known))
         for member in sorted(actual - remembered.keys()):
             key = known.users[member].key if member in known.users else ""
             if key or link.made:  # in an adopted group, people whom we do not know are not ours to judge
-                found.differences.append(Difference("membership", link.name, "member extra", link.id, (member, key, link.made)))
+                found.differences.append(_of_member(link, MEMBER_EXTRA, member, key, known))
 
 
-def record(c: Connection, target: int, differences: list[Difference]) -> None:
-    """Take what was found into the links, so that they say what the target holds."""
-    users = {link.id: link for link in links.users(c, target)}
-    for one in differences:
-        if one.object == "user" and one.kind in ("changed", "found"):
-            links.set_value(c, one.link_id, one.value)
-        elif one.object == "user" and one.link_id in users:
-            links.set_user_missing(c, target, users[one.link_id])
-        elif one.object == "group" and one.kind == "renamed":
-            links.set_group_name(c, one.link_id, one.value)
-        elif one.object == "group" and one.kind == "found":
-            links.set_group_found(c, one.link_id)
-        elif one.object == "group":
-            links.set_group_missing(c, one.link_id)
-        elif one.kind == "member missing":
-            links.drop_members(c, one.link_id, [one.value[0]])
-        else:
-            member, key, made = one.value
-            links.add_members(c, one.link_id, [(member, key)], added=made)
+def _of_user(link: UserLink, kind: str, here: Any, there: Any) -> Difference:
+    name = name_of(link.value)
+    return Difference("user", name, kind, link.id, link.key, link.target_id, here, there, made=link.made)
+
+
+def _of_group(link: GroupLink, kind: str, here: Any, there: Any) -> Difference:
+    return Difference("group", link.name, kind, link.id, link.key, link.target_id, here, there, made=link.made)
+
+
+def _of_member(link: GroupLink, kind: str, member: str, key: str, known: _Known) -> Difference:
+    user = known.users.get(member)
+    name = member if user is None else name_of(user.value)  # of a stranger the id is all that was read
+    here, there = (name, None) if kind == MEMBER_MISSING else (None, name)
+    return Difference(
+        "membership", link.name, kind, link.id, link.key, link.target_id, here, there, member, key, made=link.made
+    )
+
+
+def record(c: Connection, target: int, differences: Collection[Difference]) -> None:
+    """Take what was found into the links, so that they say what the target holds; the next plan looks at everybody."""
     if differences:
         touch_everything(c, target)
+    back: list[UserLink] = []
     for one in differences:
-        if one.object == "user" and one.kind in ("changed", "found") and one.link_id in users and users[one.link_id].missing:
-            links.manager_is_back(c, target, users[one.link_id])
+        if one.object == "user":
+            _record_user(c, target, one, back)
+        elif one.object == "group":
+            _record_group(c, one)
+        elif one.kind == MEMBER_MISSING:
+            links.drop_members(c, one.link_id, [one.member])
+        else:
+            links.add_members(c, one.link_id, [(one.member, one.member_key)], added=one.made)
+    for link in back:
+        links.manager_is_back(c, target, link)
 
 
-def event(source: Source, found: Checked) -> events.Event:
-    """What a check found, for the stream."""
+def _record_user(c: Connection, target: int, one: Difference, back: list[UserLink]) -> None:
+    """`back` collects who was believed to be gone: whoever they manage is seen to only when all values are written."""
+    if one.kind == CHANGED:
+        links.set_value(c, one.link_id, one.there)
+        return
+    link = links.user_by_key(c, target, one.key)
+    if link is None:
+        return
+    if one.kind == MISSING:
+        links.set_user_missing(c, target, link)
+        return
+    back.append(link)
+    links.set_value(c, link.id, link.value)
+
+
+def _record_group(c: Connection, one: Difference) -> None:
+    if one.kind == RENAMED:
+        links.set_group_name(c, one.link_id, one.there)
+    elif one.kind == FOUND:
+        links.set_group_found(c, one.link_id)
+    else:
+        links.set_group_missing(c, one.link_id)
+
+
+def event(source: Source, found: Checked, shown: int) -> events.Event:
+    """What a check found, for the stream: `shown` differences that nobody wants ignored."""
     return events.Event(
         type=events.EventType.DRIFT_FOUND,
         actor="engine",
         app_id=source.app.id,
         app_name=source.app.name,
-        notes=f"{len(found.differences)} differences, {found.requests} requests (floor {found.floor})",
+        notes=f"{shown} differences, {found.requests} requests (floor {found.floor})",
     )

@@ -15,7 +15,7 @@ from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
 
 _MOVES_NOTHING = (
-    *("sync.", "drift.", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
+    *("sync.", "drift.found", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
     "token.",
 )
 _SINGLE = {

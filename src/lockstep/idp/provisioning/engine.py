@@ -16,7 +16,7 @@ from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.tokens import actions as app_tokens
-from lockstep.idp.provisioning import check, due, jobs, links, takeover
+from lockstep.idp.provisioning import check, drift_actions, due, jobs, links, takeover
 from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.jobs import Job
 from lockstep.idp.provisioning.picture import Orders as TakeoverOrders
@@ -184,11 +184,11 @@ class Engine:
             source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
         async with client_of(self.db, self.vault, app, self.clock) as client:
             found = await check.Checker(self.db, source, target, client).check()
-        if found.differences:
-            with self.db.write(serial=events.SERIAL) as c:
-                events.append(c, check.event(source, found), self.clock())
-        shown = [{"object": one.object, "name": one.name, "kind": one.kind} for one in found.differences]
-        return {"requests": found.requests, "floor": found.floor, "differences": shown, "unmatched": found.unmatched}
+        with self.db.write(serial=events.SERIAL) as c:
+            taken = drift_actions.take_in(c, app, target, found, self.clock(), by_itself=False)
+            if taken.shown:
+                events.append(c, check.event(source, found, taken.shown), self.clock())
+            return drift_actions.report(c, app)
 
     async def _takeover(self, job: Job) -> dict[str, Any]:
         with self.db.read() as c:

@@ -16,8 +16,8 @@ from lockstep.idp.directory.nesting import store as nesting_store
 from lockstep.idp.directory.nesting.records import Nesting
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.provisioning import desired, links
-from lockstep.idp.provisioning.records import DesiredGroup, name_key
-from lockstep.idp.provisioning.source import Logins, Source, members_of_role, people
+from lockstep.idp.provisioning.records import DesiredGroup, Logins, name_key
+from lockstep.idp.provisioning.source import Source, members_of_role, people
 from lockstep.kit.db import Connection
 
 

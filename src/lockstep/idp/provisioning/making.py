@@ -10,6 +10,7 @@ from lockstep.idp import events
 from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.provisioning import ledger, links, order, retries
 from lockstep.idp.provisioning.approval import Decisions, judged, only_if_made
+from lockstep.idp.provisioning.drift import Overlay
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
 from lockstep.idp.provisioning.records import SENT_BEFORE, Change, State, Trouble
@@ -73,6 +74,7 @@ class Making:
     plan_id: int
     now: int
     scope: Scope
+    overlay: Overlay
     decisions: Decisions
     troubles: dict[ledger.What, Trouble]
     retry_now: bool

@@ -4,13 +4,14 @@ A plan is made of one state of the world.  Changes are streamed into their table
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import desired, ledger, links, order, plan, scope, summary, touched
+from lockstep.idp.provisioning import desired, drift_store, ledger, links, order, plan, scope, summary, touched
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.levels import levels_of
 from lockstep.idp.provisioning.making import Apart, Inside, Making, Storing
@@ -89,12 +90,15 @@ def _scope(c: Connection, app: App, target: int, now: int, about: Scope | None, 
 
 
 def _make(c: Connection, store: Storing, app: App, target: int, now: int, about: Scope, retry_now: bool, shown: bool) -> Plan:
-    source = source_of(c, app, asked=about.few)
+    only = next(iter(about.users), None) if about.users and not about.whole else None
+    source = source_of(c, app, asked=about.few and not drift_store.has_taken(c, target))
+    overlay = drift_store.overlay_of(c, target, source.logins, only)
+    source = replace(source, logins=overlay.logins)
     sent_before = ledger.sent_before(c, app.id)
     with store.write() as w:
         number = ledger.begin_plan(w, app.id, target, about.name, now, shown=shown)
     decisions, troubles = ledger.decided(c, app.id), ledger.troubled(c, target)
-    making = Making(c, store, source, target, number, now, about, decisions, troubles, retry_now, sent_before)
+    making = Making(c, store, source, target, number, now, about, overlay, decisions, troubles, retry_now, sent_before)
     _plan_users(making)
     making.flush()
     held = _hold_users(making)
@@ -128,7 +132,7 @@ def _plan_users(m: Making) -> None:
     everyone = people(m.c, m.scope.users)
     wanted = desired.for_users(everyone, source.parameters, settings, source.logins, source.pilot, _is_linked(m))
     levels = levels_of(m.c, source) if m.new else None
-    for step in plan.for_users(wanted, _user_links(m), settings, _holder(m), m.now, source.is_outside):
+    for step in plan.for_users(map(m.overlay.user, wanted), _user_links(m), settings, _holder(m), m.now, source.is_outside):
         if isinstance(step, Change):
             if levels is None:
                 _note_user(m, m.put(step))
@@ -278,6 +282,7 @@ def _remember(m: Making, w: Connection) -> None:
             links.drop_user(w, m.target, mark.link_id, "")
     for write in m.later:
         write(w)
+    drift_store.end_taken(w, m.overlay.ended)
     if not m.scope.whole:
         return
     if links.count_missing(w, m.target):

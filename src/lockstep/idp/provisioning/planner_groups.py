@@ -30,7 +30,7 @@ def _matched(m: Making, wanted: Iterable[DesiredGroup]) -> Iterable[Match]:
     protects = m.source.app.settings.protects
     kept = [group for group in wanted if not protects(group.name)]
     known = [link for link in links.groups(m.c, m.target) if not protects(link.name)]
-    return plan_groups.match(kept, known)
+    return map(m.overlay.named, plan_groups.match(m.overlay.groups(kept, known), known))
 
 
 def _plan_all(m: Making, groups: Grouping, *, held: bool) -> None:
@@ -116,7 +116,9 @@ def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
             _plan_leftover(m, one.link, held=held)
         return
     if one.link is None or one.link.missing:
-        for change in plan_groups.create(one.desired, _first_members(m, wanted), one.link, limit, inside=inside):
+        for change in plan_groups.create(
+            one.desired, _first_members(m, m.overlay.members(one.link, wanted)), one.link, limit, inside=inside
+        ):
             m.put(change)
         return
     renaming = plan_groups.rename(one.desired, one.link)
@@ -170,13 +172,14 @@ def _plan_members(
 ) -> None:
     """`current` are those to look at who are in the group: id at the target → employee_id."""
     asked = m.source.app.settings.approve_update
+    wanted = m.overlay.members(link, wanted)
     present = set(current.values())
     adding = [key for key in wanted if key not in present]
     there = m.target_ids(adding)
     diff = MemberDiff(
         now=[Member(key, there[key], wanted[key]) for key in adding if key in there],
         later=[Member(key, "", wanted[key]) for key in adding if key not in there and _going(m, key, asked=asked)],
-        removals=_gone(m, {member: key for member, key in current.items() if key not in wanted}),
+        removals=_gone(m, {one: key for one, key in current.items() if key not in wanted and not m.overlay.stays(link, one)}),
     )
     _put_members(m, group.key, group.name, link, diff, held=held)
 

@@ -1,9 +1,10 @@
 """The values that flow through the engine."""
 
 import hashlib
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -62,6 +63,16 @@ class Stage:
     GROUPS_DELETED = 500_000
     STEPS = 100_000
     """Room inside a stage: chains of renames, managers before those they manage."""
+
+
+class Logins(Protocol):
+    """Who has an app, by employee_id."""
+
+    def __contains__(self, key: object, /) -> bool:
+        """Whether one person has it."""
+
+    def intersection(self, keys: Iterable[str], /) -> Set[str]:
+        """Those of some people who have it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
-from lockstep.idp.provisioning import capable, check, ledger, links, opening
+from lockstep.idp.provisioning import capable, check, drift_actions, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import Plan
@@ -77,7 +77,7 @@ class Steps(Protocol):
         """Settle what a dead worker left open; `{quarantine, at, requests}`."""
 
     async def check(self) -> Values:
-        """Read the target and take the differences into the links; `{requests, floor, differences, unmatched}`."""
+        """Read the target and take the differences into the links; `{requests, floor, differences, undecided, unmatched}`."""
 
     async def plan(self, attempt: int) -> Values:
         """Make a plan; `{plan, floor, seen, quarantine}`."""
@@ -271,14 +271,15 @@ class Run:
         found = await check.Checker(self._db, source, target, client).check()
         capable.note_paging(self._db, app, client, self._clock)
         with self._db.write(serial=events.SERIAL) as c:
-            check.record(c, target, found.differences)
+            taken = drift_actions.take_in(c, app, target, found, self._clock(), by_itself=True)
             ledger.set_checked(c, app.id, self._clock())
-            if found.differences:
-                events.append(c, check.event(source, found), self._clock())
+            if taken.shown:
+                events.append(c, check.event(source, found, taken.shown), self._clock())
         return {
             "requests": found.requests,
             "floor": found.floor,
-            "differences": len(found.differences),
+            "differences": taken.shown,
+            "undecided": taken.waiting,
             "unmatched": found.unmatched,
         }
 
@@ -405,6 +406,7 @@ class Run:
             events.append_many(c, self._news(app, result), now)
             if seen and self._orders.only is None:
                 ledger.set_watermark(c, app.id, seen)
+                drift_actions.settle_done(c, app, now)
         return round((now - began) / 1000, 3)
 
     def _news(self, app: App, result: Values) -> list[Event]:

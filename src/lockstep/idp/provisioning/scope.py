@@ -14,7 +14,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import ledger, links, touched
+from lockstep.idp.provisioning import drift_store, ledger, links, touched
 from lockstep.idp.provisioning.approval import member_of_item
 from lockstep.idp.provisioning.due import concerns_apps
 from lockstep.idp.provisioning.plan import DAY_MS
@@ -118,6 +118,8 @@ def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
     since = touched.planned_up_to(c, target)
     before = ledger.newest_whole(c, app.id)
     if not since or before is None or before.target != target or app.settings.is_pilot:
+        return everything
+    if drift_store.has_taken(c, target):  # what stands of it may hang on anybody
         return everything
     if not links.has_users(c, target):  # nothing is there yet, or the links are lost
         return everything

@@ -1,8 +1,7 @@
 """What the planner reads of the directory and the app, in the shapes that deciding wants."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -14,7 +13,7 @@ from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import User
 from lockstep.idp.directory.store import members_table, users_table
-from lockstep.idp.provisioning.records import name_key
+from lockstep.idp.provisioning.records import Logins, name_key
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement, among, listed
 
@@ -43,16 +42,6 @@ _FIRST_KEYS_IN_ROLES = Statement(
     .order_by(users_table.c.employee_id)
     .limit(_MOST)
 )
-
-
-class Logins(Protocol):
-    """Who has an app, by employee_id."""
-
-    def __contains__(self, key: object, /) -> bool:
-        """Whether one person has it."""
-
-    def intersection(self, keys: Iterable[str], /) -> "Set[str]":
-        """Those of some people who have it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 `user_links`, `group_links` and `link_members` are what is remembered of a target; `plans` and `changes` what is to be done,
 and what became of it; `decisions` what people said about single changes; `troubles` what failed and when it is tried again;
-`jobs` what a worker is asked to do.
+`jobs` what a worker is asked to do; `drift_checks`, `drift_differences` and `drift_taken` what was found changed at the target,
+and what people said about it.
 """
 
 import sqlalchemy as sa
@@ -199,5 +200,69 @@ jobs = sa.Table(
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("ended_at", sa.BigInteger, nullable=False),
     sa.Index("jobs_by_state", "state", "id"),
+    sqlite_autoincrement=True,
+)
+# The last time a target was read and compared.
+drift_checks = sa.Table(
+    "drift_checks",
+    metadata,
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("requests", sa.Integer, nullable=False),
+    sa.Column("floor", sa.Integer, nullable=False),
+    # Users at the target who are nobody of ours.
+    sa.Column("unmatched", sa.Integer, nullable=False),
+)
+drift_differences = sa.Table(
+    "drift_differences",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("object", KeyText, nullable=False),
+    sa.Column("kind", KeyText, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("link_id", _Id, nullable=False),
+    sa.Column("key", KeyText, nullable=False),
+    sa.Column("target_id", sa.Text, nullable=False),
+    sa.Column("member", sa.Text, nullable=False),
+    sa.Column("member_key", sa.Text, nullable=False),
+    sa.Column("made", sa.Integer, nullable=False),
+    # JSON: what was left there, and what is there (`drift.Difference`).
+    sa.Column("here", sa.Text, nullable=False),
+    sa.Column("there", sa.Text, nullable=False),
+    sa.Column("digest", KeyText, nullable=False),
+    sa.Column("first_seen", sa.BigInteger, nullable=False),
+    sa.Column("last_seen", sa.BigInteger, nullable=False),
+    # "" (nobody has decided), put-back, take-over, ignore
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("decided_at", sa.BigInteger, nullable=False),
+    # "" for the app's settings.
+    sa.Column("decided_by", sa.Text, nullable=False),
+    # 0 while it is there.
+    sa.Column("settled_at", sa.BigInteger, nullable=False),
+    sa.Index("drift_differences_open", "target", "settled_at", "object", "kind", "id"),
+    sa.Index("drift_differences_digest", "target", "digest"),
+    sqlite_autoincrement=True,
+)
+# What stands at the target although we would have it otherwise (`drift.TakenOver`).
+drift_taken = sa.Table(
+    "drift_taken",
+    metadata,
+    sa.Column("id", _Id, primary_key=True),
+    sa.Column("target", sa.Integer, sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("object", sa.Text, nullable=False),
+    sa.Column("key", KeyText, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    # Of a group's name and of memberships; they end with what is remembered of the group.
+    sa.Column("link_id", _Id, sa.ForeignKey("group_links.id", ondelete="CASCADE"), index=True),
+    sa.Column("attribute", sa.Text, nullable=False),
+    sa.Column("ours", sa.Text, nullable=False),
+    sa.Column("theirs", sa.Text, nullable=False),
+    sa.Column("digest", KeyText, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("taken_by", sa.Text, nullable=False),
+    sa.Index("drift_taken_key", "target", "key"),
+    sa.Index("drift_taken_digest", "target", "digest"),
     sqlite_autoincrement=True,
 )
