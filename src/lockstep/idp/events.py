@@ -131,6 +131,11 @@ class EventType(StrEnum):
     SYNC_FINISHED = "sync.finished", None
     DRIFT_FOUND = "drift.found", None
     DRIFT_SETTLED = "drift.settled", None
+    EVIDENCE_RECORDED = "evidence.recorded", None
+    INSTALLATION_HELD = "installation.held", None
+    INSTALLATION_ACCEPTED = "installation.accepted", None
+    BACKUP_MADE = "installation.backup_made", None
+    BACKUP_RESTORED = "installation.backup_restored", None
     PROVISIONING_EVENT = "provisioning.event", 26
     PROVISIONING_EXCEPTION = "provisioning.exception", 25
     PROVISIONING_RETRIEVED = "provisioning.retrieved", 208
@@ -232,6 +237,7 @@ _RECENT = 50_000
 ERRORS = frozenset(
     {one for one in EventType if "failed" in one.value}
     | {EventType.APP_QUARANTINED, EventType.APP_CONNECTOR_BROKEN, EventType.PROVISIONING_EXCEPTION}
+    | {EventType.INSTALLATION_HELD}
 )
 """Events of these types are errors; so is any other that has an error's description."""
 WARNINGS = frozenset({EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.CERTIFICATE_EXPIRES, EventType.DRIFT_FOUND})

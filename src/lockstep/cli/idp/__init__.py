@@ -2,7 +2,18 @@
 
 import typer
 
-from lockstep.cli.idp import admin, apps, certificates, directory, provisioning, rules, serving, signin
+from lockstep.cli.idp import (
+    admin,
+    apps,
+    certificates,
+    directory,
+    evidence,
+    installation,
+    provisioning,
+    rules,
+    serving,
+    signin,
+)
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
@@ -13,3 +24,5 @@ serving.mount(app)
 signin.mount(app)
 certificates.mount(app)
 admin.mount(app)
+installation.mount(app)
+evidence.mount(app)

@@ -18,6 +18,7 @@ from lockstep.idp.apps.actions import find_app
 from lockstep.idp.directory import store as directory
 from lockstep.idp.provisioning import actions, summary
 from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.run import Report, employee_id
 from lockstep.kit.clock import iso, now_ms
@@ -132,7 +133,7 @@ def sync(
         with engine.db.read() as c:
             app = find_app(c, name)
             only = None if user is None else employee_id(c, user)
-        result = _do(engine, app.id, "sync", {"only": only, "full": full}, json=json)
+        result = do_job(engine, app.id, "sync", {"only": only, "full": full}, json=json)
         failures = _failures(engine, name) if result["failed"] else []
     _finish(name, result, failures, json=json)
 
@@ -153,7 +154,7 @@ def apply_file(
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             app = find_app(c, name)
-        result = _do(engine, app.id, "sync", {"only": only, "digest": digest}, json=json)
+        result = do_job(engine, app.id, "sync", {"only": only, "digest": digest}, json=json)
         failures = _failures(engine, name) if result["failed"] else []
     _finish(name, result, failures, json=json)
 
@@ -166,10 +167,24 @@ def _failures(engine: Engine, name: str) -> list[str]:
     return found[:FAILURES] + ([f"… and {rest} more: lockstep idp events"] if rest > 0 else [])
 
 
-def _do(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:
+def do_job(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:
+    """File a job, wait for it, and give what it came to.  Raises Problem; Exit where a person has to look first."""
     number = engine.order(app_id, kind, arguments)
-    with _progress(shown=not json) as report:
-        return engine.wait(number, report)
+    try:
+        with _progress(shown=not json) as report:
+            return engine.wait(number, report)
+    except Problem as problem:
+        _wait_for_a_person(engine, app_id, problem)
+        raise
+
+
+def _wait_for_a_person(engine: Engine, app_id: int, problem: Problem) -> None:
+    """A run that the guard stops ends with the exit code that says so."""
+    with engine.db.read() as c:
+        held = installation.held(c, app_id)
+    if held is not None:
+        note(f"lockstep: {problem}")
+        raise typer.Exit(Exit.WAITS_FOR_A_PERSON)
 
 
 @contextmanager
@@ -284,14 +299,20 @@ def drift(
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             app = find_app(c, name)
-        result = _do(engine, app.id, "drift", {}, json=json)
+        result = do_job(engine, app.id, "drift", {}, json=json)
+        with engine.db.read() as c:
+            held = installation.held(c, app.id)
     if json:
         print_json(result)
         return
     say(f"{len(result['differences'])} differences; {result['requests']} requests (floor {result['floor']})")
     for one in result["differences"]:
         say(f"  {one['object']} {one['name']}: {one['kind']}")
-    if result["differences"]:
+    if result["unmatched"]:
+        say(f"{counted(result['unmatched'], 'user')} at the target that this database does not know.")
+    if held is not None:
+        say(f"Nothing is sent: {held.reason}. If this is right, let it go: lockstep idp app start {name}")
+    elif result["differences"]:
         say(f"Put them right: lockstep idp sync {name} --full")
 
 

@@ -11,6 +11,7 @@ from lockstep.kit.problems import Problem, ValueProblem
 Leavers = Literal["delete", "suspend", "nothing"]
 Suspended = Literal["suspend", "nothing"]
 Adopt = Literal["adopt", "report", "ignore"]
+Evidence = Literal["off", "weekly", "daily"]
 LimitedKind = Literal["user-deletions", "switch-offs", "group-deletions", "removals"]
 LIMITED_KINDS: tuple[LimitedKind, ...] = ("user-deletions", "switch-offs", "group-deletions", "removals")
 
@@ -55,6 +56,7 @@ class Settings:
     limit_removals: int | None = None
     limit_removals_share: float | None = None
     schedule: str = ""
+    evidence: Evidence = "off"
 
     def limit(self, kind: LimitedKind) -> tuple[int, float]:
         """(count, share) above which changes of `kind` are held."""
@@ -132,6 +134,7 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "leavers": _one_of("delete", "suspend", "nothing"),
     "suspended": _one_of("suspend", "nothing"),
     "adopt": _one_of("adopt", "report", "ignore"),
+    "evidence": _one_of("off", "weekly", "daily"),
     "grace_days": _whole,
     "rate": _number(0.1, 100_000),
     "protect": _patterns,

@@ -14,7 +14,10 @@ from lockstep.idp.provisioning.tables import troubles, user_links
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
 
-_MOVES_NOTHING = ("sync.", "drift.", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement.")
+_MOVES_NOTHING = (
+    *("sync.", "drift.", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
+    *("installation.", "evidence."),
+)
 _SINGLE = {
     EventType.APP_RULE_CHANGED,  # a rule is in force when it is applied, which is another event
     EventType.PLAN_MADE,
