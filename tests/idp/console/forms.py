@@ -68,6 +68,7 @@ _PROVISIONING = {
     "limit-deletions": "500",
     "limit-deletions-share": "0.05",
     "schedule": "",
+    "evidence": "off",
     "protect": "",
 }
 _CONFIGURATION = {
@@ -278,6 +279,7 @@ FORMS: dict[str, Form] = {
             *(Wrong({"limit-deletions": value}, "limit-deletions") for value in ("-1", "1.5")),
             *(Wrong({"limit-deletions-share": value}, "limit-deletions-share") for value in ("2", "half")),
             Wrong({"schedule": "every day"}, "schedule"),
+            Wrong({"evidence": "x"}, "evidence"),
             Wrong({"leavers": "x"}, "leavers"),
             Wrong({"suspended": "x"}, "suspended"),
             Wrong({"adopt": "x"}, "adopt"),
@@ -287,6 +289,8 @@ FORMS: dict[str, Form] = {
     f"{_APP}/plan/approve": Form("/admin/apps/1/plan/approve", {"digest": "x"}, text=("digest",)),
     f"{_APP}/plan/change": Form("/admin/apps/1/plan/change", {"change": "x"}, text=("change", "back")),
     f"{_APP}/plan/release": Form("/admin/apps/1/plan/release", {"held": "x", "kind": ""}, text=("held", "kind")),
+    "/admin/apps/stop": Form("/admin/apps/stop", {"do": "stop"}, text=("do",)),
+    f"{_APP}/stop": Form("/admin/apps/1/stop", nobody=("/admin/apps/99/stop", {}, 404)),
     f"{_APP}/start": Form("/admin/apps/1/start", nobody=("/admin/apps/99/start", {}, 404)),
     f"{_APP}/do/{{what:str}}": Form("/admin/apps/1/do/sync", nobody=("/admin/apps/1/do/nothing", {}, 404)),
     "/admin/administrators": Form(

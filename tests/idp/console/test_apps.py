@@ -130,3 +130,21 @@ async def test_an_address_of_this_machine_has_to_be_allowed(world: World) -> Non
     assert "--" not in wrong.text
     done = await press(browser, page, "/admin/apps/new", **values, loopback="yes")
     assert "here has been added." in done.text
+
+
+async def test_one_switch_stops_an_app_and_one_stops_all(world: World) -> None:
+    browser = await world.signed_in()
+    done = await press(browser, await browser.get(address()), address("/stop"))
+    assert "aws is stopped." in done.text
+    assert "Stop provisioning" not in done.text
+    page = await browser.get("/admin/apps")
+    assert "Let all apps run again" in page.text
+    with world.changing() as c:
+        c.script(["UPDATE apps SET quarantine = 'so much has gone'"])
+    back = await press(browser, page, "/admin/apps/stop", do="start")
+    assert "1 app let go again." in back.text
+    assert (world.app_now().stopped, world.app_now().quarantine) == (False, "so much has gone")
+    stopped = await press(browser, back, "/admin/apps/stop", do="stop")
+    assert "1 app stopped." in stopped.text
+    assert world.app_now().stopped
+    assert [event["actor"] for event in world.events("app.stopped")] == ["root", "root"]

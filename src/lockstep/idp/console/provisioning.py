@@ -23,6 +23,7 @@ VALUES = (
     "limit-deletions",
     "limit-deletions-share",
     "schedule",
+    "evidence",
     "protect",
 )
 LEAVERS = [("delete", "Delete"), ("suspend", "Suspend"), ("nothing", "Do Nothing")]
@@ -32,6 +33,7 @@ ADOPT = [
     ("adopt", "Take it over, and bring it in line"),
     ("ignore", "Leave it alone without a word"),
 ]
+EVIDENCE = [("off", "Never by itself"), ("weekly", "Every week"), ("daily", "Every day")]
 
 
 async def provisioning(desk: Desk) -> Response:
@@ -95,4 +97,5 @@ async def _page(desk: Desk, typed: dict[str, str], errors: dict[str, str], statu
         return {"typed": {**values_of(app.settings), **typed}}
 
     choices = {"leavers_options": LEAVERS, "suspended_options": SUSPENDED, "adopt_options": ADOPT}
+    choices["evidence_options"] = EVIDENCE
     return await tab(desk, "console/app_provisioning.html", look, status, errors=errors, **choices)

@@ -37,7 +37,12 @@ _ADD_KEY = Statement(sa.insert(evidence_keys), columns=[column.name for column i
 _ADD = Statement(sa.insert(evidence), columns=[column.name for column in _e])
 _ALL = Statement(_SIGNED.order_by(_e.number))
 _ONE = Statement(_SIGNED.where(_e.number == sa.bindparam("number", type_=sa.Integer)))
-_NEWEST = Statement(_SIGNED.order_by(_e.number.desc()).limit(sa.bindparam("most", type_=sa.Integer)))
+_NEWEST = Statement(
+    _SIGNED.where(_e.number < sa.bindparam("end", type_=sa.Integer))
+    .order_by(_e.number.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_LARGEST = 2**31 - 1
 _LAST_AT = Statement(sa.select(sa.func.max(_e.at)).where(_APP))
 
 
@@ -77,9 +82,9 @@ def one(c: Connection, app_id: int, number: int) -> Signed | None:
     return None if row is None else _signed(*row)
 
 
-def newest(c: Connection, app_id: int, most: int) -> list[Signed]:
-    """The newest records, newest first."""
-    return [_signed(*row) for row in c.all(_NEWEST, app=app_id, most=most)]
+def newest(c: Connection, app_id: int, most: int, *, before: int = 0) -> list[Signed]:
+    """The newest records, newest first; of those before number `before` if it is given."""
+    return [_signed(*row) for row in c.all(_NEWEST, app=app_id, most=most, end=before or _LARGEST)]
 
 
 def last_at(c: Connection, app_id: int) -> int:
