@@ -99,7 +99,7 @@ def test_a_copied_folder_does_not_work_beside_the_original(both: Both) -> None:
     copy = shutil.copytree(both.idp.folder, both.folder / "copy")
     both.writes()
     words = ("--data", str(copy))
-    lockstep("idp", "user", "change", "e1@x.example", "--set", "title=Copied", *words)
+    lockstep("idp", "user", "change", "e1@x.example", "title=Copied", *words).ended(DONE)
     ended = lockstep("idp", "sync", APP, *words).ended(WAITS)
     assert "copied, or moved" in ended.err
     assert both.writes() == 0

@@ -28,6 +28,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("protect", "", ""),
     ("schedule", "0 3 * * *", "0 3 * * *"),
     ("schedule", "", ""),
+    ("evidence", "weekly", "weekly"),
 ]
 BAD = [
     *((key, value) for key in SWITCHES for value in ("", "yes", "ON", "1")),
@@ -36,6 +37,7 @@ BAD = [
     *((key, value) for key, values in CHOICES.items() for value in ("", values[0].upper(), "on")),
     *(("protect", value) for value in ("a\0b", "a\nb", "x" * 20_001)),
     *(("rate", value) for value in ("", "0", "-1", "fast", "nan", "inf")),
+    ("evidence", "monthly"),
     *(("schedule", value) for value in ("hourly", "0 3 * *", "0 3 * * * *")),
 ]
 

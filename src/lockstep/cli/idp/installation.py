@@ -7,7 +7,7 @@ import typer
 
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile, place
-from lockstep.cli.output import Exit, counted, note, print_json, say
+from lockstep.cli.output import Exit, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.provisioning.installation import actions, backup, restore
 from lockstep.idp.provisioning.installation.records import NotComparedProblem
@@ -137,4 +137,5 @@ def take_back(
     if result["aside"]:
         say(f"What was there is in {result['aside']}.")
     if result["apps"]:
-        say(f"{counted(len(result['apps']), 'app')} wait until somebody has looked. Next, for each: lockstep idp drift NAME")
+        names = ", ".join(result["apps"])
+        say(f"Nothing is sent until somebody has looked ({names}). Next, for each: lockstep idp drift NAME")
