@@ -155,5 +155,5 @@ def _shown(app: App, found: Watched) -> dict[str, Any]:
 
 
 def _event(c: Connection, kind: EventType, app: App | None, notes: str, now: int, actor: str, *, error: str = "") -> None:
-    where = {} if app is None else {"app_id": app.id, "app_name": app.name}
+    where: dict[str, Any] = {} if app is None else {"app_id": app.id, "app_name": app.name}
     events.append(c, Event(type=kind, actor=actor, notes=notes, error_description=error, **where), now)
