@@ -143,6 +143,11 @@ class EventType(StrEnum):
     TAKEOVER_ASKED = "provisioning.takeover_asked", None
     TAKEOVER_REPORTED = "provisioning.takeover_reported", None
     TAKEN_OVER = "provisioning.taken_over", None
+    EVIDENCE_RECORDED = "evidence.recorded", None
+    INSTALLATION_HELD = "installation.held", None
+    INSTALLATION_ACCEPTED = "installation.accepted", None
+    BACKUP_MADE = "installation.backup_made", None
+    BACKUP_RESTORED = "installation.backup_restored", None
     PROVISIONING_EVENT = "provisioning.event", 26
     PROVISIONING_EXCEPTION = "provisioning.exception", 25
     PROVISIONING_RETRIEVED = "provisioning.retrieved", 208
@@ -291,6 +296,7 @@ ERRORS = frozenset(
     {one for one in EventType if "failed" in one.value}
     | {EventType.APP_QUARANTINED, EventType.APP_CONNECTOR_BROKEN, EventType.PROVISIONING_EXCEPTION}
     | {EventType.TOKEN_REFUSED, EventType.TOKEN_EXPIRED}
+    | {EventType.INSTALLATION_HELD}
 )
 """Events of these types are errors; so is any other that has an error's description."""
 WARNINGS = frozenset(

@@ -32,6 +32,7 @@ GOOD: list[tuple[str, str, Any]] = [
     ("schedule", "", ""),
     ("pilot-role", "Pilots", "Pilots"),
     ("pilot-role", "", ""),
+    ("evidence", "weekly", "weekly"),
 ]
 BAD = [
     *((key, value) for key in SWITCHES for value in ("", "yes", "ON", "1")),
@@ -41,6 +42,7 @@ BAD = [
     *(("protect", value) for value in ("a\0b", "a\nb", "x" * 20_001)),
     *(("pilot-role", value) for value in ("a\0b", "a\nb", "x" * 257)),
     *(("rate", value) for value in ("", "0", "-1", "fast", "nan", "inf")),
+    ("evidence", "monthly"),
     *(("schedule", value) for value in ("hourly", "0 3 * *", "0 3 * * * *")),
 ]
 

@@ -180,3 +180,21 @@ async def test_an_app_to_try_out_has_its_target_here(world: World) -> None:
     shown = (await browser.get(home)).text
     for words in ("1 user", "<ann> (switched off)", "51 groups", "and 1 more"):
         assert words in shown
+
+
+async def test_one_switch_stops_an_app_and_one_stops_all(world: World) -> None:
+    browser = await world.signed_in()
+    done = await press(browser, await browser.get(address()), address("/stop"))
+    assert "aws is stopped." in done.text
+    assert "Stop provisioning" not in done.text
+    page = await browser.get("/admin/apps")
+    assert "Let all apps run again" in page.text
+    with world.changing() as c:
+        c.script(["UPDATE apps SET quarantine = 'so much has gone'"])
+    back = await press(browser, page, "/admin/apps/stop", do="start")
+    assert "1 app let go again." in back.text
+    assert (world.app_now().stopped, world.app_now().quarantine) == (False, "so much has gone")
+    stopped = await press(browser, back, "/admin/apps/stop", do="stop")
+    assert "1 app stopped." in stopped.text
+    assert world.app_now().stopped
+    assert [event["actor"] for event in world.events("app.stopped")] == ["root", "root"]

@@ -20,7 +20,7 @@ from tests.support.browser import Browser
 
 MARKUP = '<script>alert(\'&"x")</script>{{ 1234567*3 }}\u202e'
 GETS = sorted(route.path for route in ROUTES if "GET" in (route.methods or ()) and not route.path.endswith("/stream"))
-PLACES = {"{id:int}": "1", "{user:int}": "1", "{role:int}": "1", "{job:int}": "1", "{rule:int}": "1"}
+PLACES = {"{id:int}": "1", "{user:int}": "1", "{role:int}": "1", "{job:int}": "1", "{rule:int}": "1", "{number:int}": "1"}
 QUERIES = (
     "q",
     "status",

@@ -9,8 +9,10 @@ from lockstep.cli.idp import (
     connections,
     connectors,
     directory,
+    evidence,
     failures,
     groups,
+    installation,
     nesting,
     provisioning,
     rules,
@@ -32,3 +34,5 @@ serving.mount(app)
 signin.mount(app)
 certificates.mount(app)
 admin.mount(app)
+installation.mount(app)
+evidence.mount(app)

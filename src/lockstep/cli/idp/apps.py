@@ -8,7 +8,7 @@ import typer
 
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
-from lockstep.cli.output import note, print_json, say
+from lockstep.cli.output import Exit, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS
@@ -16,6 +16,7 @@ from lockstep.idp.apps.connectors.declared import MEMORY
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.provisioning.actions import start as start_app
+from lockstep.idp.provisioning.installation.records import NotComparedProblem
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
 
@@ -270,9 +271,18 @@ def start(
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
 ) -> None:
-    """Let the engine work on an app again, or on all; ends a quarantine."""
+    """Let the engine work on an app again, or on all; ends a quarantine, and lets go what was compared after a restore."""
     _each(name, everything)
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
+        waiting = []
         for app in [actions.find_app(c, name)] if name is not None else store.all_apps(c):
-            start_app(c, app, now_ms())
-            say(f"{app.name} runs.")
+            try:
+                start_app(c, app, now_ms())
+            except NotComparedProblem as problem:
+                waiting.append(str(problem))
+            else:
+                say(f"{app.name} runs.")
+    for problem_text in waiting:
+        note(f"lockstep: {problem_text}")
+    if waiting:
+        raise typer.Exit(Exit.WAITS_FOR_A_PERSON)

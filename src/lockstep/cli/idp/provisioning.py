@@ -21,6 +21,7 @@ from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.provisioning import actions, drift_actions, summary
 from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.run import Report, employee_id
 from lockstep.kit.clock import now_ms
@@ -147,7 +148,7 @@ def sync(
         with engine.db.read() as c:
             app = find_app(c, name)
             only = None if user is None else employee_id(c, user)
-        result = _do(engine, app.id, "sync", {"only": only, "full": full}, json=json)
+        result = do_job(engine, app.id, "sync", {"only": only, "full": full}, json=json)
         failures = some_failures(engine, name) if result["failed"] else []
         with engine.db.read() as c:
             about_tokens = _about_tokens(c, app.id)
@@ -172,7 +173,7 @@ def apply_file(
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             app = find_app(c, name)
-        result = _do(engine, app.id, "sync", {"only": only, "digest": digest}, json=json)
+        result = do_job(engine, app.id, "sync", {"only": only, "digest": digest}, json=json)
         failures = some_failures(engine, name) if result["failed"] else []
     finish(name, result, failures, json=json)
 
@@ -184,14 +185,28 @@ def some_failures(engine: Engine, name: str) -> list[str]:
     return found + ([f"… and {rest} more: lockstep idp failures {name}"] if rest > 0 else [])
 
 
-def _do(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:
-    return waited(engine, engine.order(app_id, kind, arguments), json=json)
+def do_job(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:
+    """File a job, wait for it, and give what it came to.  Raises Problem; Exit where a person has to look first."""
+    try:
+        return waited(engine, engine.order(app_id, kind, arguments), json=json)
+    except Problem as problem:
+        _wait_for_a_person(engine, app_id, problem)
+        raise
 
 
 def waited(engine: Engine, number: int, *, json: bool) -> dict[str, Any]:
     """What a job came to; a person at a terminal sees how it goes.  Raises Problem with the job's error."""
     with _progress(shown=not json) as report:
         return engine.wait(number, report)
+
+
+def _wait_for_a_person(engine: Engine, app_id: int, problem: Problem) -> None:
+    """A run that the guard stops ends with the exit code that says so."""
+    with engine.db.read() as c:
+        held = installation.held(c, app_id)
+    if held is not None:
+        note(f"lockstep: {problem}")
+        raise typer.Exit(Exit.WAITS_FOR_A_PERSON)
 
 
 @contextmanager
@@ -332,7 +347,7 @@ def drift(
         with engine.db.read() as c:
             app = find_app(c, name)
             result = drift_actions.report(c, app) if last else {}
-        result = result or _do(engine, app.id, "drift", {}, json=json)
+        result = result or do_job(engine, app.id, "drift", {}, json=json)
     if json:
         print_json(result)
     else:

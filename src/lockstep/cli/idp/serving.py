@@ -1,10 +1,11 @@
 """`lockstep idp serve | worker`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lockstep.cli.idp.opened import opened
+from lockstep.cli.idp.opened import WITNESS, opened
 from lockstep.cli.idp.signin import PublicUrl
 from lockstep.cli.options import Data, DatabaseUrl, KeyFile
 from lockstep.cli.output import note
@@ -12,6 +13,11 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.kit.web.origins import checked_public_url
+
+Witness = Annotated[
+    Path | None,
+    typer.Option("--witness", envvar=WITNESS, help="A file on another disk, which shows that a backup was restored."),
+]
 
 
 def mount(app: typer.Typer) -> None:
@@ -25,6 +31,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 takes a free one.")] = 8080,
     public_url: PublicUrl = None,
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Leave provisioning to `lockstep idp worker`.")] = False,
+    witness: Witness = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
@@ -37,7 +44,7 @@ def serve(
     from lockstep.kit.serving import serve as run
 
     public = None if public_url is None else checked_public_url(public_url)
-    with opened(data, database_url, key_file) as engine:
+    with opened(data, database_url, key_file, witness) as engine:
         _check_key(engine)
         site = build(engine, worker=not no_worker)
         run(site, host, port, bound=lambda url: _moved(place(engine, public or url), public or url), stopping=site.stopping)
@@ -61,11 +68,11 @@ def _check_key(engine: Engine) -> None:
         certificates.key_of(active, engine.vault)
 
 
-def worker(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None) -> None:
+def worker(witness: Witness = None, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None) -> None:
     """Do the provisioning for a server that runs with --no-worker."""
     from lockstep.idp.app import work_until_stopped
 
-    with opened(data, database_url, key_file) as engine:
+    with opened(data, database_url, key_file, witness) as engine:
         if engine.lease.take():
             engine.lease.release()
         else:

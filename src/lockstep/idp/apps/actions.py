@@ -209,12 +209,17 @@ def stop(c: Connection, app: App, now: int, *, actor: str = ADMIN) -> None:
 
 def start(c: Connection, app: App, now: int, *, actor: str = ADMIN) -> None:
     """Let the engine work on the app again; ends a quarantine."""
-    if app.stopped:
-        store.set_stopped(c, app.id, False)
-        _event(c, EventType.APP_STARTED, app.id, app.name, now, actor=actor)
+    resume(c, app, now, actor=actor)
     if app.quarantine:
         store.set_quarantine(c, app.id, "")
         _event(c, EventType.APP_QUARANTINE_ENDED, app.id, app.name, now, actor=actor)
+
+
+def resume(c: Connection, app: App, now: int, *, actor: str = ADMIN) -> None:
+    """Take back that somebody stopped the app, and nothing else."""
+    if app.stopped:
+        store.set_stopped(c, app.id, False)
+        _event(c, EventType.APP_STARTED, app.id, app.name, now, actor=actor)
 
 
 def record_connection(c: Connection, app: App, problem: str, now: int, *, actor: str = ADMIN) -> None:

@@ -14,6 +14,7 @@ Suspended = Literal["suspend", "nothing"]
 Adopt = Literal["adopt", "report", "ignore"]
 DriftPolicy = Literal["put-back", "report"]
 OwnDriftPolicy = Literal["put-back", "report", "default"]
+Evidence = Literal["off", "weekly", "daily"]
 LimitedKind = Literal["user-deletions", "switch-offs", "group-deletions", "removals"]
 LIMITED_KINDS: tuple[LimitedKind, ...] = ("user-deletions", "switch-offs", "group-deletions", "removals")
 
@@ -60,6 +61,7 @@ class Settings:
     limit_removals: int | None = None
     limit_removals_share: float | None = None
     schedule: str = ""
+    evidence: Evidence = "off"
     drift: DriftPolicy = "put-back"
     drift_users: OwnDriftPolicy = "default"
     drift_groups: OwnDriftPolicy = "default"
@@ -174,6 +176,7 @@ _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "drift_users": _one_of("put-back", "report", "default"),
     "drift_groups": _one_of("put-back", "report", "default"),
     "drift_members": _one_of("put-back", "report", "default"),
+    "evidence": _one_of("off", "weekly", "daily"),
     "grace_days": _whole,
     "rate": _number(0.1, 100_000),
     "protect": _patterns,

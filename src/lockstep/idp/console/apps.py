@@ -18,22 +18,27 @@ from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.hints import Waiting, hints_of, waiting_of
+from lockstep.idp.console.words import counted
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import jobs
 from lockstep.idp.provisioning import links as remembered
 from lockstep.idp.provisioning.actions import start
+from lockstep.idp.provisioning.evidence import actions as evidence
+from lockstep.idp.provisioning.installation.actions import all_held
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import ValueProblem, sentence
 
 WRONG = 422
 MOST_SHOWN = 50
 """Users, groups and members of a group that Info shows of a target that is kept here."""
-_JOBS: dict[str, tuple[dict[str, Any], str]] = {
-    "sync": ({"full": True}, "Synchronizing users with {name}"),
-    "now": ({}, "Synchronizing users with {name}"),
-    "reapply": ({}, "Mappings are being reapplied"),
-    "check": ({}, "{name} is being read: what differs is reported, and nothing is changed"),
-    "refresh": ({"full": True}, "Entitlements are being refreshed: {name} is read, and differences are put right"),
+_JOBS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "sync": ("sync", {"full": True}, "Synchronizing users with {name}"),
+    "now": ("sync", {}, "Synchronizing users with {name}"),
+    "reapply": ("sync", {}, "Mappings are being reapplied"),
+    "refresh": ("sync", {"full": True}, "Entitlements are being refreshed: {name} is read, and differences are put right"),
+    "check": ("drift", {}, "{name} is being read: what differs is reported, and nothing is changed"),
+    "compare": ("drift", {}, "{name} is being read and compared; nothing is changed"),
+    "evidence": (evidence.JOB, {}, "{name} is being read and compared, and what is found is signed; nothing is changed"),
 }
 """What the buttons file, and what the page says then (OneLogin's words)."""
 
@@ -50,7 +55,8 @@ async def applications(desk: Desk) -> Response:
     """Every app."""
 
     def look(c: Connection) -> list[dict[str, Any]]:
-        return [_row(c, app) for app in store.all_apps(c)]
+        held = {app.id for app, _ in all_held(c)}
+        return [_row(c, app, held=app.id in held) for app in store.all_apps(c)]
 
     text = desk.query("q")
     rows = await desk.read(look)
@@ -58,9 +64,9 @@ async def applications(desk: Desk) -> Response:
     return desk.page("console/apps.html", rows=shown, text=text, any=bool(rows))
 
 
-def _row(c: Connection, app: App) -> dict[str, Any]:
+def _row(c: Connection, app: App, *, held: bool = False) -> dict[str, Any]:
     target = remembered.find_target(c, app.id, app.scim_url)
-    kind, word = provisioning_word(app)
+    kind, word = ("error", "Waits to be compared") if held else provisioning_word(app)
     return {
         "app": app,
         "kind": kind,
@@ -152,10 +158,11 @@ async def _info(desk: Desk, typed: str | None = None, error: str = "", status: i
         found = capabilities.found_of(c, app)
         notes = [*differences(CONNECTORS[app.connector], found), *learnt(found)]
         local = CONNECTORS[app.connector].local
+        held = any(one.id == app.id for one, _ in all_held(c))
         there = contents(c, app.id, MOST_SHOWN) if local else None
         can = {"there": there, "lines": lines(capabilities.connector_of(c, app)), "notes": notes, "found": found}
         return {
-            "row": _row(c, app),
+            "row": _row(c, app, held=held),
             "typed": app.name if typed is None else typed,
             "can": can,
             "connector": CONNECTORS[app.connector],
@@ -177,12 +184,41 @@ async def start_again(desk: Desk) -> Response:
     return desk.go(f"/admin/apps/{app_id}", f"{app.name} runs again.")
 
 
+async def stop(desk: Desk) -> Response:
+    """The stop switch of one app."""
+    app_id = number(desk.request)
+
+    def act(c: Connection) -> App:
+        app = app_of(c, app_id)
+        actions.stop(c, app, desk.now, actor=desk.actor)
+        return app
+
+    app = await desk.write(act)
+    return desk.go(f"/admin/apps/{app_id}", f"{app.name} is stopped. What is being sent at this moment is the last.")
+
+
+async def stop_all(desk: Desk) -> Response:
+    """The stop switch of all apps; and back."""
+    back = desk.value("do") == "start"
+
+    def act(c: Connection) -> int:
+        found = [app for app in store.all_apps(c) if app.stopped is back]
+        for app in found:
+            (actions.resume if back else actions.stop)(c, app, desk.now, actor=desk.actor)
+        return len(found)
+
+    count = await desk.write(act)
+    if back:
+        return desk.go("/admin/apps", f"{counted(count, 'app')} let go again. Quarantines stay as they are.")
+    return desk.go("/admin/apps", f"{counted(count, 'app')} stopped. What is being sent at this moment is the last.")
+
+
 async def file_job(desk: Desk) -> Response:
     """More Actions, and the buttons that sync: files a job, and shows how it goes."""
     app_id, what = number(desk.request), desk.request.path_params["what"]
     if what not in _JOBS:
         raise HTTPException(NOT_FOUND)
-    arguments, words = _JOBS[what]
+    kind, arguments, words = _JOBS[what]
 
     def act(c: Connection) -> tuple[App, int]:
         app = app_of(c, app_id)
@@ -192,7 +228,7 @@ async def file_job(desk: Desk) -> Response:
             rules.apply(c, app, desk.now, actor=desk.actor)
         asked = Event(type=EventType.SYNC_ASKED, actor=desk.actor, app_id=app.id, app_name=app.name, notes=what)
         events.append(c, asked, desk.now)
-        return app, jobs.add(c, app.id, "drift" if what == "check" else "sync", dict(arguments), desk.now)
+        return app, jobs.add(c, app.id, kind, dict(arguments), desk.now)
 
     app, filed = await desk.write(act)
     if not filed:

@@ -10,9 +10,11 @@ from starlette.responses import RedirectResponse, Response
 
 from lockstep.idp.admins import actions, store
 from lockstep.idp.admins.records import AdminSession
+from lockstep.idp.apps.records import App
 from lockstep.idp.console.back import login_of
 from lockstep.idp.console.context import NOT_FOUND, PAGES, SEE_OTHER, Context, Result
 from lockstep.idp.directory.checks import NotThereProblem
+from lockstep.idp.provisioning.installation.actions import all_held
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, sentence
 from lockstep.kit.web import csrf, flash
@@ -39,6 +41,8 @@ class Desk:
     now: int
     form: Form = field(default_factory=list)
     files: Files = field(default_factory=dict)
+    held: list[App] = field(default_factory=list)
+    """The apps that the guard of the installation holds, which every page says."""
 
     @property
     def actor(self) -> str:
@@ -73,7 +77,9 @@ class Desk:
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page of the console."""
         shown = flash.read(self.request, self._flash, self.secret)
-        known = {"csrf": csrf.token_of(self.secret), "admin": self.actor, "flashes": shown, "path": self.request.url.path}
+        path = self.request.url.path
+        held = [app for app in self.held if not f"{path}/".startswith(f"/admin/apps/{app.id}/")]  # its own pages say more
+        known = {"csrf": csrf.token_of(self.secret), "admin": self.actor, "flashes": shown, "path": path, "held": held}
         response = PAGES.page(self.request, template, status, **known, **context)
         if shown:
             self._flash.clear(response)
@@ -111,10 +117,14 @@ def guarded(handler: Handler, *, upload: int = 0, by_hand: bool = True) -> Endpo
     async def endpoint(request: Request) -> Response:
         context = context_of(request)
         secret, now = context.session_cookie.read(request), context.clock()
-        session = await context.read(lambda c: actions.find(c, secret, now))
+
+        def who(c: Connection) -> tuple[AdminSession | None, list[App]]:
+            return actions.find(c, secret, now), [app for app, _ in all_held(c)]
+
+        session, held = await context.read(who)
         if session is None or secret is None:
             return RedirectResponse(login_of(request, context.origin), SEE_OTHER)
-        desk = Desk(request, context, session, secret, now)
+        desk = Desk(request, context, session, secret, now, held=held)
         if request.method == "POST":
             csrf.require_from_here(request, context.origin)  # before anything large is read
             desk.form, desk.files = await _posted(request, upload)

@@ -10,6 +10,8 @@ from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.console import store
 from lockstep.idp.provisioning import drift_actions, ledger, links, troubles
+from lockstep.idp.provisioning.installation import actions as installation
+from lockstep.idp.provisioning.installation.records import Watched
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.kit.db import Connection
 
@@ -19,13 +21,14 @@ GROUPS, PREVIEW, TOKENS = "parameters/groups", "rules/preview", "configuration#t
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One thing in the way, and where it is mended: a page of the app, or (`start`) a button."""
+    """One thing in the way, and where it is mended: a page of the app, or a button, `do` being its address below the app's."""
 
     kind: str
     text: str
     link: str = ""
     link_text: str = ""
-    start: bool = False
+    do: str = ""
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,14 @@ def hints_of(c: Connection, app: App, waiting: Waiting, now: int) -> list[Hint]:
     """What stands in the way at `now`, the worst first."""
     found: list[Hint] = []
     rules = rules_of(c, app)
+    held = installation.held(c, app.id)
+    if held is not None:
+        found.append(_held(held))
     if app.quarantine:
         text = f"This app is in quarantine: {app.quarantine}. Look at Events and at the target before you start it again."
-        found.append(Hint("error", text, start=True))
+        found.append(Hint("error", text, do="start", button="Start again"))
     elif app.stopped:
-        found.append(Hint("warning", "This app is stopped: nothing is sent.", start=True))
+        found.append(Hint("warning", "This app is stopped: nothing is sent.", do="start", button="Start again"))
     if app.connect_problem:
         found.append(Hint("error", f"The API connection is broken. {app.connect_problem}", "configuration", "Configuration"))
     elif not app.connected_at:
@@ -91,6 +97,14 @@ def hints_of(c: Connection, app: App, waiting: Waiting, now: int) -> list[Hint]:
         text = "Rules have changed and are not applied yet: until then the rules before are in force."
         found.append(Hint("warning", text, PREVIEW, "See what would change, and apply them"))
     return [*found, *_left_to_you(waiting)]
+
+
+def _held(held: Watched) -> Hint:
+    """The guard of the installation holds the app."""
+    text = f"Nothing is sent, because this may be a restored backup, or a copy: {held.reason}."
+    if not held.compared_at:
+        return Hint("error", f"{text} Compare it with its target first.", do="do/compare", button="Compare with the target")
+    return Hint("error", text, "comparison", "Look at the comparison, and let it go")
 
 
 def _left_to_you(waiting: Waiting) -> Iterator[Hint]:

@@ -23,6 +23,7 @@ VALUES = (
     "limit-deletions",
     "limit-deletions-share",
     "schedule",
+    "evidence",
     "protect",
     "drift",
     "drift-users",
@@ -38,6 +39,7 @@ ADOPT = [
 ]
 DRIFT = [("put-back", "Put it back"), ("report", "Report it, and leave it to me")]
 OWN_DRIFT = [("default", "As above"), *DRIFT]
+EVIDENCE = [("off", "Never by itself"), ("weekly", "Every week"), ("daily", "Every day")]
 
 
 async def provisioning(desk: Desk) -> Response:
@@ -102,4 +104,5 @@ async def _page(desk: Desk, typed: dict[str, str], errors: dict[str, str], statu
 
     choices = {"leavers_options": LEAVERS, "suspended_options": SUSPENDED, "adopt_options": ADOPT}
     choices |= {"drift_options": DRIFT, "own_drift_options": OWN_DRIFT}
+    choices["evidence_options"] = EVIDENCE
     return await tab(desk, "console/app_provisioning.html", look, status, errors=errors, **choices)

@@ -9,6 +9,7 @@ from lockstep.idp.apps.settings import LIMITED_KINDS
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import ledger
 from lockstep.idp.provisioning.approval import removal_item
+from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.ledger import Placed, Plan
 from lockstep.idp.provisioning.records import Change, Kind, State
 from lockstep.kit.db import Connection
@@ -16,7 +17,11 @@ from lockstep.kit.problems import Problem
 
 
 def start(c: Connection, app: App, now: int, *, actor: str = apps.ADMIN) -> None:
-    """Let the engine work on the app again.  Ends a quarantine: what vanished at the target is made again."""
+    """Let the engine work on the app again.  Ends a quarantine: what vanished at the target is made again.
+
+    Raises NotComparedProblem for an app that the guard holds and that nobody has compared with its target.
+    """
+    installation.let_go(c, app, now, actor=actor)
     if app.quarantine:
         ledger.decide(c, app.id, "released", [ledger.BELIEVED], now)
     apps.start(c, app, now, actor=actor)

@@ -14,6 +14,7 @@ from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.bulk import claimed_at_once, packed
 from lockstep.idp.provisioning.bulk_exchange import BulkExchange
 from lockstep.idp.provisioning.exchange import Contradiction, Exchange, Outcome, TargetProblem
+from lockstep.idp.provisioning.installation.guard import Guard
 from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, State
 from lockstep.idp.provisioning.safety import too_many_failed, too_many_missing
 from lockstep.idp.provisioning.sending import NotSent, Request, prepare
@@ -48,6 +49,7 @@ class Applier:
     client: ScimClient
     clock: Clock
     tally: Tally
+    guard: Guard | None = None
 
     async def one_batch(self, plan: int) -> int:
         """Send the next batch of the plan; how many changes it was, 0 where nothing is ready any more.
@@ -68,6 +70,7 @@ class Applier:
     def _claim(self, plan: int) -> list[Request]:
         """Mark the next changes as being sent.  Those that cannot go are put aside, so that the rest is reached."""
         while True:
+            number, mark = "", 0
             with self.db.write(serial=events.SERIAL) as c:
                 placed = ledger.next_ready(c, plan, claimed_at_once(self.source.connector, BATCH))
                 prepared = [prepare(c, self.target, plan, one, self.source.connector) for one in placed]
@@ -75,6 +78,10 @@ class Applier:
                 aside = [one for one in prepared if isinstance(one, NotSent)]
                 ledger.set_states(c, plan, [(one.placed.position, State.SENDING, "") for one in requests])
                 ledger.set_states(c, plan, [(one.placed.position, one.state, one.reason) for one in aside])
+                if requests and self.guard is not None:
+                    number, mark = self.guard.raised(c)
+            if requests and self.guard is not None:
+                self.guard.vouch(number, mark)
             if requests or not placed:
                 return requests
 

@@ -16,7 +16,7 @@ from lockstep.kit.sql import Statement
 
 _MOVES_NOTHING = (
     *("sync.", "drift.found", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
-    "token.",
+    *("token.", "installation.", "evidence."),
 )
 _SINGLE = {
     EventType.APP_RULE_CHANGED,  # a rule is in force when it is applied, which is another event

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lockstep.idp import events
@@ -18,10 +19,15 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.tokens import actions as app_tokens
 from lockstep.idp.provisioning import check, drift_actions, due, jobs, links, takeover
 from lockstep.idp.provisioning.durable import Durable, Plain
+from lockstep.idp.provisioning.evidence import actions as evidence
+from lockstep.idp.provisioning.evidence import making
+from lockstep.idp.provisioning.installation import actions as installation
+from lockstep.idp.provisioning.installation import witness
+from lockstep.idp.provisioning.installation.guard import Guard
 from lockstep.idp.provisioning.jobs import Job
 from lockstep.idp.provisioning.picture import Orders as TakeoverOrders
 from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
-from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.source import Source, source_of
 from lockstep.idp.provisioning.tokens import client_of
 from lockstep.kit import log
 from lockstep.kit.clock import Clock, now_ms
@@ -58,6 +64,11 @@ class Engine:
     clock: Clock = now_ms
     worker: str = field(default_factory=lambda: f"{os.getpid()}-{secrets.token_hex(4)}")
     durable: Durable = field(default_factory=Plain)
+    folder: Path | None = None
+    """The folder of the key, where the database is elsewhere."""
+    witness: Path | None = None
+    """A second witness, on another disk (`installation.witness`)."""
+    guard: Guard = field(init=False)
     _lease: Lease | None = None
     _report: Report = _silent
     _halt: Halt = field(init=False)
@@ -75,6 +86,7 @@ class Engine:
     def __post_init__(self) -> None:
         """A run asks for the lease before each batch, so that one that lost it sends nothing more."""
         self._halt = Halt(lost=self._lost)
+        self.guard = Guard(self.db, witness.files_of(self.db, self.folder, self.witness), self.clock)
 
     def _lost(self) -> bool:
         try:
@@ -116,6 +128,7 @@ class Engine:
 
     async def _work_once(self, report: Report, number: int) -> None:
         self._report = report
+        self.guard.open()
         self.durable.launch(self._run_of)
         try:
             await self._take_over()
@@ -133,7 +146,8 @@ class Engine:
         if job is None:
             raise Problem("the job is gone")
         orders = Orders(**job.arguments)
-        return Run(self.db, self.vault, job.app_id, orders, clock=self.clock, report=self._report, halt=self._halt), orders
+        more: dict[str, Any] = {"clock": self.clock, "report": self._report, "halt": self._halt, "guard": self.guard}
+        return Run(self.db, self.vault, job.app_id, orders, **more), orders
 
     async def _take_over(self) -> None:
         """After taking the lease: what a worker that died had begun goes on, or is begun again, each app by itself."""
@@ -162,7 +176,7 @@ class Engine:
         result: Values | None = {}
         error = ""
         try:
-            apart = {"drift": self._drift, "takeover": self._takeover}.get(job.kind)
+            apart = {"drift": self._drift, "takeover": self._takeover, evidence.JOB: self._evidence}.get(job.kind)
             result = await (carry(job.id) if apart is None else apart(job))
         except Problem as problem:
             error = str(problem)
@@ -177,18 +191,33 @@ class Engine:
     def _end(self, job: Job, result: Values, error: str) -> None:
         with self.db.write(serial=events.SERIAL) as c:
             jobs.end(c, job.id, result, error, self.clock())
+        self.guard.alive()
 
-    async def _drift(self, job: Job) -> dict[str, Any]:
+    async def _read(self, job: Job, *, sends: bool) -> tuple[App, check.Checked, Source, int]:
+        """Read the target of a job's app and compare; `sends` as in `ready_app`.
+
+        Returns the app, what was found, what belongs to the app, and for which target.
+        """
         with self.db.write(serial=events.SERIAL) as c:
-            app = ready_app(c, job.app_id)
+            app = ready_app(c, job.app_id, sends=sends)
             source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
         async with client_of(self.db, self.vault, app, self.clock) as client:
-            found = await check.Checker(self.db, source, target, client).check()
+            return app, await check.Checker(self.db, source, target, client).check(), source, target
+
+    async def _evidence(self, job: Job) -> dict[str, Any]:
+        _, found, _, _ = await self._read(job, sends=True)
+        with self.db.write(serial=events.SERIAL) as c:
+            return making.make(c, self.vault, ready_app(c, job.app_id), found, self.clock())
+
+    async def _drift(self, job: Job) -> dict[str, Any]:
+        app, found, source, target = await self._read(job, sends=False)
         with self.db.write(serial=events.SERIAL) as c:
             taken = drift_actions.take_in(c, app, target, found, self.clock(), by_itself=False)
             if taken.shown:
                 events.append(c, check.event(source, found, taken.shown), self.clock())
-            return drift_actions.report(c, app)
+            result = drift_actions.report(c, app)
+            installation.compared(c, job.app_id, result, self.clock())
+        return result
 
     async def _takeover(self, job: Job) -> dict[str, Any]:
         with self.db.read() as c:
@@ -221,6 +250,7 @@ class Engine:
             return stop() or not self.lease.take()
 
         self._halt.wanted = False
+        self.guard.open()  # before anything that was under way goes on
         self.durable.launch(self._run_of)
         try:
             await self._take_over()
@@ -237,6 +267,7 @@ class Engine:
             now, signs = time.monotonic(), self._signs()
             if signs != seen or now - looked >= LOOK_SECONDS:
                 seen, looked = signs, now
+                self.guard.alive()
                 self._remind()
                 self._queue_due()
             self._begin_queued()
@@ -313,10 +344,15 @@ class Engine:
                 for app in apps.all_apps(c)
                 if _runs_by_itself(app) and app.id not in busy and now >= self._not_before.get(app.id, 0.0)
             ]
+            held = {app.id for app, _ in installation.all_held(c)}
+            waiting = [app for app in waiting if app.id not in held]
             found = []
             for app in waiting:
                 why, self._looked[app.id] = due.what_is_due(c, app, self.clock(), self._looked.get(app.id, 0))
                 found.append((app, why))
+            proven = [app.id for app in waiting if evidence.is_due(c, app, self.clock())]
+        for app_id in proven:
+            self.order(app_id, evidence.JOB, {})
         for app, why in found:
             if why and self._may_run(app, why, now):
                 self.order(app.id, "sync", {"by_hand": False, "full": why is due.Due.CHECK})

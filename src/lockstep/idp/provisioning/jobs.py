@@ -19,6 +19,8 @@ KEPT = 200
 class Job:
     """One thing to do for one app.  `kind` is sync, drift or takeover; `result` what a finished one came to."""
 
+    """One thing to do for one app.  `kind` is sync, drift or evidence; `result` what a finished one came to."""
+
     id: int
     app_id: int
     kind: str
@@ -48,6 +50,11 @@ _NEWEST = Statement(
 )
 _QUEUED = Statement(sa.select(*_FIELDS).where(_j.state == QUEUED).order_by(_j.id))
 _RUNNING = Statement(sa.select(*_FIELDS).where(_j.state == RUNNING).order_by(_j.id))
+_LAST_FILED = Statement(
+    sa.select(sa.func.max(_j.created_at)).where(
+        _j.app_id == sa.bindparam("app", type_=sa.Integer), _j.kind == sa.bindparam("kind", type_=sa.Text)
+    )
+)
 _START = Statement(
     sa.update(jobs).where(_j.id == sa.bindparam("job", type_=_j.id.type), _j.state == QUEUED),
     columns=["state", "worker"],
@@ -99,6 +106,11 @@ def newest(c: Connection, app_id: int, kind: str, state: str = "") -> Job | None
     """The newest job of one kind for an app, in any state ("") or in this one, among those that are kept."""
     row = c.one(_NEWEST, app=app_id, kind=kind, state=state)
     return None if row is None else _job(row)
+
+
+def last_filed(c: Connection, app_id: int, kind: str) -> int:
+    """When a job of that kind was filed for the app last, of those that are kept; 0 for never."""
+    return int(c.value(_LAST_FILED, app=app_id, kind=kind) or 0)
 
 
 def queued(c: Connection) -> list[Job]:

@@ -17,6 +17,9 @@ from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import capable, check, drift_actions, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
 from lockstep.idp.provisioning.exchange import TargetProblem
+from lockstep.idp.provisioning.installation import actions as installation
+from lockstep.idp.provisioning.installation.guard import Guard
+from lockstep.idp.provisioning.installation.looking import look
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.making import Interrupted
 from lockstep.idp.provisioning.planner import make_plan, make_plan_apart
@@ -74,7 +77,7 @@ class Steps(Protocol):
     """The steps of a run, each of which a durable engine may wrap."""
 
     async def begin(self) -> Values:
-        """Settle what a dead worker left open; `{quarantine, at, requests}`."""
+        """Settle what a dead worker left open; `{quarantine, at, requests, full}`: `full` where the target has to be read."""
 
     async def check(self) -> Values:
         """Read the target and take the differences into the links; `{requests, floor, differences, undecided, unmatched}`."""
@@ -101,7 +104,7 @@ async def flow(steps: Steps, orders: Orders) -> Values:
     opening = await steps.begin()
     result.quarantine, result.requests = opening["quarantine"], opening["requests"]
     seen = 0
-    if not result.quarantine and orders.full:
+    if not result.quarantine and (orders.full or opening.get("full", False)):
         result.check = await steps.check()
     for attempt in range(PASSES):
         if result.quarantine:
@@ -145,8 +148,11 @@ async def _send_all(steps: Steps, plan: int, result: Result) -> bool:
     return sent
 
 
-def ready_app(c: Connection, app_id: int) -> App:
-    """The app, if the engine may work on it.  Raises Problem."""
+def ready_app(c: Connection, app_id: int, *, sends: bool = True) -> App:
+    """The app, if the engine may work on it.  What only reads (`sends` False) may also while the guard holds it.
+
+    Raises Problem, HeldProblem.
+    """
     app = apps.app_by_id(c, app_id)
     if app is None:
         raise Problem("the app is gone")
@@ -154,6 +160,8 @@ def ready_app(c: Connection, app_id: int) -> App:
         raise Problem(f"provisioning is off for {app.name}: turn it on with `lockstep idp app set {app.name} provisioning=on`")
     if app.stopped:
         raise Problem(f"{app.name} is stopped: let it run again with `lockstep idp app start {app.name}`")
+    if sends:
+        installation.check(c, app)
     return app
 
 
@@ -190,6 +198,7 @@ class Run:
         clock: Clock,
         report: Report = lambda _done, _of: None,
         halt: Halt | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self._db = db
         self._vault = vault
@@ -199,6 +208,7 @@ class Run:
         self._orders = orders
         self._report = report
         self._halt = halt or Halt()
+        self._guard = guard
         self._tally = Tally()
         self._client: ScimClient | None = None
         self._sent_before = 0
@@ -220,12 +230,13 @@ class Run:
         settle_unsettled(self._db, self._app_id)
         with self._db.read() as c:
             app = ready_app(c, self._app_id)
+            full = installation.reads_first(c, self._app_id)
         asked = 0
         if not app.quarantine:
             asked = await self._ask_first(app)
             await self._settle_creates(app)
             self._opened = True
-        return {"quarantine": app.quarantine, "at": began, "requests": self._sent() - asked}
+        return {"quarantine": app.quarantine, "at": began, "requests": self._sent() - asked, "full": full}
 
     async def _ask_first(self, app: App) -> int:
         """Ask a target what it can do, if nobody has; the requests that took, which count as those of a connection test."""
@@ -275,6 +286,7 @@ class Run:
             ledger.set_checked(c, app.id, self._clock())
             if taken.shown:
                 events.append(c, check.event(source, found, taken.shown), self._clock())
+            installation.was_read(c, app.id)
         return {
             "requests": found.requests,
             "floor": found.floor,
@@ -361,8 +373,11 @@ class Run:
             if target != ledger.target_of_plan(c, plan):
                 raise Problem(f"{app.name} has the SCIM URL of another tenant now: the run has ended. Sync again")
         client = await self._connected(app)
+        asked = self._sent()
+        await look(self._db, app, plan, client, self._clock)
+        before += self._sent() - asked  # reading the target is not part of what a run costs
         applied = self._tally.applied
-        applier = Applier(self._db, source, target, client, self._clock, self._tally)
+        applier = Applier(self._db, source, target, client, self._clock, self._tally, self._guard)
         given: Values = {"claimed": 0, "quarantine": "", "problem": ""}
         try:
             given["claimed"] = await applier.one_batch(plan)
