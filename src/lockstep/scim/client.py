@@ -37,6 +37,11 @@ SLOWEST = 0.5
 """Requests a second that a target is never slowed below."""
 
 
+def headers_of(token: str) -> dict[str, str]:
+    """The headers that every request with this token has, beside those of HTTP itself."""
+    return {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
+
+
 class UrlError(ValueError):
     """A SCIM base URL that must not be used; the text says why."""
 
@@ -195,7 +200,7 @@ class ScimClient:
         """How far the target's clock is ahead of ours, by the Date of its last answer."""
         self.budget = Budget(rate)
         self._patience = patience
-        self._headers = {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
+        self._headers = headers_of(token)
         self._timeout_seconds = timeout_seconds
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None

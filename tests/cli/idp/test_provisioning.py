@@ -194,7 +194,7 @@ def test_apply_a_file(idp: Idp) -> None:
     assert json.loads(file.read_text()) == shown
     ended = idp.run("apply", str(file), "--json")
     assert (ended.code, ended.one["applied"], ended.one.keys()) == (0, 1, RESULT)
-    assert idp.problem("apply", str(file)).startswith("this is not the plan in the file any more")
+    assert idp.problem("apply", str(file)).startswith("this is not the plan that was read any more")
 
 
 def test_apply_the_file_of_one_user(idp: Idp) -> None:

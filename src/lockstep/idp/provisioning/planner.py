@@ -13,7 +13,7 @@ from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import desired, ledger, links, order, plan, plan_groups, summary
+from lockstep.idp.provisioning import desired, ledger, links, one_group, order, plan, plan_groups, summary
 from lockstep.idp.provisioning.approval import Decisions, judged, removal_item
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, grouping_of
 from lockstep.idp.provisioning.ledger import Placed, Plan, Trouble
@@ -37,6 +37,7 @@ class _Making:
     plan_id: int
     now: int
     only: str | None
+    group: str | None
     decisions: Decisions
     troubles: dict[ledger.What, Trouble]
     retry_now: bool
@@ -85,9 +86,16 @@ class _Making:
 
 
 def make_plan(
-    c: Connection, app: App, now: int, *, only: str | None = None, retry_now: bool = False, shown: bool = False
+    c: Connection,
+    app: App,
+    now: int,
+    *,
+    only: str | None = None,
+    group: str | None = None,
+    retry_now: bool = False,
+    shown: bool = False,
 ) -> Plan:
-    """Plan everything for `app`, or what concerns one person (`only`, an employee_id).
+    """Plan everything for `app`, or what concerns one person (`only`, an employee_id), or one group alone (`group`, its key).
 
     `retry_now` tries again what failed before, without waiting for its time.  `shown` says that a person asked for the plan, so
     that what they say next is about it.  `c` is a write transaction.
@@ -95,10 +103,13 @@ def make_plan(
     source = source_of(c, app)
     target = links.target_of(c, app.id, app.scim_url)
     sent_before = ledger.sent_before(c, app.id)
-    number = ledger.begin_plan(c, app.id, target, only or "", now, shown=shown)
-    making = _Making(c, source, target, number, now, only, ledger.decided(c, app.id), ledger.troubled(c, target), retry_now)
+    scope = one_group.scope_of(group) if group is not None else only or ""
+    number = ledger.begin_plan(c, app.id, target, scope, now, shown=shown)
+    decisions, troubles = ledger.decided(c, app.id), ledger.troubled(c, target)
+    making = _Making(c, source, target, number, now, only, group, decisions, troubles, retry_now)
     making.sent_before = sent_before
-    _plan_users(making)
+    if group is None:
+        _plan_users(making)
     making.flush()
     held = _hold_users(making)
     order.settle(c, number, making.managed, set(making.creating))
@@ -156,6 +167,10 @@ def _plan_groups(m: _Making, *, held: bool) -> None:
     wanted = [group for group in m.grouping.groups if not _matches(group.name, protected)]
     known = [link for link in links.groups(m.c, m.target) if not _matches(link.name, protected)]
     for one in plan_groups.match(wanted, known):
+        if m.group is not None and not one_group.is_named(one, m.group):
+            continue
+        if m.group is not None and one.link is not None:
+            m.leaving |= one_group.leaving(m.c, m.source, m.target, one.link, m.now)
         if m.only is None:
             _plan_group(m, one, held=held)
         elif one.desired is not None and one.link is not None and not one.link.missing:
@@ -351,7 +366,7 @@ def _remember(m: _Making) -> None:
             links.set_left(m.c, mark.link_id, m.now if mark.left else 0)
         else:
             links.drop_user(m.c, m.target, mark.link_id, "")
-    if m.only is None:
+    if m.only is None and m.group is None:
         d = m.decisions
         if links.count_missing(m.c, m.target):
             m.met.add(ledger.BELIEVED)
