@@ -14,7 +14,7 @@ from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.common_steps import first, hindrances
 from lockstep.idp.provisioning.plan import manager_of, name_of, shown
 from lockstep.idp.provisioning.preview import of_person
-from lockstep.idp.provisioning.records import DesiredUser, UserLink
+from lockstep.idp.provisioning.records import DesiredUser, UserLink, name_key
 from lockstep.idp.provisioning.shown import Step
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.clock import iso
@@ -142,7 +142,7 @@ def _row(parameter: Parameter, user: User, wanted: DesiredUser) -> tuple[str, st
 
 
 def _groups(one: Person) -> Step:
-    title, columns = "Groups", ("Group", "Because")
+    title, columns = "Groups", ("Group", "Because", "At the target")
     if one.user is None or not one.has_app:
         return Step("groups", title, "stopped", "None.")
     found = of_person(one.c, one.source.app, rules.applied(one.c, one.source.app.id).rules, one.user.employee_id)
@@ -150,11 +150,17 @@ def _groups(one: Person) -> Step:
     fed: dict[str, list[str]] = {}
     for each in found.groups:
         fed.setdefault(each.name, []).append(fed_words(each, one.labels, names))
-    listed, more = first([(name, ", ".join(fed[name])) for name in sorted(fed, key=str.casefold)])
+    listed, more = first([(name, ", ".join(fed[name]), _there(one, name)) for name in sorted(fed, key=str.casefold)])
     if not fed:
         return Step("groups", title, "info", "None: no rule and no role gives them one.")
     by = f" by the rule “{found.winner.name}”" if found.winner is not None else ""
     return Step("groups", title, "success", f"{_groups_words(len(fed))}{by}.", columns, listed, more)
+
+
+def _there(one: Person, name: str) -> str:
+    """Whether a group can have members yet."""
+    link = links.group_by_key(one.c, one.target, name_key(name))
+    return "not there yet: made by a sync" if link is None or link.missing else "there"
 
 
 def _groups_words(number: int) -> str:
