@@ -258,6 +258,12 @@ FORMS: dict[str, Form] = {
         "/admin/apps/1/users/1/pending", {"change": "x"}, text=("change",), nobody=("/admin/apps/1/users/99/pending", {}, 303)
     ),
     f"{_APP}/users/{{user:int}}/retry": Form("/admin/apps/1/users/1/retry", nobody=("/admin/apps/1/users/99/retry", {}, 404)),
+    f"{_APP}/on-demand": Form(
+        "/admin/apps/1/on-demand",
+        {"user": "alice", "group": "", "digest": "x"},
+        text=("user", "group", "digest"),
+        nobody=("/admin/apps/99/on-demand", {"user": "alice", "digest": "x"}, 404),
+    ),
     f"{_APP}/access": Form(
         "/admin/apps/1/access",
         {"whom": "role", "role": "Readers"},

@@ -123,17 +123,21 @@ def _attributes(one: Person) -> Step:
         verdict = leaves[settings.leavers] if known else "Nothing: they should not be there, and are not."
         return Step("attributes", title, "stopped", verdict)
     document = desired.for_user(one.user, one.source.parameters, settings, one.source.logins)
-    rows = [_row(parameter, one.user, document) for parameter in one.source.parameters if parameter.key in PARAMETER_KEYS]
+    rows = [
+        _row(parameter, one.user, document, one.labels)
+        for parameter in one.source.parameters
+        if parameter.key in PARAMETER_KEYS
+    ]
     rows.append(("active", "Status", "yes" if document.document["active"] else "no"))
     count = sum(value != "" for _, _, value in rows)
     verdict = f"{count} attributes have a value; an empty one is not sent, and is removed if it was there."
     return Step("attributes", title, "success", verdict, ("Attribute", "From", "Value"), tuple(rows))
 
 
-def _row(parameter: Parameter, user: User, wanted: DesiredUser) -> tuple[str, str, str]:
+def _row(parameter: Parameter, user: User, wanted: DesiredUser, labels: Labels) -> tuple[str, str, str]:
     """Where the value comes from, and what it is."""
     value = value_of(parameter, user)
-    origin = f"macro {parameter.source}" if parameter.macro else parameter.source
+    origin = f"macro {parameter.source}" if parameter.macro else labels.get(parameter.source, parameter.source)
     if parameter.key == "manager" and value and not manager_of(wanted.document):
         return parameter.key, f"{origin}: {value} does not have the app, so no manager is named", ""
     if parameter.key == "manager" and value:
