@@ -110,11 +110,11 @@ def test_a_group_and_its_members(each_world: World, monkeypatch: pytest.MonkeyPa
     assert there(each_world, group="Team").verdict == "As it was written; its members (more than 1) were not read."
 
 
-def test_a_target_that_does_not_answer_is_said(world: World) -> None:
+def test_a_target_that_does_not_answer_is_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.make_app()
     world.synced(everyone("A"))
     for fault in (Fault(0), Fault(401, detail="no <b>"), Fault(500)):
-        world.target.faults = lambda _sent, fault=fault: fault
+        monkeypatch.setattr(world.target, "faults", lambda _sent, fault=fault: fault)
         found = there(world, user="A")
         assert found.state == "error"
         assert found.verdict.startswith("The target could not be asked: ")

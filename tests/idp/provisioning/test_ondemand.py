@@ -2,6 +2,7 @@
 
 import pytest
 
+from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.provisioning import ledger, ondemand
@@ -141,7 +142,7 @@ def test_an_earlier_failure_and_a_saved_decision_are_said(world: World) -> None:
     world.become(everyone("A"))
     world.target.faults = lambda sent: Fault(400, detail="no good") if sent.method == "POST" else None
     with world.write() as c:
-        since = ondemand.events.latest(c)
+        since = events.latest(c)
     world.sync()
     found = user(world)
     assert step(found, "said").state == "warning"

@@ -115,7 +115,8 @@ def _card(shown: Shown, one: ShownRequest) -> Card:
         if one.body is not None:
             lines += ["", msgspec.json.format(msgspec.json.encode(one.body), indent=2).decode()]
         text = "\n".join(lines)
-    return Card(title, kind, word, one.reason, text, one.open_ids)
+    reason = "" if one.state == State.WAITING else one.reason  # the word says it
+    return Card(title, kind, word, reason, text, one.open_ids)
 
 
 async def send(desk: Desk) -> Response:

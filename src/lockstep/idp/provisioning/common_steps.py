@@ -7,7 +7,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import ledger
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.records import ObjectKind, State
-from lockstep.idp.provisioning.shown import MOST_ROWS, ShownRequest, Step
+from lockstep.idp.provisioning.shown import MOST_ROWS, ShownRequest, Step, Verdict
 from lockstep.kit.clock import iso
 from lockstep.kit.db import Connection
 
@@ -47,15 +47,19 @@ def said_before(c: Connection, target: int, plan: Plan, about: tuple[ObjectKind,
         )
     waiting = sum(one.state == State.WAITING for one in sends)
     stands = {one.state for one in sends} & {State.HELD, State.BLOCKED, State.LATER, State.DROPPED}
-    verdict, state = "Nothing: no decision, limit or failure is in the way.", "success"
-    if troubles:
-        verdict, state = "It failed before. It is tried again now, without waiting.", "warning"
-    elif waiting:
-        verdict, state = "An administrator has to approve it first.", "pending"
-    elif stands:
-        verdict, state = "Some of it is not sent now.", "warning"
+    verdict, state = _verdict(failed=bool(troubles), waiting=waiting, some=bool(stands))
     listed, more = first(rows)
     return Step("said", "What was said before", state, verdict, ("About", "Stands", "Why"), listed, more)
+
+
+def _verdict(*, failed: bool, waiting: int, some: bool) -> tuple[str, Verdict]:
+    if failed:
+        return "It failed before. Sent by hand, it is tried again without waiting.", "warning"
+    if waiting:
+        return "An administrator has to approve it first.", "pending"
+    if some:
+        return "Some of it is not sent now.", "warning"
+    return "Nothing: no decision, limit or failure is in the way.", "success"
 
 
 _STANDS = {

@@ -109,7 +109,8 @@ def moved(c: Connection, app: App, file: Shown, now: int) -> Moved:
     """Compare the file with a plan made now, of the same scope.  `c` is a write transaction."""
     plan = make_plan(c, app, now, only=file.get("user"), retry_now=True, shown=True)
     before = {change["digest"]: change for change in file["changes"]}
-    new, count = [], 0
+    new: list[str] = []
+    count = 0
     for placed in ledger.all_changes(c, plan.id):
         change = placed.change
         if change.state in COVERED and before.pop(change.digest, None) is None:

@@ -19,7 +19,9 @@ _SENT = (State.READY, State.WAITING, State.HELD, State.LATER, State.BLOCKED)
 def requests_of(c: Connection, target: int, plan: int, placed: Iterable[Placed]) -> tuple[ShownRequest, ...]:
     """What each change of a plan would send.  An id that a request of the same plan brings stands in ‹ ›."""
     every = list(placed)
-    made = {(one.change.object, one.change.key): one.change.name for one in every if one.change.kind is Kind.CREATE}
+    made: dict[tuple[str, str], str] = {
+        (one.change.object, one.change.key): one.change.name for one in every if one.change.kind is Kind.CREATE
+    }
     return tuple(_shown(c, target, plan, one, made) for one in every)
 
 
