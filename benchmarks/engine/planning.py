@@ -43,7 +43,7 @@ def fill(folder: Path, people: int, groups: int, members: int) -> None:
     db = open_idp(folder, None)
     each = members // groups
     with db.write(serial=events.SERIAL) as c:
-        bulk.add_users(c, (User(**rosters.person(number), created_at=NOW) for number in range(people)))
+        bulk.add_users(c, (msgspec.convert({**rosters.person(number), "created_at": NOW}, User) for number in range(people)))
         bulk.add_roles(c, (Role(group_id=f"G{number:06}", name=f"Group {number}") for number in range(groups)))
         users, roles = list(bulk.user_ids(c).values()), list(bulk.role_ids(c).values())
         bulk.add_members(c, _seats(roles, users, each))

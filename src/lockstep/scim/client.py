@@ -41,6 +41,11 @@ SLOWEST = 0.5
 """Requests a second that a target is never slowed below."""
 
 
+def headers_of(token: str) -> dict[str, str]:
+    """The headers that every request with this token has, beside those of HTTP itself."""
+    return {**_HEADERS, "Authorization": f"Bearer {token}", "User-Agent": "Lockstep"}
+
+
 class UrlError(ValueError):
     """A SCIM base URL that must not be used; the text says why."""
 

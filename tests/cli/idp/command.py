@@ -51,8 +51,13 @@ class Idp:
 
     def run(self, *words: str) -> Ended:
         """Run a command; a problem ends it with 1, as `main` does."""
+        return self.run_bare(*words, "--data", str(self.data))
+
+    @staticmethod
+    def run_bare(*words: str) -> Ended:
+        """Run a command that needs no data."""
         try:
-            done = CliRunner().invoke(app, [*words, "--data", str(self.data)], env=_OUR_SETTINGS, catch_exceptions=False)
+            done = CliRunner().invoke(app, [*words], env=_OUR_SETTINGS, catch_exceptions=False)
         except Problem as problem:
             return Ended(1, "", str(problem))
         return Ended(done.exit_code, done.stdout, done.stderr)

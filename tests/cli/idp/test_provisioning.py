@@ -52,10 +52,10 @@ def test_plan_for_a_person(idp: Idp) -> None:
     idp.done("app", "set", "aws", "approve-update=on")
     idp.become(["A"], {"Team": []}, title="x")
     said = idp.done("plan", "aws").out
-    assert "user update: A@x.example" in said
+    assert "Users to be updated (1)\n  A@x.example  [waiting" in said
     digests = {one["digest"] for one in idp.done("plan", "aws", "--json").one["changes"]}
     assert all(f"[waiting for approval, digest {digest}]" in said for digest in digests)
-    assert "group members: Team (+0 -1)  [waiting for approval, digest " in said
+    assert "Groups whose members change (1)\n  Team: − A@x.example  [waiting for approval, digest " in said
     assert "Some changes wait for approval: lockstep idp approve aws --all" in said
 
 
@@ -80,11 +80,17 @@ def test_plan_for_a_person_shows_what_moves(idp: Idp, monkeypatch: pytest.Monkey
     said = idp.done("plan", "aws").out.splitlines()
     assert said[0].endswith(": 2 requests")
     assert said[1:] == [
-        "  group rename: Crew (was Team)  [ready]",
-        "  user update: A@x.example (title: x → y, nickName: – → Al)  [ready]",
+        "",
+        "Groups to be renamed (1)",
+        "  Team → Crew",
+        "",
+        "Users to be updated (1)",
+        "  A@x.example",
+        "      title: x → y",
+        "      nickName: – → Al",
     ]
     monkeypatch.setattr(summary, "SHOWN", 1)
-    assert idp.done("plan", "aws").out.splitlines()[2:] == ["  … and 1 more"]
+    assert idp.done("plan", "aws").out.splitlines()[-2:] == ["", "Users to be updated (1)"]
 
 
 def test_plan_of_one_user(idp: Idp) -> None:
@@ -191,10 +197,10 @@ def test_apply_a_file(idp: Idp) -> None:
     idp.become(["A"])
     file = idp.folder / "plan.json"
     shown = idp.done("plan", "aws", "--out", str(file), "--json").one
-    assert json.loads(file.read_text()) == shown
+    assert json.loads(file.read_text()).items() >= shown.items()
     ended = idp.run("apply", str(file), "--json")
     assert (ended.code, ended.one["applied"], ended.one.keys()) == (0, 1, RESULT)
-    assert idp.problem("apply", str(file)).startswith("this is not the plan in the file any more")
+    assert idp.problem("apply", str(file)).startswith("this is not the plan that was read any more")
 
 
 def test_apply_the_file_of_one_user(idp: Idp) -> None:

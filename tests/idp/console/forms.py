@@ -311,6 +311,12 @@ FORMS: dict[str, Form] = {
         text=("cause", "object", "key", "name"),
         nobody=("/admin/apps/99/failures/retry", {}, 404),
     ),
+    f"{_APP}/on-demand": Form(
+        "/admin/apps/1/on-demand",
+        {"user": "alice", "group": "", "digest": "x"},
+        text=("user", "group", "digest"),
+        nobody=("/admin/apps/99/on-demand", {"user": "alice", "digest": "x"}, 404),
+    ),
     f"{_APP}/access": Form(
         "/admin/apps/1/access",
         {"whom": "role", "role": "Readers"},

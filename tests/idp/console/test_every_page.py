@@ -31,6 +31,8 @@ QUERIES = (
     "show",
     "type",
     "user",
+    "group",
+    "ask",
     "app",
     "since",
     "until",

@@ -213,7 +213,7 @@ def test_a_plan_that_has_changed_since_is_refused(each_world: World) -> None:
     each_world.become(AB)
     plan, _ = each_world.plan(retry_now=True)
     each_world.become({"A": {"title": "x"}, "B": {}})
-    with pytest.raises(Problem, match="this is not the plan in the file any more: something has changed since"):
+    with pytest.raises(Problem, match="this is not the plan that was read any more: something has changed since"):
         exactly(each_world, plan.digest)
     assert each_world.target.log == []
     with each_world.db.read() as c:
@@ -225,7 +225,7 @@ def test_a_plan_that_was_applied_already_is_refused(each_world: World) -> None:
     each_world.become(AB)
     plan, _ = each_world.plan(retry_now=True)
     exactly(each_world, plan.digest)
-    with pytest.raises(Problem, match="this is not the plan in the file"):
+    with pytest.raises(Problem, match="this is not the plan that was read"):
         exactly(each_world, plan.digest)
 
 

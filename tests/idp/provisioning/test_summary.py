@@ -144,7 +144,7 @@ def test_a_plan_in_json(world: World) -> None:
     assert (found["app"], found["requests"], found["floor"], found["more"], found["held"]) == ("aws", 2, 0, 0, [])
     assert found["counts"] == {"user create": 1, "group create": 1}
     first = found["changes"][0]
-    assert set(first) == {"kind", "object", "name", "before", "after", "digest", "state", "reason"}
+    assert set(first) == {"kind", "object", "name", "key", "target_id", "before", "after", "digest", "state", "reason"}
     assert (first["kind"], first["object"], first["name"], first["state"]) == ("create", "user", "A@x.example", "waiting")
     assert first["reason"] == "waits for approval of create"
     assert (first["before"], first["after"]["title"], "schemas" in first["after"]) == (None, "x", False)

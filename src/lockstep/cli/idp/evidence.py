@@ -8,7 +8,7 @@ import typer
 
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.opened import opened
-from lockstep.cli.idp.provisioning import do_job
+from lockstep.cli.idp.runs import do_job
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp import events

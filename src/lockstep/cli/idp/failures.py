@@ -7,7 +7,7 @@ import typer
 
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.opened import opened
-from lockstep.cli.idp.provisioning import finish, some_failures, waited
+from lockstep.cli.idp.runs import finish, some_failures, waited
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import counted, print_json, say
 from lockstep.idp import events

@@ -1,42 +1,41 @@
-"""`lockstep idp plan | sync | apply | approve | reject | release | drift | takeover`."""
+"""`lockstep idp plan | plan-show | sync | apply | approve | reject | release | drift | takeover`."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-import msgspec
 import typer
 
 from lockstep.cli.idp.apps import AppName
+from lockstep.cli.idp.ondemand import provision
 from lockstep.cli.idp.opened import opened
+from lockstep.cli.idp.plan_check import KINDS, end, limits_of, over
+from lockstep.cli.idp.plan_text import lines_of
+from lockstep.cli.idp.runs import do_job, finish, some_failures
 from lockstep.cli.idp.takeover import takeover
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
-from lockstep.cli.output import Exit, counted, note, print_json, say
+from lockstep.cli.output import counted, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.apps.tokens.words import warned
-from lockstep.idp.provisioning import actions, drift_actions, summary
+from lockstep.idp.provisioning import actions, drift_actions, plan_file, summary
 from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
-from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.planner import make_plan
-from lockstep.idp.provisioning.run import Report, employee_id
+from lockstep.idp.provisioning.run import employee_id
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
 
 OneUser = Annotated[str | None, typer.Option("--user", help="Only what concerns this person (user name or employee_id).")]
-FAILURES = 5
-"""Failures that `sync` lists."""
 
 
 def mount(app: typer.Typer) -> None:
     """Add the engine's commands to `lockstep idp`."""
     for name, command in (
         ("plan", plan),
+        ("plan-show", plan_show),
+        ("provision", provision),
         ("sync", sync),
         ("apply", apply_file),
         ("approve", approve),
@@ -48,34 +47,41 @@ def mount(app: typer.Typer) -> None:
         app.command(name)(command)
 
 
+Check = Annotated[
+    bool, typer.Option("--check", help="End with 3 if anything is to be done, held or waits, and with 4 if failures stand.")
+]
+AtMost = Annotated[
+    list[str] | None,
+    typer.Option("--at-most", metavar="KIND=N", help=f"End with 3 if there are more of a kind: {', '.join(KINDS)}."),
+]
+
+
 def plan(
     name: AppName,
     user: OneUser = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the plan here, for `lockstep idp apply`.")] = None,
+    check: Check = False,
+    at_most: AtMost = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
     json: Json = False,
 ) -> None:
     """Show what would be done, and what waits for a person.  Sends nothing."""
+    limits = limits_of(at_most or [], check=check)
     with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
         app = find_app(c, name)
         only = None if user is None else employee_id(c, user)
         made = make_plan(c, app, now_ms(), only=only, retry_now=True, shown=True)
         shown = summary.as_json(c, app, made)
         about_tokens = _about_tokens(c, app.id)
-    if only is not None:
-        shown["user"] = only
-    if out is not None:
-        try:
-            out.write_bytes(msgspec.json.format(msgspec.json.encode(shown), indent=2) + b"\n")
-        except OSError as error:
-            raise Problem(f"--out {out}: {error.strerror}") from None
-    if json:
-        print_json(shown)
-    else:
-        _say_plan(shown)
+        if only is not None:
+            shown["user"] = only
+        if out is not None:
+            plan_file.write(c, made, shown, out)
+    if not json:
         _warn(about_tokens)
+    _show(shown, limits, check=check, json=json)
 
 
 def _about_tokens(c: Connection, app_id: int) -> str:
@@ -88,50 +94,28 @@ def _warn(text: str) -> None:
         note(f"lockstep: {text}")
 
 
-def _say_plan(shown: dict[str, Any]) -> None:
-    if not shown["changes"] and not shown["held"]:
-        say(_nothing(shown))
-        return
-    say(f"Plan {shown['digest']}: {counted(shown['requests'], 'request')}")
-    for change in shown["changes"]:
-        say(f"  {change['object']} {change['kind']}: {change['name']}{_detail(change)}  [{_state(change)}]")
-    if shown["more"]:
-        say(f"  … and {shown['more']} more")
-    for held in shown["held"]:
-        say(f"Held: {held['reason']}. Let through: lockstep idp release {shown['app']} --kind {held['kind']}; or add --discard")
-    if any(change["state"] == "waiting" for change in shown["changes"]):
-        say(f"Some changes wait for approval: lockstep idp approve {shown['app']} --all")
+def plan_show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A plan written by `lockstep idp plan NAME --out FILE`.")],
+    check: Check = False,
+    at_most: AtMost = None,
+    json: Json = False,
+) -> None:
+    """Show a plan from its file, as whoever made it saw it.  Needs no data; a file changed by hand is refused."""
+    limits = limits_of(at_most or [], check=check)
+    shown = plan_file.read(file)
+    if not json and "made_at" in shown:
+        say(f"Made {shown['made_at']} for {shown['scim_url']}")
+    _show(shown, limits, check=check, json=json)
 
 
-def _nothing(shown: dict[str, Any]) -> str:
-    """Why a plan is empty: an administrator who expected changes has to see what stands in the way."""
-    app = shown["app"]
-    if not shown["assigned"]:
-        return f"Nothing to do: nobody has the app. Give it to people: lockstep idp app assign {app} --everyone"
-    if shown["thrown_away"]:
-        left = counted(shown["thrown_away"], "change")
-        return f"Nothing to do, apart from {left} that an administrator threw away, until those objects change again."
-    return "Nothing to do: the target is as it should be."
-
-
-def _state(change: dict[str, Any]) -> str:
-    """What a change waits for; a digest where a person can say something about it."""
-    if change["state"] == "waiting":
-        return f"waiting for approval, digest {change['digest']}"
-    return f"{change['state']}: {change['reason']}" if change.get("reason") else str(change["state"])
-
-
-def _detail(change: dict[str, Any]) -> str:
-    before, after = change["before"], change["after"]
-    if change["kind"] == "rename":
-        return f" (was {before})"
-    if change["kind"] == "members":
-        added, removed = len(after.get("add", [])), len(after.get("remove", []))
-        return f" (+{added} -{removed})"
-    if change["object"] == "user" and before and after:
-        moved = [f"{name}: {before.get(name, '–')} → {after.get(name, '–')}" for name in {**before, **after}]
-        return f" ({', '.join(moved)})"
-    return ""
+def _show(shown: dict[str, Any], limits: dict[str, int], *, check: bool, json: bool) -> None:
+    found = over(shown, limits)
+    if json:
+        print_json({**shown, "over": found} if limits else shown)
+    else:
+        for line in lines_of(shown):
+            say(line)
+    end(shown, found, check=check)
 
 
 def sync(
@@ -149,12 +133,12 @@ def sync(
             app = find_app(c, name)
             only = None if user is None else employee_id(c, user)
         result = do_job(engine, app.id, "sync", {"only": only, "full": full}, json=json)
-        failures = some_failures(engine, name) if result["failed"] else []
+        failed = some_failures(engine, name) if result["failed"] else []
         with engine.db.read() as c:
             about_tokens = _about_tokens(c, app.id)
     if not json:
         _warn(about_tokens)
-    finish(name, result, failures, json=json)
+    finish(name, result, failed, json=json)
 
 
 def apply_file(
@@ -165,96 +149,27 @@ def apply_file(
     json: Json = False,
 ) -> None:
     """Apply exactly the plan in the file, which counts as approved; refused if anything has changed since."""
-    try:
-        shown = msgspec.json.decode(file.read_bytes())
-        name, digest, only = str(shown["app"]), str(shown["digest"]), shown.get("user")
-    except (OSError, msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
-        raise Problem(f"{file} is not a plan: {error}") from None
+    shown = plan_file.read(file)
+    name = str(shown["app"])
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             app = find_app(c, name)
-        result = do_job(engine, app.id, "sync", {"only": only, "digest": digest}, json=json)
-        failures = some_failures(engine, name) if result["failed"] else []
-    finish(name, result, failures, json=json)
+        if shown.get("scim_url", app.scim_url) != app.scim_url:
+            raise Problem(f"{file} is a plan for {shown['scim_url']}, and {name} has the URL {app.scim_url} now: plan anew")
+        try:
+            orders = {"only": shown.get("user"), "digest": shown["digest"]}
+            result = do_job(engine, app.id, "sync", orders, json=json)
+        except Problem as problem:
+            raise _with_moved(engine, name, shown, problem) from None
+        failed = some_failures(engine, name) if result["failed"] else []
+    finish(name, result, failed, json=json)
 
 
-def some_failures(engine: Engine, name: str) -> list[str]:
-    """What failed and why, a few of it."""
-    with engine.db.read() as c:
-        found, rest = summary.failures(c, find_app(c, name), FAILURES)
-    return found + ([f"… and {rest} more: lockstep idp failures {name}"] if rest > 0 else [])
-
-
-def do_job(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:
-    """File a job, wait for it, and give what it came to.  Raises Problem; Exit where a person has to look first."""
-    try:
-        return waited(engine, engine.order(app_id, kind, arguments), json=json)
-    except Problem as problem:
-        _wait_for_a_person(engine, app_id, problem)
-        raise
-
-
-def waited(engine: Engine, number: int, *, json: bool) -> dict[str, Any]:
-    """What a job came to; a person at a terminal sees how it goes.  Raises Problem with the job's error."""
-    with _progress(shown=not json) as report:
-        return engine.wait(number, report)
-
-
-def _wait_for_a_person(engine: Engine, app_id: int, problem: Problem) -> None:
-    """A run that the guard stops ends with the exit code that says so."""
-    with engine.db.read() as c:
-        held = installation.held(c, app_id)
-    if held is not None:
-        note(f"lockstep: {problem}")
-        raise typer.Exit(Exit.WAITS_FOR_A_PERSON)
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Report]:
-    if not shown or not sys.stderr.isatty():
-        yield lambda _done, _of: None
-        return
-    from rich.console import Console  # slow to import, and only a person at a terminal sees it
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("requests"))
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Provisioning", total=None)
-        yield lambda done, of: progress.update(task, completed=done, total=of)
-
-
-def finish(name: str, result: dict[str, Any], failures: list[str], *, json: bool) -> None:
-    """Print what a run came to, and end with its exit code."""
-    if json:
-        print_json(result)
-    else:
-        requests = counted(result["requests"], "request")
-        say(f"{requests} (floor {result['floor']}), {result['applied']} applied in {result['seconds']} s")
-        if "check" in result:
-            check = result["check"]
-            say(f"Read the target in {check['requests']} requests (floor {check['floor']}): {check['differences']} differences")
-            if check["undecided"]:
-                say(f"{check['undecided']} of them wait for your word: lockstep idp drift {name} --last")
-        if result["failed"]:
-            say(f"{counted(result['failed'], 'object')} failed; tried again in growing pauses by a server, or with sync:")
-            for failure in failures:
-                say(f"  {failure}")
-            say(f"By cause, with what to do: lockstep idp failures {name}")
-        if result["waiting"]:
-            verb = "waits" if result["waiting"] == 1 else "wait"
-            say(f"{counted(result['waiting'], 'change')} {verb}. Read: lockstep idp plan {name}")
-            say(f"Then: lockstep idp approve {name} --all")
-        if result["held"]:
-            say(f"{result['held']} held, as unusually many. Read what and why: lockstep idp plan {name}")
-            say(f"Then let through: lockstep idp release {name} [--kind KIND], or throw away with --discard")
-    if result.get("quarantine"):
-        note(f"lockstep: {name} is in quarantine: {result['quarantine']}")
-    if result["failed"]:
-        raise typer.Exit(Exit.SOME_FAILED)
-    undecided = result.get("check", {}).get("undecided")
-    if result["held"] or result["waiting"] or result.get("quarantine") or undecided:
-        raise typer.Exit(Exit.WAITS_FOR_A_PERSON)
+def _with_moved(engine: Engine, name: str, shown: dict[str, Any], problem: Problem) -> Problem:
+    """The problem, with what is different now from what the file says, if anything is."""
+    with engine.db.write(serial=events.SERIAL) as c:
+        words = plan_file.moved(c, find_app(c, name), shown, now_ms()).words
+    return Problem(f"{problem}. {words}") if words else problem
 
 
 Everything = Annotated[bool, typer.Option("--all", help="Everything that was shown.")]

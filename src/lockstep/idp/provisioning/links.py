@@ -117,6 +117,12 @@ _MEMBERS_OF_GROUPS = Statement(
     .where(_is(_g.target, "target"))
     .order_by(_g.id, _m.member_id)
 )
+_GROUPS_OF_MEMBER = Statement(
+    sa.select(_g.name)
+    .select_from(link_members.join(group_links, _m.link_id == _g.id))
+    .where(_is(_g.target, "target"), _is(_m.member_id, "member"))
+    .order_by(_g.key)
+)
 _ADD_MEMBER = Statement(
     lambda insert: (
         insert(link_members)
@@ -406,3 +412,8 @@ def add_members(c: Connection, link_id: int, members: Iterable[tuple[str, str]],
 def drop_members(c: Connection, link_id: int, member_ids: Iterable[str]) -> None:
     """Forget members."""
     c.many(_DROP_MEMBER, [{"link": link_id, "member": member} for member in member_ids])
+
+
+def groups_of_member(c: Connection, target: int, member_id: str) -> list[str]:
+    """The names of the groups that a user of the target is in, as far as is remembered."""
+    return [name for (name,) in c.all(_GROUPS_OF_MEMBER, target=target, member=member_id)]

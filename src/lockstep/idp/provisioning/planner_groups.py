@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from lockstep.idp.provisioning import grouping, links, plan, plan_groups
+from lockstep.idp.provisioning import grouping, links, one_group, plan, plan_groups
 from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, Some
 from lockstep.idp.provisioning.making import Making
@@ -83,6 +83,8 @@ def _unknown(touched: _Touched, protects: Callable[[str], bool]) -> bool:
 def _plan_matched(m: Making, groups: Grouping, touched: _Touched, *, held: bool) -> None:
     for one in _matched(m, groups.groups):
         keys = {side.key for side in (one.desired, one.link) if side is not None}
+        if not m.scope.whole and keys & m.scope.groups and one.link is not None:
+            m.leaving |= one_group.leaving(m.c, m.source, m.target, one.link, m.now)
         if (m.scope.whole and _moves(one)) or keys & m.scope.groups:
             wanted = {} if one.desired is None else groups.wanted(one.desired)
             _plan_group(m, one, wanted, held=held)

@@ -43,9 +43,13 @@ Report = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """How to run.  `only` is one employee_id; `digest` the one plan that may be applied, and counts as approved."""
+    """How to run.
+
+    `only` is one employee_id, `group` the key of one group; `digest` the one plan that may be applied, and counts as approved.
+    """
 
     only: str | None = None
+    group: str | None = None
     full: bool = False
     by_hand: bool = True
     digest: str = ""
@@ -319,7 +323,7 @@ class Run:
 
     def _made(self, app: App, attempt: int) -> Plan:
         orders = self._orders
-        if orders.only is None and not (orders.digest and attempt == 0):
+        if orders.only is None and orders.group is None and not (orders.digest and attempt == 0):
             everything = orders.full and attempt == 0
             return make_plan_apart(
                 self._db,
@@ -338,8 +342,8 @@ class Run:
             return plan
 
     def _planned(self, c: Connection, app: App, *, retry_now: bool) -> Plan:
-        by_hand = self._orders.by_hand
-        return make_plan(c, app, self._clock(), only=self._orders.only, retry_now=retry_now, shown=by_hand)
+        only, group, by_hand = self._orders.only, self._orders.group, self._orders.by_hand
+        return make_plan(c, app, self._clock(), only=only, group=group, retry_now=retry_now, shown=by_hand)
 
     @staticmethod
     def _vanished(c: Connection, app: App) -> str:
@@ -353,7 +357,9 @@ class Run:
     def _approve_all(self, c: Connection, plan: Plan) -> None:
         """Exactly the plan that was read is applied, or nothing.  Raises Problem, which undoes the transaction."""
         if plan.digest != self._orders.digest:
-            raise Problem("this is not the plan in the file any more: something has changed since. Make a new plan and read it")
+            raise Problem(
+                "this is not the plan that was read any more: something has changed since. Make a new plan and read it"
+            )
         waiting = [placed.change.digest for placed in ledger.in_state(c, plan.id, State.WAITING)]
         ledger.decide(c, self._app_id, "approved", waiting, self._clock())
 
@@ -419,7 +425,7 @@ class Run:
             if not links.count_missing(c, links.find_target(c, app.id, app.scim_url)):
                 ledger.undecide(c, app.id, [ledger.BELIEVED])  # said of what was lost then, not of what is lost next
             events.append_many(c, self._news(app, result), now)
-            if seen and self._orders.only is None:
+            if seen and self._orders.only is None and self._orders.group is None:
                 ledger.set_watermark(c, app.id, seen)
                 drift_actions.settle_done(c, app, now)
         return round((now - began) / 1000, 3)

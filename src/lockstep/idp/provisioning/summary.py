@@ -7,14 +7,33 @@ from typing import Any
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.settings import LIMITED_KINDS, LimitedKind
 from lockstep.idp.provisioning import ledger, links, troubles
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.records import Change, Kind, State
+from lockstep.kit.clock import iso
 from lockstep.kit.db import Connection
 
 SHOWN = 1_000
 """Changes that a plan lists; the rest is counted."""
-_COVERED = (State.READY, State.WAITING, State.LATER, State.BLOCKED)
+COVERED = (State.READY, State.WAITING, State.LATER, State.BLOCKED)
+"""The changes that a plan's digest covers: all but what is held or thrown away."""
+
+
+class Total:
+    """The digest of a plan: of its changes' digests, in the order of the run."""
+
+    def __init__(self) -> None:
+        self._sha = hashlib.sha256()
+
+    def add(self, digest: str) -> None:
+        """One more change."""
+        self._sha.update(digest.encode())
+
+    @property
+    def digest(self) -> str:
+        """The digest."""
+        return self._sha.hexdigest()[:32]
 
 
 class Floor:
@@ -92,13 +111,13 @@ def floor_at(connector: Connector) -> Floor:
 
 def finish(c: Connection, plan: int, held: list[dict[str, Any]], connector: Connector) -> Plan:
     """Compute and store the digest and the floor of a plan whose changes are all written."""
-    sha, floor = hashlib.sha256(), floor_at(connector)
+    total, floor = Total(), floor_at(connector)
     for digest, state, *about in ledger.outline(c, plan):
-        if state in _COVERED:
-            sha.update(digest.encode())
+        if state in COVERED:
+            total.add(digest)
         if state == State.READY:
             floor.count(*about)
-    return ledger.finish_plan(c, plan, sha.hexdigest()[:32], floor.requests, held)
+    return ledger.finish_plan(c, plan, total.digest, floor.requests, held)
 
 
 def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
@@ -107,13 +126,15 @@ def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
     held: dict[str, list[dict[str, Any]]] = {}
     requests = more = thrown_away = 0
     counts: Counter[str] = Counter()
+    takes_away = dict.fromkeys(LIMITED_KINDS, 0)
     for placed in ledger.all_changes(c, plan.id):
         change = placed.change
+        _take_away(takes_away, change)
         if change.state is State.HELD:
             held.setdefault(str(change.limited), []).append(change_json(change))
             continue
         thrown_away += change.state is State.DROPPED
-        if change.state not in _COVERED:
+        if change.state not in COVERED:
             continue
         requests += 1
         counts[f"{change.object} {change.kind}"] += 1
@@ -123,6 +144,9 @@ def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
             more += 1
     return {
         "app": app.name,
+        "connector": app.connector,
+        "scim_url": app.scim_url,
+        "made_at": iso(plan.made_at),
         "digest": plan.digest,
         "requests": requests,
         "floor": plan.floor,
@@ -130,6 +154,9 @@ def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
         "changes": listed,
         "more": more,
         "thrown_away": thrown_away,
+        "takes_away": takes_away,
+        "failures": failures(c, app, SHOWN)[0],
+        "quarantine": app.quarantine,
         "assigned": bool(apps.assignments(c, app.id)),
         "held": [
             {"reason": one["reason"], "kind": one["kind"], "count": one["count"], "changes": held.get(one["kind"], [])[:SHOWN]}
@@ -145,12 +172,24 @@ def failures(c: Connection, app: App, most: int) -> tuple[list[str], int]:
     return [f"{one.object} {one.name}: {one.error}" for one in found], ledger.count_troubled(c, target) - len(found)
 
 
+def _take_away(counts: dict[LimitedKind, int], change: Change) -> None:
+    """Count what a change takes away, held or not: users and groups, and single memberships."""
+    if change.state is not State.HELD and change.state not in COVERED:
+        return
+    if change.kind is Kind.MEMBERS:
+        counts["removals"] += len(change.payload["remove"])
+    elif change.limited is not None:
+        counts[change.limited] += 1
+
+
 def change_json(change: Change) -> dict[str, Any]:
-    """One change as JSON."""
+    """One change as JSON, with all that its digest is of."""
     shown: dict[str, Any] = {
         "kind": change.kind.value,
         "object": change.object,
         "name": change.name,
+        "key": change.key,
+        "target_id": change.target_id,
         "before": change.before,
         "after": change.after,
         "digest": change.digest,

@@ -5,6 +5,7 @@ least once: it may be done again after a crash, which the ledger makes harmless.
 """
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 
 import dbos
@@ -125,7 +126,7 @@ def _make_wal(url: str) -> None:
 async def start(job: int) -> Values:
     """Do the run of a job, and forget it in DBOS once it has ended: our own tables hold what it came to."""
     _, orders = _run_of(job)
-    given = {"only": orders.only, "full": orders.full, "by_hand": orders.by_hand, "digest": orders.digest}
+    given = asdict(orders)
     with SetWorkflowID(_name(job)):
         handle = await DBOS.start_workflow_async(_workflow, job, given)
     try:

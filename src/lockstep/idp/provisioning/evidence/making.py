@@ -31,7 +31,7 @@ def make(c: Connection, vault: Vault, app: App, found: Checked, now: int) -> dic
     `c` is a serial write transaction.
     """
     target = links.target_of(c, app.id, app.scim_url)
-    plan = make_plan(c, app, now, retry_now=True)
+    plan = make_plan(c, app, now, everything=True, retry_now=True)
     known = installation.read(c)
     record = {
         **_about(app, now, "" if known is None else known.id),

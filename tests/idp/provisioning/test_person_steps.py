@@ -1,0 +1,40 @@
+"""The steps of one person."""
+
+import pytest
+
+from lockstep.idp.apps import actions as apps
+from lockstep.idp.directory import actions as directory
+from lockstep.kit.problems import Problem
+from tests.idp.provisioning.looking import TEAM, A, exactly, step, user
+from tests.idp.provisioning.world import World, everyone
+
+
+def test_what_stands_in_the_way_is_said(world: World) -> None:
+    world.make_app("provisioning=off", everyone=False)
+    world.become(everyone("A"), {"G": ("Team", ["A"])})
+    assert step(user(world), "scope").verdict == "Nobody has aws yet."
+    with world.write() as c:
+        apps.assign(c, apps.find_app(c, "aws"), "Team", 1)
+    found = user(world)
+    assert step(found, "scope").rows == (("role Team", "the role has aws"),)
+    assert step(found, "scope").verdict == "Has aws, but nothing is sent: provisioning is off for aws."
+    assert step(found, "send").verdict == "1 request, but nothing is sent: provisioning is off for aws."
+    assert found.stopped
+    world.become(everyone("A", "B"), {"G": ("Team", ["B"])})
+    assert "none of their roles gives it" in step(user(world), "scope").verdict
+    assert user(world).requests == ()
+
+
+def test_somebody_who_has_left_is_known_by_their_link(world: World) -> None:
+    world.make_app("leavers=suspend")
+    world.synced(everyone("A", "B"), TEAM)
+    world.by_hand(directory.remove_user, "A")
+    for who in ("A", A):
+        found = user(world, who)
+        assert step(found, "person").verdict == "Not in the directory any more."
+        assert [one.kind for one in found.requests] == ["switch-off", "members"]
+    assert step(found, "attributes").verdict == "Who leaves is switched off."
+    exactly(world, found)
+    for who in ("nobody", "a\0b"):
+        with pytest.raises(Problem, match="no user is called"):
+            user(world, who)
