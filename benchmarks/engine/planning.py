@@ -29,7 +29,7 @@ from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.planner import make_plan_apart
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.idp.storage import open_idp
-from lockstep.kit.db import Connection, Database
+from lockstep.kit.db import Database
 from lockstep.kit.vault import Vault
 
 NOW = 1_700_000_000_000
@@ -53,7 +53,7 @@ def fill(folder: Path, people: int, groups: int, members: int) -> None:
             name="aws",
             connector="aws-iam-identity-center",
             scim_url="https://scim.example.com/t/scim/v2",
-            token="t",  # noqa: S106 - of nobody
+            token="t",
             allow_loopback=False,
             now=NOW,
         )
@@ -165,7 +165,7 @@ def measure(people: int, groups: int, members: int) -> None:
         folder = Path(place)
         fill(folder, people, groups, members)
         for step in STEPS:
-            done = subprocess.run(  # noqa: S603 - ourselves
+            done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.engine.planning", "--step", step, "--folder", place],
                 check=True,
                 capture_output=True,
