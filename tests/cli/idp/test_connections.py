@@ -22,7 +22,8 @@ def test_connect(idp: Idp) -> None:
     ended = idp.done("app", "connect", "aws", "--json")
     assert ended.one == {"ok": True, "problem": "", "fix": ""}
     assert idp.done("app", "connect", "aws").out == "Connected.\n"
-    assert [sent.method for sent in idp.target.log] == ["GET", "GET"]
+    assert [sent.path for sent in idp.target.log] == ["/Users", "/ServiceProviderConfig"] * 2
+    assert {sent.method for sent in idp.target.log} == {"GET"}
 
 
 def test_connect_says_what_is_wrong_and_records_it(idp: Idp) -> None:

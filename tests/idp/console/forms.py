@@ -76,6 +76,8 @@ _PROVISIONING = {
     "drift-users": "default",
     "drift-groups": "default",
     "drift-members": "report",
+    "pilot-role": "",
+    "pilot-people": "0",
 }
 _CONFIGURATION = {
     "scim_url": URL,
@@ -338,6 +340,8 @@ FORMS: dict[str, Form] = {
             *(Wrong({"limit-deletions-share": value}, "limit-deletions-share") for value in ("2", "half")),
             Wrong({"schedule": "every day"}, "schedule"),
             Wrong({"evidence": "x"}, "evidence"),
+            Wrong({"pilot-role": "nobody's"}, "pilot-role"),
+            Wrong({"pilot-people": "-1"}, "pilot-people"),
             Wrong({"leavers": "x"}, "leavers"),
             Wrong({"suspended": "x"}, "suspended"),
             Wrong({"adopt": "x"}, "adopt"),

@@ -65,3 +65,17 @@ async def test_refresh_files_a_full_sync(world: World) -> None:
     page = await press(browser, await browser.get(PAGE), "/do/refresh")
     assert "Full sync" in page.text
     assert "Entitlements are being refreshed" in page.text
+
+
+async def test_an_app_is_limited_before_it_is_let_loose(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get(PAGE)
+    wrong = await press(browser, page, PAGE, **{"pilot-role": "Nobody's"})
+    assert (wrong.status, 'id="f-pilot-role-error"' in wrong.html) == (422, True)
+    done = await press(browser, page, PAGE, **{"pilot-role": "readers", "pilot-people": "2", "creates-only": "yes"})
+    assert "No role has this name" in done.text
+    done = await press(browser, page, PAGE, **{"pilot-role": "Readers", "pilot-people": "2", "creates-only": "yes"})
+    settings = world.app_now().settings
+    assert (settings.pilot_role, settings.pilot_people, settings.creates_only) == ("Readers", 2, True)
+    assert "This app is limited to people of the role Readers and to 2 people: others are left as they are." in done.text
+    assert "This app only makes what is missing" in done.text

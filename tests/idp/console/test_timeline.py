@@ -62,7 +62,8 @@ async def test_of_a_group(each_world: World) -> None:
     assert "Created at the target" in page.text
     assert "Sent: 1 member" in page.text
     assert world.target.id_of("Readers") in page.text
-    assert f'href="{PAGE}?group=Readers"' in (await browser.get(f"/admin/roles/{world.role.id}")).html
+    group = await browser.get(f"{address('/groups/one')}?name=Readers")
+    assert f'href="{PAGE}?group=Readers"' in group.html
     unknown = await browser.get(f"{PAGE}?group=nothing")
     assert "Not there" in unknown.text
     assert "Nothing is known of that name in this app." in unknown.text

@@ -156,7 +156,9 @@ def _role(c: Connection, role: str) -> int:
     raise Problem(f"no role is called {role}")
 
 
-def _check_role(c: Connection, key: str, role: str) -> None:
+def check_pilot_role(c: Connection, role: str) -> None:
+    """Raise ValueProblem unless there is a role of this name or group_id."""
+    key = "pilot-role"
     if directory.role_by_group_id(c, role) is None and not directory.roles_by_name(c, role):
         raise ValueProblem(key, "no role has this name or group_id", f"{key}={role}: no role has this name or group_id")
 
@@ -165,7 +167,7 @@ def change_settings(c: Connection, app: App, given: list[str], now: int, *, acto
     """Apply `KEY=VALUE` settings.  Raises Problem, naming the key, and changes nothing."""
     settings = changed(app.settings, given)
     if settings.pilot_role and settings.pilot_role != app.settings.pilot_role:
-        _check_role(c, "pilot-role", settings.pilot_role)
+        check_pilot_role(c, settings.pilot_role)
     if settings != app.settings:
         store.set_settings(c, app.id, settings)
         _event(c, EventType.APP_UPDATED, app.id, app.name, now, " ".join(given), actor=actor)

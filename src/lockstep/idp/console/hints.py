@@ -93,10 +93,24 @@ def hints_of(c: Connection, app: App, waiting: Waiting, now: int) -> list[Hint]:
     if not app.settings.groups and any(rule.enabled for rule in (*rules.edited, *rules.applied.rules)):
         text = "Rules set Groups, but “Include in User Provisioning” of the parameter Groups is off: no group is sent."
         found.append(Hint("warning", text, GROUPS, "Parameters > Groups"))
+    limited = _limited(app)
+    if limited:
+        found.append(Hint("info", limited, "provisioning", "Let it loose in Provisioning"))
     if rules.pending:
         text = "Rules have changed and are not applied yet: until then the rules before are in force."
         found.append(Hint("warning", text, PREVIEW, "See what would change, and apply them"))
     return [*found, *_left_to_you(waiting)]
+
+
+def _limited(app: App) -> str:
+    """How the app is limited, for now; "" if it is not."""
+    settings = app.settings
+    who = [f"people of the role {settings.pilot_role}"] if settings.pilot_role else []
+    who += [f"{settings.pilot_people:,} people"] if settings.pilot_people else []
+    said = f"This app is limited to {' and to '.join(who)}: others are left as they are." if who else ""
+    if settings.creates_only:
+        said = f"{said} This app only makes what is missing: nothing is changed or deleted.".strip()
+    return said
 
 
 def _held(held: Watched) -> Hint:

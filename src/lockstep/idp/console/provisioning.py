@@ -1,4 +1,4 @@
-"""The tab Provisioning: whether anything is sent, what a person approves, what happens to leavers, the limits."""
+"""The tab Provisioning: whether anything is sent, what a person approves, what happens to leavers, limits, and a pilot."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from lockstep.idp.console.desk import Desk
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import ValueProblem, sentence
 
-SWITCHES = ("provisioning", "approve-create", "approve-delete", "approve-update")
+SWITCHES = ("provisioning", "approve-create", "approve-delete", "approve-update", "creates-only")
 VALUES = (
     "leavers",
     "grace-days",
@@ -29,6 +29,8 @@ VALUES = (
     "drift-users",
     "drift-groups",
     "drift-members",
+    "pilot-role",
+    "pilot-people",
 )
 LEAVERS = [("delete", "Delete"), ("suspend", "Suspend"), ("nothing", "Do Nothing")]
 SUSPENDED = [("suspend", "Suspend"), ("nothing", "Do Nothing")]
@@ -55,7 +57,7 @@ async def save(desk: Desk) -> Response:
         app = app_of(c, app_id)
         now = values_of(app.settings)
         moved = {key: value for key, value in typed.items() if value != now[key]}
-        errors = {key: problem for key, value in moved.items() if (problem := _problem(app.settings, key, value))}
+        errors = {key: problem for key, value in moved.items() if (problem := _problem(c, app.settings, key, value))}
         if errors:
             return app, app, errors
         given = [f"{key}={value}" for key, value in moved.items()]
@@ -90,9 +92,11 @@ def _typed(desk: Desk) -> dict[str, str]:
     }
 
 
-def _problem(settings: Settings, key: str, value: str) -> str:
+def _problem(c: Connection, settings: Settings, key: str, value: str) -> str:
     try:
         changed(settings, [f"{key}={value}"])
+        if key == "pilot-role" and value:
+            actions.check_pilot_role(c, value)
     except ValueProblem as problem:
         return sentence(problem.what)
     return ""
