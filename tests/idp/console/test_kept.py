@@ -10,7 +10,7 @@ from lockstep.idp.console.kept import KEPT_MS
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import ledger
-from lockstep.idp.provisioning.planner import make_plan
+from lockstep.idp.provisioning.planner import make_plan, make_plan_apart
 from tests.idp.console.world import HAND, World, address, press
 
 PAGE = address("/plan")
@@ -26,7 +26,13 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         numbers.append(plan.id)
         return plan
 
+    def counting_apart(*args: object, **more: object) -> ledger.Plan:
+        plan = make_plan_apart(*args, **more)  # type: ignore[arg-type]
+        numbers.append(plan.id)
+        return plan
+
     monkeypatch.setattr(plans, "make_plan", counting)
+    monkeypatch.setattr(plans, "make_plan_apart", counting_apart)
     return numbers
 
 

@@ -16,12 +16,14 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import counted, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps.actions import find_app
+from lockstep.idp.apps.records import App
 from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.provisioning import actions, drift_actions, plan_file, summary
 from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
-from lockstep.idp.provisioning.planner import make_plan
+from lockstep.idp.provisioning.ledger import Plan
+from lockstep.idp.provisioning.planner import make_plan, make_plan_apart
 from lockstep.idp.provisioning.run import employee_id
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Connection
@@ -69,19 +71,29 @@ def plan(
 ) -> None:
     """Show what would be done, and what waits for a person.  Sends nothing."""
     limits = limits_of(at_most or [], check=check)
-    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
-        app = find_app(c, name)
-        only = None if user is None else employee_id(c, user)
-        made = make_plan(c, app, now_ms(), only=only, retry_now=True, shown=True)
-        shown = summary.as_json(c, app, made)
-        about_tokens = _about_tokens(c, app.id)
-        if only is not None:
-            shown["user"] = only
-        if out is not None:
-            plan_file.write(c, made, shown, out)
+    with opened(data, database_url, key_file) as engine:
+        app, only, made = _made(engine, name, user)
+        with engine.db.read() as c:
+            shown = summary.as_json(c, app, made)
+            about_tokens = _about_tokens(c, app.id)
+            if only is not None:
+                shown["user"] = only
+            if out is not None:
+                plan_file.write(c, made, shown, out)
     if not json:
         _warn(about_tokens)
     _show(shown, limits, check=check, json=json)
+
+
+def _made(engine: Engine, name: str, user: str | None) -> tuple[App, str | None, Plan]:
+    """The app, the key of the one person, and the plan for all or for that one."""
+    with engine.db.read() as c:
+        app = find_app(c, name)
+        only = None if user is None else employee_id(c, user)
+    if only is None:
+        return app, None, make_plan_apart(engine.db, app, now_ms(), retry_now=True, shown=True)
+    with engine.db.write(serial=events.SERIAL) as c:
+        return app, only, make_plan(c, app, now_ms(), only=only, retry_now=True, shown=True)
 
 
 def _about_tokens(c: Connection, app_id: int) -> str:

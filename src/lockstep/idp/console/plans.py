@@ -5,10 +5,11 @@ names the digest of what it is about (what waits, what is held, one change) as i
 is decided, and the page shows the new plan.
 """
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from starlette.responses import Response
@@ -25,14 +26,14 @@ from lockstep.idp.console.words import counted
 from lockstep.idp.provisioning import actions, ledger, summary
 from lockstep.idp.provisioning.approval import THROWN_AWAY
 from lockstep.idp.provisioning.ledger import Plan
-from lockstep.idp.provisioning.planner import make_plan
+from lockstep.idp.provisioning.planner import make_plan, make_plan_apart
 from lockstep.idp.provisioning.records import State
 from lockstep.kit.db import Connection
 
 SHOWN = 200
+"""Changes on one page."""
 FAILURES = 10
 """Failures that the page names; the tab Failures has them all."""
-"""Changes on one page."""
 VIEWS = {
     "all": (State.READY, State.WAITING, State.BLOCKED, State.LATER, State.HELD, State.DROPPED),
     "ready": (State.READY,),
@@ -81,10 +82,9 @@ class View:
         return sum(self.states[state.value] for state in VIEWS[view])
 
 
-def made_now(c: Connection, app: App, plans: KeptPlans, now: int, *, anew: bool = False) -> Plan:
+def made_now(c: Connection, app: App, plans: KeptPlans, now: int) -> Plan:
     """The plan as it is now: the one that was made before, if nothing has happened since.  `c` is a write transaction."""
-    found = None if anew else plans.find(c, app, now)
-    return found or make_plan(c, app, now, retry_now=True, shown=True)
+    return plans.find(c, app, now) or make_plan(c, app, now, retry_now=True, shown=True)
 
 
 def view_of(c: Connection, plan: Plan, *, view: str = "all", skip: int = 0) -> View:
@@ -111,6 +111,14 @@ def digest_of(digests: Iterable[str]) -> str:
     return hashlib.sha256("".join(chosen).encode()).hexdigest()[:32] if chosen else ""
 
 
+async def _made(desk: Desk, app_id: int, *, everything: bool, view: str, skip: int) -> View:
+    """The plan of this moment.  In a thread, and from a state of its own: a long one holds up nobody."""
+    app, seen = await desk.read(lambda c: (app_of(c, app_id), events.latest(c)))
+    db = desk.context.engine.db
+    plan = await asyncio.to_thread(make_plan_apart, db, app, desk.now, everything=everything, retry_now=True, shown=True)
+    return replace(await desk.read(lambda c: view_of(c, plan, view=view, skip=skip)), seen=seen)
+
+
 async def plan(desk: Desk) -> Response:
     """The plan, as it is now."""
     app_id, skip = number(desk.request), desk.query_number("from")
@@ -121,11 +129,9 @@ async def plan(desk: Desk) -> Response:
         found = plans.find(c, app_of(c, app_id), desk.now)
         return None if found is None else view_of(c, found, view=view, skip=skip)
 
-    def make(c: Connection) -> View:
-        return view_of(c, made_now(c, app_of(c, app_id), plans, desk.now, anew=anew), view=view, skip=skip)
-
-    kept = None if anew else await desk.read(look)
-    made = await desk.write(make) if kept is None else kept
+    made = None if anew else await desk.read(look)
+    if made is None:
+        made = await _made(desk, app_id, everything=anew, view=view, skip=skip)
     plans.remember(app_id, made.plan, made.seen)
     base = f"/admin/apps/{app_id}/plan?show={view}"
     more = skip + SHOWN

@@ -28,7 +28,6 @@ _SINGLE = {
     EventType.APP_QUARANTINED,
     EventType.UNMATCHED_USERS,
 }
-_READ = 500
 _RETRY = Statement(
     sa.select(sa.func.min(troubles.c.next_at)).where(troubles.c.target == sa.bindparam("target", type_=sa.Integer))
 )
@@ -88,10 +87,6 @@ def _grace_ended(c: Connection, app: App, target: int, now: int) -> bool:
 def _something_happened(c: Connection, app: App, looked: int) -> tuple[bool, int]:
     """Whether an event since the last plan concerns the app; what was looked at before is not read again."""
     seen = max(ledger.watermark(c, app.id), looked)
-    while True:
-        news = events.since(c, seen, _READ)
-        if any(concerns_apps(event.type) and event.app_id in (None, app.id) for event in news):
-            return True, seen
-        seen = news[-1].seq if news else seen
-        if len(news) < _READ:
-            return False, seen
+    if any(concerns_apps(kind) for kind, _, _ in events.about(c, seen, app.id)):
+        return True, seen
+    return False, max(seen, events.latest(c))
