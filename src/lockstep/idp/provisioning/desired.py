@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lockstep.idp.apps.connectors import render
+from lockstep.idp.apps.connectors import Renderer, renderer
 from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.rules.evaluate import Fed
 from lockstep.idp.apps.settings import Settings
@@ -18,8 +18,11 @@ def for_user(user: User, parameters: Sequence[Parameter], settings: Settings, lo
 
     `logins` are the employee_ids of everyone who has the app: a manager outside of it cannot be named at the target.
     """
-    active = not (user.status == Status.SUSPENDED and settings.suspended == "suspend")
-    document = render(parameters, user, active=active)
+    return _made(renderer(parameters), user, settings, logins)
+
+
+def _made(write: Renderer, user: User, settings: Settings, logins: Container[str]) -> DesiredUser:
+    document = write(user, not (user.status == Status.SUSPENDED and settings.suspended == "suspend"))
     extension = document.get(ENTERPRISE, {})
     manager = extension.get("manager")
     if manager is not None and (manager["value"] not in logins or manager["value"] == user.employee_id):
@@ -43,9 +46,10 @@ def for_users(
     `known` says who is at the target: while the app is limited, nobody else outside can be named as a manager.
     """
     named = logins if pilot is None else _Named(logins, pilot, known)
+    write = renderer(parameters)
     for user in users:
         if user.employee_id in logins and (pilot is None or user.employee_id in pilot):
-            yield for_user(user, parameters, settings, named)
+            yield _made(write, user, settings, named)
 
 
 @dataclass(frozen=True, slots=True)

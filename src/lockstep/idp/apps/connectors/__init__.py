@@ -8,11 +8,13 @@ from lockstep.idp.apps.connectors.parameters import (
     ACCESS_CONTROL,
     CUSTOM,
     PARAMETER_KEYS,
+    Renderer,
     attribute_of,
     check_parameter,
     check_source,
     parameters_of,
     render,
+    renderer,
     value_of,
 )
 from lockstep.idp.apps.connectors.records import Connector, Fault
@@ -24,10 +26,12 @@ __all__ = [
     "PARAMETER_KEYS",
     "Connector",
     "Fault",
+    "Renderer",
     "attribute_of",
     "check_parameter",
     "check_source",
     "parameters_of",
     "render",
+    "renderer",
     "value_of",
 ]

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from lockstep.idp.apps.connectors.records import Connector
@@ -48,14 +50,6 @@ _SHAPES: dict[str, Callable[[str], Any]] = {
     "phoneNumbers": lambda value: [{"value": value, "type": "work"}],
 }
 """What the value of a parameter becomes, where it is not sent as it is."""
-
-
-def _put(document: Document, key: str, value: str) -> None:
-    *holders, name = _PLACES[key]
-    place = document
-    for step in holders:
-        place = place.setdefault(step, {})
-    place[name] = _SHAPES[key](value) if key in _SHAPES else value
 
 
 PARAMETER_KEYS = tuple(_PLACES)
@@ -146,17 +140,42 @@ def parameters_of(connector: Connector, overrides: Iterable[Parameter]) -> tuple
     return tuple(rows.values())
 
 
+Renderer = Callable[[User, bool], Document]
+"""Makes the SCIM user of a person; the truth value says whether it is active."""
+
+
+def renderer(parameters: Iterable[Parameter]) -> Renderer:
+    """What `render` does, looked up once for many people."""
+    steps = [_step(parameter) for parameter in parameters if parameter.key in _PLACES]  # others are for the SAML assertion
+
+    def write(user: User, active: bool) -> Document:
+        document: Document = {"active": active}
+        for holder, name, value_for, shape in steps:
+            value = value_for(user)
+            if value:
+                place = document.setdefault(holder, {}) if holder else document
+                place[name] = value if shape is None else shape(value)
+        document["schemas"] = [USER_SCHEMA, ENTERPRISE] if ENTERPRISE in document else [USER_SCHEMA]
+        return document
+
+    return write
+
+
+_Step = tuple[str, str, Callable[[User], str], Callable[[str], Any] | None]
+"""Where a value goes (inside what, under which name), where it comes from, and what it becomes."""
+
+
+def _step(parameter: Parameter) -> _Step:
+    *holders, name = _PLACES[parameter.key]
+    source = _ONELOGIN_NAMES.get(parameter.source, parameter.source)
+    plain = not parameter.macro and source in _USER_ATTRIBUTES
+    value_for = attrgetter(source) if plain else partial(value_of, parameter)
+    return "".join(holders), name, value_for, _SHAPES.get(parameter.key)
+
+
 def render(parameters: Iterable[Parameter], user: User, *, active: bool) -> Document:
     """The SCIM user that `user` is at the target.  Empty values are left out.
 
     A manager is named by employee_id here; it becomes the target's id when it is sent.
     """
-    document: Document = {"active": active}
-    for parameter in parameters:
-        if parameter.key not in _PLACES:
-            continue  # for the SAML assertion
-        value = value_of(parameter, user)
-        if value:
-            _put(document, parameter.key, value)
-    document["schemas"] = [USER_SCHEMA, ENTERPRISE] if ENTERPRISE in document else [USER_SCHEMA]
-    return document
+    return renderer(parameters)(user, active)
