@@ -65,9 +65,9 @@ def test_a_target_that_does_not_say(idp: Idp) -> None:
 
 def test_differences_from_aws_are_said_when_it_is_connected(idp: Idp) -> None:
     idp.make_app()
-    telling(idp, filter={"maxResults": 50})
-    assert idp.done("app", "connect", "aws", "--json").one["notes"] == ["It says 50 results a page. Lockstep asks for 100."]
-    assert "It says 50 results a page." in idp.done("app", "connect", "aws").out
+    telling(idp, filter={"maxResults": 40})
+    assert idp.done("app", "connect", "aws", "--json").one["notes"] == ["It says 40 results a page. Lockstep asks for 100."]
+    assert "It says 40 results a page." in idp.done("app", "connect", "aws").out
 
 
 def test_an_app_is_tried_out_without_a_target(idp: Idp) -> None:

@@ -143,11 +143,11 @@ async def test_info_says_how_the_target_is_spoken_to(world: World) -> None:
     assert "The target was not asked yet what it can do" in before.text
     assert "at most 100; the first ones together with the group" in before.text
     with world.changing() as c:
-        said = Found(Said(page_size=50, documentation="<b>mine</b>"), world.now)
+        said = Found(Said(page_size=40, documentation="<b>mine</b>"), world.now)
         capabilities.record(c, world.app, said, world.now, actor="root")
     after = await browser.get(address())
     assert "This connector keeps to what its service documents." in after.text
-    assert "It says 50 results a page. Lockstep asks for 100." in after.text
+    assert "It says 40 results a page. Lockstep asks for 100." in after.text
     assert "<b>mine</b>" in after.text
     with world.changing() as c:
         capabilities.record(c, world.app, Found(problem="answered with 404", asked_at=3), world.now, actor="root")

@@ -169,7 +169,9 @@ def test_limits_that_answers_show() -> None:
 
 def test_differences_of_aws_are_said() -> None:
     assert differences(AWS, Found()) == []
-    assert differences(AWS, Found(said(AWS_SAYS))) == ["It says 50 results a page. Lockstep asks for 100."]
+    assert differences(AWS, Found(said(AWS_SAYS))) == []
+    few = {**AWS_SAYS, "filter": {"supported": True, "maxResults": 40}}
+    assert differences(AWS, Found(said(few))) == ["It says 40 results a page. Lockstep asks for 100."]
     other = said({**DOCUMENT, "patch": {"supported": False}, "documentationUri": "https://other.example/scim"})
     words = " ".join(differences(AWS, Found(other)))
     for part in ("does not support PATCH", "offers Bulk", "200 results", "https://other.example/scim"):

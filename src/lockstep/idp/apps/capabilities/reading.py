@@ -141,7 +141,7 @@ def differences(connector: Connector, found: Found) -> list[str]:
         told.append("It says that it does not support PATCH. Lockstep changes objects by PATCH all the same.")
     if said.bulk is True:
         told.append("It offers Bulk, which this connector does not use.")
-    if said.page_size is not None and said.page_size != connector.page_size:
+    if said.page_size not in (None, connector.page_size, connector.says_page_size):
         told.append(f"It says {said.page_size} results a page. Lockstep asks for {connector.page_size}.")
     if said.documentation and not is_aws(said):
         told.append(

@@ -90,6 +90,7 @@ AWS = Connector(
     template=_TEMPLATE,
     members_per_request=SAFE_MEMBERS,
     page_size=100,
+    says_page_size=50,  # filter.maxResults of its ServiceProviderConfig; lists take count up to 100
     token_days=365,
     may_put=False,
     faults=_AWS_FAULTS,

@@ -68,6 +68,8 @@ class Connector:
     """Operations in one Bulk request, 0 where there is no Bulk."""
     bulk_bytes: int = 0
     rate: float = 20.0
+    says_page_size: int = 0
+    """What the service is known to say of its pages although it takes `page_size`; 0 where it says what it takes."""
     token_days: int = 0
     """How long its access tokens last, at most; 0 where that is not known."""
     local: bool = False
