@@ -22,6 +22,7 @@ from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.provisioning import actions, drift_actions, plan_file, summary
 from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.planner import make_plan, make_plan_apart
 from lockstep.idp.provisioning.run import employee_id
@@ -275,10 +276,16 @@ def drift(
             app = find_app(c, name)
             result = drift_actions.report(c, app) if last else {}
         result = result or do_job(engine, app.id, "drift", {}, json=json)
+        with engine.db.read() as c:
+            held = installation.held(c, app.id)
     if json:
         print_json(result)
-    else:
-        _say_drift(name, result)
+        return
+    _say_drift(name, result)
+    if result["unmatched"]:
+        say(f"{counted(result['unmatched'], 'user')} at the target that nobody here knows.")
+    if held is not None:
+        say(f"Nothing is sent: {held.reason}. If this is right, let it go: lockstep idp app start {name}")
 
 
 def _decide_drift(engine: Engine, name: str, said: dict[Decision, set[str]], *, json: bool) -> None:
