@@ -29,7 +29,7 @@ demo: $(STAMP) ## Both services on this machine, a directory synced, a person si
 test: $(STAMP) ## Every test, the slow ones too
 	@scripts/browser
 	@test -n "$(XMLSEC)" || echo "make test: the tests with pysaml2 are left out, because they need the program xmlsec1 (make interop)" >&2
-	$(PY) -m pytest -n 2 --dist worksteal $(if $(XMLSEC),,-m "not xmlsec")
+	$(PY) -m pytest -n 3 --dist worksteal $(if $(XMLSEC),,-m "not xmlsec")
 
 interop: $(STAMP) ## The tests with pysaml2, which need the program xmlsec1
 	@test -n "$(XMLSEC)" || { echo "make interop: the program xmlsec1 is missing. Install it (Debian, Ubuntu: apt install xmlsec1;" \
