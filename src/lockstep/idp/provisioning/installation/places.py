@@ -1,8 +1,9 @@
 """Where a database lies."""
 
-import fcntl
+import ctypes
 import hashlib
-import sys
+import os
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +17,30 @@ def place_of(db: Database) -> Place:
     """Where the database lies now."""
     if isinstance(db, SqliteDatabase):
         status = db.path.stat()
-        return Place(str(db.path.resolve()), str(status.st_dev), f"{status.st_ino}{_generation(db.path)}", machine())
+        return Place(str(db.path.resolve()), str(status.st_dev), f"{status.st_ino}{_born(db.path)}", machine())
     if isinstance(db, PostgresDatabase):
         return _of_server(db)
     raise TypeError(type(db))
 
 
-_GET_VERSION = 0x80087601
-"""Linux: FS_IOC_GETVERSION, by which file systems tell two files apart that have had one number after the other."""
+_HERE, _BIRTH, _SIZE = -100, 0x800, 256
+"""AT_FDCWD, STATX_BTIME, and the bytes of `struct statx` (statx(2))."""
 
 
-def _generation(path: Path) -> str:
-    """What tells a file from an earlier one with its number; "" where the file system does not say."""
-    version = bytearray(8)
-    try:
-        with path.open("rb") as file:
-            fcntl.ioctl(file, _GET_VERSION, version)
-    except OSError:
+def _born(path: Path) -> str:
+    """When a file was made, which tells it from an earlier one with its number; "" where nobody says.
+
+    Never by opening it: to close a database's file ends the locks that this process holds on it.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "statx"):
         return ""
-    return f"-{int.from_bytes(version, sys.byteorder)}"
+    told = ctypes.create_string_buffer(_SIZE)
+    if libc.statx(_HERE, os.fsencode(path), 0, _BIRTH, told) != 0:
+        return ""
+    (mask,) = struct.unpack_from("=I", told, 0)
+    seconds, parts = struct.unpack_from("=qI", told, 80)
+    return f"-{seconds}.{parts:09}" if mask & _BIRTH else ""
 
 
 def machine() -> str:
