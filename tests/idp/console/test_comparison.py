@@ -39,7 +39,9 @@ async def test_it_is_compared_looked_at_and_let_go(each_world: World) -> None:
     await press(browser, page, "/do/compare")
     writes = len(each_world.target.writes)
     await asyncio.to_thread(each_world.engine.wait, 2)
-    assert "Done, and something differs" in (await browser.get(address("/jobs/2"))).text
+    job = (await browser.get(address("/jobs/2"))).text
+    assert "Done: 1 difference" in job
+    assert "1 user there that nobody here knows." in job
     found = await browser.get(address("/comparison"))
     assert "alice@x.example changed" in found.text
     assert "Users there that nobody here knows 1" in found.text

@@ -13,7 +13,7 @@ POSTS = sorted({route.path for route in ROUTES if "POST" in (route.methods or ()
 
 
 def filled(path: str) -> str:
-    for name in ("id", "user", "job", "rule", "role"):
+    for name in ("id", "user", "job", "rule", "role", "number"):
         path = path.replace(f"{{{name}:int}}", "1")
     return path.replace("{what:str}", "sync")
 
