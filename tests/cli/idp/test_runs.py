@@ -28,4 +28,4 @@ def test_what_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     tell("aws", {**NOTHING, "failed": 1, "waiting": 2}, ["user a: no"])
     said = capsys.readouterr().out
     assert said.startswith("0 requests (floor 0), 0 applied in 0.5 s\n1 object failed; ")
-    assert "\n  user a: no\n2 changes wait. Read: lockstep idp plan aws\n" in said
+    assert "\n  user a: no\nBy cause, with what to do: lockstep idp failures aws\n2 changes wait." in said
