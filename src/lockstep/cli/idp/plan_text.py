@@ -157,4 +157,6 @@ def _nothing(shown: Shown) -> str:
     if shown["thrown_away"]:
         left = counted(shown["thrown_away"], "change")
         return f"Nothing to do, apart from {left} that an administrator threw away, until those objects change again."
+    if shown.get("limited"):
+        return "Nothing to do for the few that the app is limited to (pilot-role, pilot-people); others are left as they are."
     return "Nothing to do: the target is as it should be."

@@ -157,6 +157,7 @@ def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
         "takes_away": takes_away,
         "failures": failures(c, app, SHOWN)[0],
         "quarantine": app.quarantine,
+        "limited": app.settings.is_pilot,
         "assigned": bool(apps.assignments(c, app.id)),
         "held": [
             {"reason": one["reason"], "kind": one["kind"], "count": one["count"], "changes": held.get(one["kind"], [])[:SHOWN]}

@@ -65,3 +65,11 @@ def test_a_target_that_cannot_be_read_leaves_no_record(maker: Maker) -> None:
     with pytest.raises(Problem, match="could not be read"):
         maker.make()
     assert maker.kept() == []
+
+
+def test_an_app_that_is_limited_to_some_people_gets_no_record(maker: Maker) -> None:
+    """Of the others nothing is known."""
+    maker.world.set("pilot-people=1")
+    with pytest.raises(Problem, match="aws is limited to some people"):
+        maker.make()
+    assert maker.kept() == []

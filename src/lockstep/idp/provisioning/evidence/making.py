@@ -18,6 +18,7 @@ from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.kit.clock import iso
 from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
 from lockstep.kit.vault import Vault
 
 FORMAT = "lockstep evidence 1"
@@ -28,8 +29,10 @@ LISTED = 200
 def make(c: Connection, vault: Vault, app: App, found: Checked, now: int) -> dict[str, Any]:
     """After a check has found `found`: plan, sign, keep; `{number, equal, differences, changes, requests, floor}`.
 
-    `c` is a serial write transaction.
+    `c` is a serial write transaction.  Raises Problem while the app is limited to some people: of the others nothing is known.
     """
+    if app.settings.is_pilot:
+        raise Problem(f"{app.name} is limited to some people (pilot-role, pilot-people): let it loose before a record is made")
     target = links.target_of(c, app.id, app.scim_url)
     plan = make_plan(c, app, now, everything=True, retry_now=True)
     known = installation.read(c)
