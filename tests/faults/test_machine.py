@@ -39,7 +39,7 @@ NORMAL = ("leavers=delete", "suspended=suspend", "groups=on")
 TO_AND_FRO = ("leavers=suspend", "leavers=nothing", *NORMAL, "groups=off", "suspended=nothing")
 PROFILES = {
     "quick": settings(
-        max_examples=50,
+        max_examples=80,
         stateful_step_count=20,
         derandomize=True,
         phases=[Phase.generate],  # a failure is shown as it was met: finding the shortest would take minutes

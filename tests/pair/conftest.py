@@ -7,6 +7,7 @@ import pytest
 
 from tests.pair.both import Both
 from tests.support.center import Center, Tenant, served_center
+from tests.support.doubled import doubled
 from tests.support.idp import Idp
 from tests.support.postgres import PostgresServer
 
@@ -44,3 +45,9 @@ def idp(tmp_path: Path) -> Iterator[Idp]:
 def both(idp: Idp, tenant: Tenant, tmp_path: Path) -> Both:
     """Both sides, not yet connected."""
     return Both(idp, tenant, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan of a few people has to say what a plan that looks at everybody says."""
+    doubled(monkeypatch)

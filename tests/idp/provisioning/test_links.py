@@ -141,7 +141,7 @@ def test_who_was_managed_by_a_user_who_vanished_holds_an_id_of_nobody(each_world
         assert manager is not None
         links.set_user_missing(c, target, manager)
         assert managers(c, target) == ["t-E9", "E8", ""]
-        links.manager_is_back(c, target, manager)
+        links.manager_is_back(c, target, manager.key, manager.target_id)
         assert managers(c, target) == ["E9", "E8", ""]
 
 

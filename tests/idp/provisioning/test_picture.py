@@ -3,7 +3,7 @@
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.provisioning.matching import Match, Theirs, Verdict
 from lockstep.idp.provisioning.picture import Orders, There, picture_of
-from lockstep.idp.provisioning.shelf import Shelf
+from lockstep.idp.provisioning.shelf import open_shelf
 from tests.idp.provisioning.world import World
 
 
@@ -19,7 +19,7 @@ def test_the_digest_is_of_what_can_be_taken_over(world: World) -> None:
     world.become({"A": {}, "B": {}}, {"G": ("Team", ["A"])})
 
     def digest(*users: Theirs, groups: tuple[Theirs, ...] = ()) -> tuple[str, dict[str, str]]:
-        with Shelf() as shelf, world.db.read() as c:
+        with open_shelf() as shelf, world.db.read() as c:
             picture = picture_of(c, find_app(c, "aws"), There(shelf, list(users), list(groups)))
             return picture.digest, dict(picture.keys(Orders()))
 

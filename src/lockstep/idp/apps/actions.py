@@ -70,7 +70,7 @@ def _local(scim_url: str, token: str) -> tuple[str, str]:
         if value:
             what = "this connector keeps its target here: leave the URL and the token empty"
             raise ValueProblem(field, what, "the connector keeps its target here: leave out --scim-url and --token-file")
-    return memory.URL, memory.TOKEN
+    return memory.URL, memory.UNASKED
 
 
 def check_name(c: Connection, name: str) -> None:

@@ -170,7 +170,7 @@ def record(c: Connection, target: int, differences: Collection[Difference]) -> N
         else:
             links.add_members(c, one.link_id, [(one.member, one.member_key)], added=one.made)
     for link in back:
-        links.manager_is_back(c, target, link)
+        links.manager_is_back(c, target, link.key, link.target_id)
 
 
 def _record_user(c: Connection, target: int, one: Difference, back: list[UserLink]) -> None:

@@ -47,22 +47,17 @@ def take_in(c: Connection, app: App, target: int, found: Checked, now: int, *, b
         if before is not None and before.decision == "put-back" and _is_done(c, app, before):
             past.append(before.id)
             before = None
-        decision: Decision = before.decision if before is not None and before.digest == one.digest else ""
-        if before is not None and before.decision == "put-back":
-            # The links hold an earlier state of the target, and what is on its way goes on from this one.
-            one, decision = drift.continued(one, before.difference), "put-back"  # noqa: PLW2901 - the same difference
-            mending.append(one)
-        elif decision != "ignore" and by_itself and drift.policy_of(app.settings, one) == "put-back":
-            decision = "put-back"
-            mending.append(one)
+        standing, decision = _standing(app, one, before, by_itself=by_itself)
+        if decision == "put-back":
+            mending.append(standing)
         given.shown += decision != "ignore"
         given.waiting += decision == ""
         if before is None:
-            new.append((one, decision))
+            new.append((standing, decision))
             continue
-        again.append((before.id, before.first_seen if before.digest == one.digest else now))
-        if before.digest != one.digest:
-            moved.append((before.id, one))
+        again.append((before.id, before.first_seen if before.digest == standing.digest else now))
+        if before.digest != standing.digest:
+            moved.append((before.id, standing))
         if before.decision != decision:
             drift_store.decide(c, [before.id], decision, "", now, settled=False)
     drift_store.add(c, target, new, now)
@@ -73,6 +68,17 @@ def take_in(c: Connection, app: App, target: int, found: Checked, now: int, *, b
     drift_store.set_check(c, target, Check(now, found.requests, found.floor, found.unmatched))
     _record(c, target, mending)
     return given
+
+
+def _standing(app: App, one: Difference, before: Found | None, *, by_itself: bool) -> tuple[Difference, Decision]:
+    """A difference as it stands after a check, and what is decided about it: another than before asks again."""
+    if before is not None and before.decision == "put-back":
+        # The links hold an earlier state of the target, and what is on its way goes on from this one.
+        return drift.continued(one, before.difference), "put-back"
+    decision: Decision = before.decision if before is not None and before.digest == one.digest else ""
+    if decision != "ignore" and by_itself and drift.policy_of(app.settings, one) == "put-back":
+        return one, "put-back"
+    return one, decision
 
 
 def _record(c: Connection, target: int, differences: Collection[Difference]) -> None:

@@ -380,9 +380,9 @@ def set_pushed(c: Connection, link_id: int, at: int) -> None:
     c.run(_PUSHED_GROUP, link=link_id, pushed_at=at)
 
 
-def manager_is_back(c: Connection, target: int, link: UserLink) -> None:
+def manager_is_back(c: Connection, target: int, key: str, target_id: str) -> None:
     """A user who was missing is at the target after all: whoever they manage holds an id that is theirs again."""
-    _name_manager(c, target, link.target_id, link.key)
+    _name_manager(c, target, target_id, key)
 
 
 def drop_group(c: Connection, link_id: int) -> None:

@@ -8,7 +8,7 @@ as a change that is held by a limit, has the nearest of them.
 from enum import StrEnum
 
 from lockstep.idp.provisioning.failures import ANOTHERS_ID, EXISTS, LINKED
-from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, Planned, Standing, State
+from lockstep.idp.provisioning.records import SENT_BEFORE, Kind, Planned, Standing, State, Trouble
 
 
 class ProvisioningState(StrEnum):
@@ -82,18 +82,17 @@ def provisioning_of(standing: Standing) -> Both:
             if change.state is state:
                 return _with_account(_ASKED[change.kind], standing)
     if standing.trouble is not None:
-        return _failed(standing)
+        return _failed(standing.trouble, standing)
     for change in standing.planned:
         if change.state in (State.SENDING, State.READY, State.BLOCKED, State.LATER):
             return _going(change, standing)
     return _at_rest(standing)
 
 
-def _failed(standing: Standing) -> Both:
-    assert standing.trouble is not None  # noqa: S101 - asked before
-    if any(part in standing.trouble.error for part in _NOT_LINKED):
+def _failed(trouble: Trouble, standing: Standing) -> Both:
+    if any(part in trouble.error for part in _NOT_LINKED):
         return _S.LINKING_FAILED, _T.ENABLING_FAILED
-    return _with_account(_FAILED[Kind(standing.trouble.kind)], standing)
+    return _with_account(_FAILED[Kind(trouble.kind)], standing)
 
 
 def _going(change: Planned, standing: Standing) -> Both:

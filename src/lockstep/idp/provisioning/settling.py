@@ -243,7 +243,7 @@ class Settler:
             if user is None or user.target_id != outcome.target_id:
                 return False
             links.set_value(self.c, user.id, self._observed(outcome.found))
-            links.manager_is_back(self.c, self.target, user)
+            links.manager_is_back(self.c, self.target, user.key, user.target_id)
         else:
             group = links.group_by_key(self.c, self.target, change.key)
             if group is None or group.target_id != outcome.target_id:

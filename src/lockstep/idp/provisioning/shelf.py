@@ -1,9 +1,10 @@
 """Documents of a target that are needed once more: kept in memory while they are few, else in a file without a name."""
 
 from array import array
+from collections.abc import Iterator
+from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
-from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any
 
 import msgspec
 
@@ -12,17 +13,11 @@ IN_MEMORY = 16 * 1024 * 1024
 
 
 class Shelf:
-    """Values by the number in which they were put.  A context manager."""
+    """Values by the number in which they were put, in a file that is open for reading and writing."""
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
-        self._file = SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115 - closed by __exit__
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
         self._starts = array("Q", [0])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._file.close()
 
     def put(self, value: Any) -> int:
         """Keep a value that JSON can hold; its number.  All are put before the first is looked at."""
@@ -36,3 +31,10 @@ class Shelf:
         start, end = self._starts[number], self._starts[number + 1]
         self._file.seek(start)
         return msgspec.json.decode(self._file.read(end - start))
+
+
+@contextmanager
+def open_shelf(in_memory: int = IN_MEMORY) -> Iterator[Shelf]:
+    """An empty shelf, for as long as the block lasts."""
+    with SpooledTemporaryFile(max_size=in_memory) as file:
+        yield Shelf(file)

@@ -18,7 +18,7 @@ from lockstep.idp.provisioning.apply import settle_unsettled
 from lockstep.idp.provisioning.matching import Theirs
 from lockstep.idp.provisioning.picture import TAKEABLE, Orders, There, picture_of
 from lockstep.idp.provisioning.reading import Reader
-from lockstep.idp.provisioning.shelf import Shelf
+from lockstep.idp.provisioning.shelf import open_shelf
 from lockstep.idp.provisioning.source import source_of
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
@@ -49,7 +49,7 @@ class Takeover:
         if orders.link:
             await self._settle_creates()
         before = self._client.meter.sent
-        with Shelf() as documents:
+        with open_shelf() as documents:
             there = await self._read(There(documents))
             requests = self._client.meter.sent - before
             if not orders.link:

@@ -46,19 +46,18 @@ class _Linking:
 
     def _all(self) -> Iterator[Event]:
         for match in self._picture.users:
-            if self._orders.takes(match):
-                yield self._user(match)
+            if match.number is not None and self._orders.takes(match):
+                yield self._user(match, match.number)
             elif match.verdict is Verdict.LINKED and self._orders.as_made:
                 yield from self._claimed_user(match)
         for group, match in zip(self._picture.wanted, self._picture.groups, strict=True):
-            if self._orders.takes(match):
-                yield from self._group(group, match)
+            if match.number is not None and self._orders.takes(match):
+                yield from self._group(group, match, match.number)
             elif match.verdict is Verdict.LINKED and self._orders.as_made:
                 yield from self._claimed_group(group)
 
-    def _user(self, match: Match) -> Event:
-        there, number = self._picture.there, match.number
-        assert number is not None  # noqa: S101 - what is taken over has a place
+    def _user(self, match: Match, number: int) -> Event:
+        there = self._picture.there
         one = there.users[number]
         stale = links.user_by_key(self._c, self._target, match.key) if self._picture.linked else None
         if stale is not None:  # its object is gone, and this one stands in its place
@@ -67,18 +66,15 @@ class _Linking:
         made = self._orders.as_made and "externalId" in match.by
         links.put_user(self._c, self._target, match.key, one.id, value, made=made)
         if self._picture.linked:
-            put = links.user_by_key(self._c, self._target, match.key)
-            assert put is not None  # noqa: S101 - put a moment ago
-            links.manager_is_back(self._c, self._target, put)
+            links.manager_is_back(self._c, self._target, match.key, one.id)
         self._settled("user", match.key)
         self._taken["users"] += 1
         self._taken["made"] += made
         self._taken["other_external_id"] += match.verdict is Verdict.OTHER_ID
         return self._event("user", match.name, one.name, made=made)
 
-    def _group(self, group: DesiredGroup, match: Match) -> Iterator[Event]:
-        there, number = self._picture.there, match.number
-        assert number is not None  # noqa: S101 - what is taken over has a place
+    def _group(self, group: DesiredGroup, match: Match, number: int) -> Iterator[Event]:
+        there = self._picture.there
         one = there.groups[number]
         if one.id not in there.members:
             return  # matches since a moment only: who is in it was not read

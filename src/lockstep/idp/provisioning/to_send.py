@@ -12,7 +12,8 @@ from lockstep.idp.provisioning.shown import ShownRequest
 from lockstep.kit.db import Connection
 from lockstep.scim.client import headers_of
 
-TOKEN = "…"  # noqa: S105 - what stands in the token's place
+_HIDDEN = "…"
+"""What stands in the place of the token."""
 _SENT = (State.READY, State.WAITING, State.HELD, State.LATER, State.BLOCKED)
 
 
@@ -39,7 +40,7 @@ def _shown(c: Connection, target: int, plan: int, placed: Placed, made: Mapping[
         reason=change.reason or _left_out(filled, request.body),
         method=request.method,
         path=request.path,
-        headers=headers_of(TOKEN),
+        headers=headers_of(_HIDDEN),
         body=request.body,
         open_ids=filled is not change,
     )

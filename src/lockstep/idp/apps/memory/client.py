@@ -15,7 +15,8 @@ from lockstep.scim.client import Answer, ScimClient
 
 URL = "memory:"
 """What stands where other apps have the URL of their target."""
-TOKEN = "none-is-needed"  # noqa: S105 - nobody is asked for it
+UNASKED = "none-is-needed"
+"""What stands where others have their token; nobody asks for it."""
 
 
 def memory_client(db: Database, app: App, clock: Clock) -> ScimClient | None:
@@ -27,7 +28,7 @@ class MemoryClient(ScimClient):
     """Each request is a transaction of its own, and is answered once it is durable."""
 
     def __init__(self, db: Database, app: int, clock: Clock, *, rate: float) -> None:
-        super().__init__(URL, TOKEN, rate=rate)
+        super().__init__(URL, UNASKED, rate=rate)
         self._db = db
         self._app = app
         self._clock = clock
