@@ -4,6 +4,8 @@ import pytest
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.lookup import find_role
+from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.kit.problems import Problem
 from tests.idp.provisioning.looking import TEAM, A, exactly, step, user
 from tests.idp.provisioning.world import World, everyone
@@ -38,3 +40,15 @@ def test_somebody_who_has_left_is_known_by_their_link(world: World) -> None:
     for who in ("nobody", "a\0b"):
         with pytest.raises(Problem, match="no user is called"):
             user(world, who)
+
+
+def test_the_role_that_contains_theirs_is_named(world: World) -> None:
+    """It gives them the app, and feeds its group, though they are not in it themselves."""
+    world.make_app(everyone=False)
+    world.become(everyone("A"), {"G": ("Team", ["A"]), "H": ("All", [])})
+    with world.write() as c:
+        nest_role(c, find_role(c, "All").id, find_role(c, "Team").id, actor="a test", now=world.now)
+        apps.assign(c, apps.find_app(c, "aws"), "All", 1)
+    found = user(world)
+    assert step(found, "scope").rows == (("role All, through Team", "the role has aws"),)
+    assert [row[:2] for row in step(found, "groups").rows] == [("All", "role All"), ("Team", "role Team")]

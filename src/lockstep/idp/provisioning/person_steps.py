@@ -9,9 +9,11 @@ from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.apps.rules.words import Labels, fed_words
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import Role, Status, User
 from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.common_steps import first, hindrances
+from lockstep.idp.provisioning.groups.why import Way, app_ways, roles_of, way_words
 from lockstep.idp.provisioning.plan import manager_of, name_of, shown
 from lockstep.idp.provisioning.preview import of_person
 from lockstep.idp.provisioning.records import DesiredUser, UserLink, name_key
@@ -47,8 +49,13 @@ class Person:
 
     @property
     def roles(self) -> list[Role]:
-        """The roles that they have."""
-        return [] if self.user is None else directory.roles_of_user(self.c, self.user.id)
+        """The roles that they have, and those that contain these."""
+        return [] if self.user is None else nesting.roles_held(self.c, self.user.id)
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """What gives them the app."""
+        return () if self.user is None else app_ways(self.c, self.source.app, roles_of(self.c, self.user))
 
 
 def steps_of(one: Person) -> Iterator[Step]:
@@ -88,11 +95,13 @@ def _found(one: Person) -> Step:
 
 def _in_scope(one: Person) -> Step:
     title, columns = "In scope", ("Has the app by", "Because")
-    app, ids = one.source.app, {role.id: role for role in one.roles}
-    given = [assignment.role_id for assignment in apps.assignments(one.c, app.id)] if one.has_app else []
-    rows = [("everyone", f"everyone has {app.name}") for role in given if role is None]
-    rows += [(f"role {ids[role].name}", f"the role has {app.name}") for role in given if role in ids]
-    listed, more = first(rows)
+    app = one.source.app
+    listed, more = first(
+        [
+            (way_words(way), f"the role has {app.name}") if way.path else ("everyone", f"everyone has {app.name}")
+            for way in one.ways
+        ]
+    )
     if not one.has_app:
         if not apps.assignments(one.c, app.id):
             why = f"Nobody has {app.name} yet."
