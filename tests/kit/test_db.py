@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
+from lockstep.kit import db
 from lockstep.kit.db import (
     BUSY_SECONDS,
     Database,
@@ -374,3 +376,20 @@ def ids_of_nothing(database: Database) -> list[Any]:
 def test_a_url_that_is_not_a_postgresql_one(tmp_path: Path, url: str) -> None:
     with pytest.raises((ValueError, Problem), match="postgresql://"):
         open_database(tmp_path, url, "idp")
+
+
+def test_a_writer_that_stands_still_does_not_hold_up_the_others(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a process does that is frozen in the middle of a transaction; a reader that takes its time is let alone."""
+    monkeypatch.setattr(db, "IDLE_SECONDS", 1)
+    frozen, other = PostgresDatabase(postgres_url), PostgresDatabase(postgres_url)
+    with frozen.snapshot() as snapshot:
+        snapshot.raw.execute("SELECT 1")
+        with pytest.raises(psycopg.Error), frozen.write(serial="x") as c:
+            began = time.monotonic()
+            with other.write(serial="x") as later:
+                later.raw.execute("SELECT 1")
+            assert 0.5 < time.monotonic() - began < 20
+            c.raw.execute("SELECT 1")
+        assert snapshot.raw.execute("SELECT 1").fetchone() == (1,)
+    frozen.close()
+    other.close()

@@ -106,6 +106,17 @@ async def test_a_body_that_is_no_json(body: bytes) -> None:
     assert (answer.status, answer.body) == (502, None)
 
 
+async def test_what_is_not_permitted_any_more_is_not_sent_however_long_it_has_waited() -> None:
+    """Asked after the wait for its turn, and before each repeat."""
+    handler, asked = answers(throttle(), (200, {}))
+    allowed = [True, False]
+    async with talking(handler) as client:
+        client.permit = lambda: allowed.pop(0)
+        with pytest.raises(TransportError) as caught:
+            await client.request("GET", "/Users/1")
+        assert (caught.value.sent, client.meter.sent, len(asked), allowed) == (False, 1, 1, [])
+
+
 @pytest.mark.parametrize("status", [429, 503])
 async def test_throttling_is_waited_out(status: int) -> None:
     handler, asked = answers(throttle(status), throttle(status), (200, {"id": "1"}))

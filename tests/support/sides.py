@@ -94,6 +94,11 @@ class Process:
         return self.url
 
     @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         """Whether it lives."""
         return self._process.poll() is None
@@ -142,6 +147,14 @@ class Center:
         (enabled,) = self.side.must("provisioning", "enable", self.instance, "--json").lines()
         self.scim_path, self.token = enabled["scim_path"], enabled["token"]
         self.start()
+
+    def another(self, instance: str) -> "Center":
+        """Another instance of the same centre, which is served already."""
+        self.side.must("instance", "create", instance, "--json")
+        (enabled,) = self.side.must("provisioning", "enable", instance, "--json").lines()
+        other = Center(self.side, instance, enabled["scim_path"], enabled["token"])
+        other._port = self._port
+        return other
 
     def start(self) -> None:
         """Serve, on the port it had before."""

@@ -29,6 +29,9 @@ def unique_violations() -> tuple[type[Exception], ...]:
 
 
 BUSY_SECONDS = 30.0
+IDLE_SECONDS = 10
+"""After so long without a word from us PostgreSQL ends a transaction that can write: a process that is frozen in the middle of
+one must not hold up everybody."""
 CONNECT_SECONDS = 10
 Row = tuple[Any, ...]
 _cursor_numbers = count()
@@ -222,7 +225,9 @@ class PostgresDatabase(Database):
         from psycopg_pool import ConnectionPool
 
         self.url = url
-        self._pool = ConnectionPool(url, min_size=0, max_size=max_connections, open=False, kwargs={"autocommit": False})
+        self._pool = ConnectionPool(
+            url, min_size=0, max_size=max_connections, open=False, kwargs={"autocommit": False}, configure=_limit_idle
+        )
         self._opened = False
         self._lock = threading.Lock()
 
@@ -251,6 +256,7 @@ class PostgresDatabase(Database):
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         with self.read() as connection:
+            connection.raw.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # nobody waits for it, however long
             yield connection
 
     @contextmanager
@@ -262,6 +268,12 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         self._pool.close()
+
+
+def _limit_idle(raw: Any) -> None:
+    """See `IDLE_SECONDS`; for a new connection of the pool."""
+    raw.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+    raw.commit()
 
 
 def open_database(data: Path, url: str | None, name: str) -> Database:

@@ -24,6 +24,11 @@ def _logger() -> Any:
     return structlog.get_logger()
 
 
+def warning(event: str, **values: Any) -> None:
+    """Write what an administrator may want to look at."""
+    _logger().warning(event, **values)
+
+
 def exception(event: str, **values: Any) -> None:
     """Write an error with the traceback of the exception that is being handled."""
     _logger().exception(event, **values)

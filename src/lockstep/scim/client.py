@@ -11,7 +11,7 @@ import random
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -226,6 +226,8 @@ class ScimClient:
         self.skew_ms = 0
         """How far the target's clock is ahead of ours, by the Date of its last answer."""
         self.budget = Budget(rate)
+        self.permit: Callable[[], bool] | None = None
+        """Asked before each request is sent, after it has waited for its turn: where it says no, nothing is sent any more."""
         self.cursorless = False
         """Whether the target has refused a cursor where it was only tried."""
         self._patience = patience
@@ -302,6 +304,8 @@ class ScimClient:
         if self._session is None:
             raise RuntimeError("ScimClient is used as an async context manager")
         await self.budget.take()
+        if self.permit is not None and not self.permit():
+            raise TransportError("it is not ours to send any more", sent=False)
         self.meter.sent += 1
         try:
             headers = {"Authorization": f"Bearer {self.token}", **({"If-Match": version} if version else {})}

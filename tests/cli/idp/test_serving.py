@@ -1,16 +1,20 @@
 """`lockstep idp serve | worker` as processes of their own."""
 
 import asyncio
+import json
 import signal
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lockstep.cli.idp.serving import serve, worker
+from lockstep.cli.idp.serving import serve, worker, workers
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.storage import open_idp
 from lockstep.kit.vault import open_vault
@@ -34,10 +38,7 @@ def lease_is_free(data: Path) -> bool:
     database = open_idp(data, None)
     try:
         engine = Engine(database, open_vault(data / "key", may_create=True))
-        if not engine.lease.take():
-            return False
-        engine.lease.release()
-        return True
+        return not engine.fleet.busy()
     finally:
         database.close()
 
@@ -136,3 +137,48 @@ def test_a_second_worker_says_that_it_stands_by(tmp_path: Path) -> None:
             assert second.stderr is not None
             assert second.stderr.readline() == "lockstep: another worker is at work on this data; this one stands by\n"
             second.kill()  # it may not yet listen to anything milder
+
+
+def test_who_is_at_work_is_shown_on_sqlite(tmp_path: Path) -> None:
+    said = run("idp", workers.__name__, "--data", str(tmp_path))
+    assert (said.code, said.out.partition(".")[0]) == (0, "No worker is at work")
+    with serving("idp", serve.__name__, "--data", str(tmp_path)):
+        until(tmp_path, free=False)
+        assert run("idp", workers.__name__, "--data", str(tmp_path)).out == "the worker: has nothing to do now\n"
+
+
+def test_who_is_at_work_is_shown_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    where = ("--data", str(tmp_path), "--database-url", postgres_url)
+    command = [LOCKSTEP, "idp", worker.__name__, *where]
+    assert run("idp", workers.__name__, *where, "--json").out == ""
+    with quietly(command) as first:
+        shown = listed(where, 1)
+        assert (shown[0]["pid"], shown[0]["apps"]) == (first.pid, [])
+        with quietly(command) as second:
+            assert second.stderr is not None
+            assert second.stderr.readline() == "lockstep: another worker is at work on this data; this one joins it\n"
+            assert {one["pid"] for one in listed(where, 2)} == {first.pid, second.pid}
+            second.terminate()
+            assert second.wait(PATIENCE) == 0
+        first.terminate()
+        assert first.wait(PATIENCE) == 0
+    assert listed(where, 0) == []
+
+
+@contextmanager
+def quietly(command: list[str]) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(command, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def listed(where: tuple[str, ...], number: int) -> list[dict[str, Any]]:
+    """The workers, once there are so many."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        found = [json.loads(line) for line in run("idp", workers.__name__, *where, "--json").out.splitlines()]
+        if len(found) == number:
+            return found
+        assert time.monotonic() < deadline, str(found)

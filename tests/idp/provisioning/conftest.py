@@ -16,13 +16,13 @@ __all__ = ["each", "each_world", "empty_file", "generic", "postgresql", "shared_
 @pytest.fixture
 def world(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world on SQLite, where no pause between tries is waited for."""
-    return _world(sqlite, monkeypatch)
+    return make_world(sqlite, monkeypatch)
 
 
 @pytest.fixture
 def each_world(each: Database, monkeypatch: pytest.MonkeyPatch) -> World:
     """A world once on each database."""
-    return _world(each, monkeypatch)
+    return make_world(each, monkeypatch)
 
 
 @pytest.fixture
@@ -34,7 +34,8 @@ def generic(world: World, monkeypatch: pytest.MonkeyPatch) -> Generic:
     return Generic(world, provider)
 
 
-def _world(database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
+def make_world(database: Database, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world on a database, where no pause between tries is waited for."""
     made = World(database)
     doubled(monkeypatch)
     monkeypatch.setattr(tokens, "ScimClient", made.target.client)

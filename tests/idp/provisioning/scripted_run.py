@@ -58,11 +58,11 @@ class Scripted:
 
 async def main(url: str, log: Path, mode: str) -> Any:
     dies_in = 2 if mode == "die" else -1
-    workflows.launch(url, lambda _job: (cast(Run, Scripted(log, dies_in)), Orders()))
+    workflows.launch(url, lambda _job: (cast(Run, Scripted(log, dies_in)), Orders()), f"{mode}-{os.getpid()}")
     try:
         return await (workflows.resume(JOB) if mode == "resume" else workflows.start(JOB))
     finally:
-        workflows.close()
+        await workflows.close()
 
 
 if __name__ == "__main__":

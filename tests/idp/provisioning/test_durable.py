@@ -30,7 +30,7 @@ async def test_without_dbos_nothing_outlives_the_process() -> None:
     with pytest.raises(RuntimeError, match="launch"):
         await plain.run(1)
     assert await plain.resume(1) is None
-    plain.close()
+    await plain.close()
 
 
 def test_dbos_is_imported_only_when_it_is_launched() -> None:

@@ -4,34 +4,30 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
 
+from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps import store
 from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import engine as engine_module
 from lockstep.idp.provisioning import jobs, ledger
 from lockstep.idp.provisioning.due import Due
-from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.making import Apart
 from lockstep.idp.provisioning.planner import make_plan_apart
 from lockstep.idp.provisioning.run import Run
-from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
-from lockstep.kit.lease import Lease
+from lockstep.kit.db import Database
 from lockstep.kit.problems import Problem
 from lockstep.kit.vault import KEY_BYTES, Vault
-from tests.idp.provisioning.databases import QuickDatabase
 from tests.idp.provisioning.target import Fault
+from tests.idp.provisioning.workers import PATIENCE, Workers, all_done, is_taken, serving, until
 from tests.idp.provisioning.world import World, everyone, many
 
-PATIENCE = 30.0
 AB = everyone("A", "B")
 
 
@@ -40,69 +36,11 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "POLL_SECONDS", 0.01)
 
 
-def again(database: Database) -> Database:
-    """The same data, opened by somebody else."""
-    if isinstance(database, SqliteDatabase):
-        return QuickDatabase(database.path)
-    assert isinstance(database, PostgresDatabase)
-    return PostgresDatabase(database.url)
-
-
-@dataclass
-class Workers:
-    """Makes engines on one world's data; what they serve ends with the test."""
-
-    world: World
-    opened: list[Database] = field(default_factory=list)
-    engines: list[Engine] = field(default_factory=list)
-
-    def engine(self, **options: Any) -> Engine:
-        self.opened.append(again(self.world.db))
-        made = Engine(self.opened[-1], self.world.vault, self.world.clock, **options)
-        self.engines.append(made)
-        return made
-
-    def end(self) -> None:
-        for engine in self.engines:
-            engine.lease.release()
-        for database in self.opened:
-            database.close()
-
-
 @pytest.fixture
 def workers(each_world: World) -> Iterator[Workers]:
     made = Workers(each_world)
     yield made
     made.end()
-
-
-@contextmanager
-def serving(engine: Engine) -> Iterator[threading.Thread]:
-    """`engine` is a worker, in a thread of its own."""
-    stop = threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(engine.serve(stop.is_set)))
-    thread.start()
-    try:
-        yield thread
-    finally:
-        stop.set()
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-
-
-def is_taken(engine: Engine) -> bool:
-    """Whether somebody else holds the lease."""
-    if not engine.lease.take():
-        return True
-    engine.lease.release()
-    return False
 
 
 def state(world: World, number: int) -> str:
@@ -119,7 +57,7 @@ def test_a_command_does_its_job_where_no_worker_runs(workers: Workers) -> None:
     assert state(world, number) == jobs.QUEUED
     result = engine.wait(number)
     assert (result["requests"], result["applied"], state(world, number)) == (2, 2, jobs.DONE)
-    assert workers.engine().lease.take(), "the lease was given back"
+    assert not is_taken(workers.engine())
 
 
 def test_a_command_does_no_more_than_its_own_job(workers: Workers) -> None:
@@ -235,11 +173,12 @@ def test_what_a_dead_worker_began_is_done_again(workers: Workers) -> None:
     world.become(AB)
     sync = dead.order(world.app().id, "sync", {})
     drift = dead.order(world.app().id, "drift", {})
-    assert dead.lease.take()
-    with dead.db.write() as c:
+    assert dead.fleet.join()
+    with dead.db.write(serial=events.SERIAL) as c:
+        assert dead.fleet.claim(c, world.app().id)
         assert jobs.start(c, sync, "dead")
         assert jobs.start(c, drift, "dead")
-    dead.lease.release()  # as its death would
+    dead.fleet.leave()  # as its death would
     assert engine.wait(sync)["applied"] == 2
     assert engine.wait(drift)["differences"] == []
 
@@ -315,11 +254,6 @@ def test_the_runs_of_two_apps_are_under_way_together(workers: Workers, monkeypat
         until(lambda: all_done(world))
 
 
-def all_done(world: World) -> bool:
-    with world.db.read() as c:
-        return not jobs.running(c) and not jobs.queued(c)
-
-
 def test_a_worker_that_is_stopped_in_a_long_plan_gives_it_up(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     """The plan is made anew by the next one."""
     world, stop = workers.world, threading.Event()
@@ -373,23 +307,27 @@ def test_a_worker_that_is_stopped_in_a_run_halts_between_two_batches(workers: Wo
     assert len(world.target.writes) == 250
 
 
-def test_a_second_worker_stands_by_and_takes_over(workers: Workers) -> None:
-    world, first, second = workers.world, workers.engine(worker="first"), workers.engine(worker="second")
+def test_on_sqlite_a_second_worker_stands_by_and_takes_over(world: World) -> None:
+    workers = Workers(world)
+    first, second = workers.engine(worker="first"), workers.engine(worker="second")
     world.make_app()
-    assert first.lease.take()
+    assert first.fleet.join()
     with serving(second):
         world.become(everyone("A"))
         time.sleep(0.2)
         assert world.target.log == []
-        first.lease.release()
+        first.fleet.leave()
         until(lambda: len(world.target.users) == 1)
+    workers.end()
 
 
-def test_a_worker_that_waits_for_the_lease_can_be_stopped(workers: Workers) -> None:
+def test_on_sqlite_a_worker_that_waits_for_its_turn_can_be_stopped(world: World) -> None:
+    workers = Workers(world)
     first, second = workers.engine(), workers.engine()
-    assert first.lease.take()
+    assert first.fleet.join()
     with serving(second):
         time.sleep(0.05)
+    workers.end()
 
 
 def test_what_waits_for_a_person_is_looked_at_in_growing_pauses_and_an_edit_at_once(
@@ -397,13 +335,13 @@ def test_what_waits_for_a_person_is_looked_at_in_growing_pauses_and_an_edit_at_o
 ) -> None:
     world, engine = workers.world, workers.engine()
     now = 1_000
-    monkeypatch.setattr("lockstep.idp.provisioning.engine.time", SimpleNamespace(monotonic=lambda: float(now)))
+    monkeypatch.setattr("lockstep.idp.provisioning.scheduler.time", SimpleNamespace(monotonic=lambda: float(now)))
     why = Due.TIME
     monkeypatch.setattr("lockstep.idp.provisioning.due.what_is_due", lambda *_: (why, 0))
     world.make_app()
 
     def queued() -> bool:
-        engine._queue_due()
+        engine.scheduler.look()
         with world.write() as c:
             waiting = jobs.queued(c)
             for job in waiting:
@@ -421,31 +359,26 @@ def test_what_waits_for_a_person_is_looked_at_in_growing_pauses_and_an_edit_at_o
     assert queued()
 
 
-@dataclass
-class Flaky(Lease):
-    """A lease on a database that is away for a moment."""
-
-    real: Lease
-    broken: int = 0
-
-    def take(self) -> bool:
-        if self.broken:
-            self.broken -= 1
-            raise psycopg.OperationalError("the database is shutting down")
-        return self.real.take()
-
-    def release(self) -> None:
-        self.real.release()
-
-
-def test_a_database_that_was_away_ends_nothing(workers: Workers) -> None:
+def test_a_database_that_was_away_ends_nothing(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
     world, engine = workers.world, workers.engine()
-    engine._lease = lease = Flaky(engine.lease, broken=1)
+    broken = [1]
+
+    def flaky(method: Callable[..., bool]) -> Callable[..., bool]:
+        def call(*given: Any, **named: Any) -> bool:
+            if broken[0]:
+                broken[0] -= 1
+                raise psycopg.OperationalError("the database is shutting down")
+            return method(*given, **named)
+
+        return call
+
+    for name in ("join", "bury"):
+        monkeypatch.setattr(type(engine.fleet), name, flaky(getattr(type(engine.fleet), name)))
     world.make_app()
     with serving(engine):
         world.become(everyone("A"))
         until(lambda: len(world.target.users) == 1)
-        lease.broken = 1
+        broken[0] = 1
         world.become(AB)
         until(lambda: len(world.target.users) == 2)
 
@@ -465,39 +398,3 @@ def test_a_take_over_is_the_workers_job_where_one_runs(workers: Workers) -> None
         job = jobs.newest(c, 1, "takeover", jobs.DONE)
         assert job is not None
         assert (job.result["taken"], jobs.newest(c, 1, "drift")) == (found["taken"], None)
-
-
-def ended(world: World) -> bool:
-    """Whether a first run has ended."""
-    with world.db.read() as c:
-        return bool(c.raw.execute("SELECT count(*) FROM jobs WHERE state = 'done'").fetchone()[0])
-
-
-def test_a_worker_that_lost_its_lease_does_nothing_more(postgresql: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The session that held it ended; somebody else has it now."""
-    world = World(postgresql)
-    monkeypatch.setattr("lockstep.idp.provisioning.tokens.ScimClient", world.target.client)
-    workers = Workers(world)
-    worker, other = workers.engine(), workers.engine()
-    world.make_app()
-    try:
-        with serving(worker):
-            until(lambda: ended(world))  # its first run, so that none fails with its connection, which is a pause of 30 s
-            ending = (
-                "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON oid = database"
-                " WHERE datname = current_database() AND locktype = 'advisory' AND pid <> pg_backend_pid()"
-            )
-
-            def taken() -> bool:
-                with world.db.write() as c:
-                    c.raw.execute(ending)
-                return other.lease.take()
-
-            until(taken)
-            world.become(AB)
-            time.sleep(0.3)
-            assert world.target.log == []
-            other.lease.release()
-            until(lambda: len(world.target.users) == 2)
-    finally:
-        workers.end()

@@ -6,7 +6,7 @@ import pytest
 
 from lockstep.idp.apps.tokens import actions, store
 from lockstep.idp.apps.tokens.records import DAY_MS
-from lockstep.idp.provisioning import engine
+from lockstep.idp.provisioning import engine, scheduler
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.tokens import AppTokens
 from tests.idp.provisioning.target import Sent
@@ -109,7 +109,7 @@ async def test_the_worker_reminds_once(each_world: World, monkeypatch: pytest.Mo
     world.make_app("provisioning=off")
     with world.write() as c:
         actions.set_expiry(c, world.app_of(c), "current", world.now + 20 * DAY_MS, world.now)
-    monkeypatch.setattr(engine, "REMIND_SECONDS", 0.0)
+    monkeypatch.setattr(scheduler, "REMIND_SECONDS", 0.0)
     one = engine.Engine(world.db, world.vault, clock=world.clock)
     stop = asyncio.Event()
     serving = asyncio.create_task(one.serve(stop.is_set))

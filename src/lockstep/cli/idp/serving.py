@@ -1,17 +1,18 @@
 """`lockstep idp serve | worker`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from lockstep.cli.idp.opened import WITNESS, opened
 from lockstep.cli.idp.signin import PublicUrl
-from lockstep.cli.options import Data, DatabaseUrl, KeyFile
-from lockstep.cli.output import note
+from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
+from lockstep.cli.output import note, print_json, say
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import token_of
 from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.provisioning.fleet.showing import at_work
 from lockstep.kit.web.origins import checked_public_url
 
 Witness = Annotated[
@@ -24,6 +25,7 @@ def mount(app: typer.Typer) -> None:
     """Add the server's commands to `lockstep idp`."""
     app.command("serve")(serve)
     app.command("worker")(worker)
+    app.command("workers")(workers)
 
 
 def serve(
@@ -73,8 +75,26 @@ def worker(witness: Witness = None, data: Data = None, database_url: DatabaseUrl
     from lockstep.idp.app import work_until_stopped
 
     with opened(data, database_url, key_file, witness) as engine:
-        if engine.lease.take():
-            engine.lease.release()
-        else:
-            note("lockstep: another worker is at work on this data; this one stands by")
+        if engine.fleet.busy():
+            others = "joins it" if engine.fleet.side_by_side else "stands by"
+            note(f"lockstep: another worker is at work on this data; this one {others}")
         work_until_stopped(engine)
+
+
+def workers(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False) -> None:
+    """Show who does the provisioning, and which apps each one works on now."""
+    with opened(data, database_url, key_file) as engine:
+        found = at_work(engine.db, engine.fleet)
+    if json:
+        for one in found:
+            print_json(one)
+    elif not found:
+        say("No worker is at work. Start one: lockstep idp serve, or lockstep idp worker")
+    else:
+        for one in found:
+            busy = ", ".join(one["apps"])
+            say(f"{one['worker']}: {f'works on {busy}' if busy else 'has nothing to do now'}{_since(one)}")
+
+
+def _since(one: dict[str, Any]) -> str:
+    return f" (on {one['host']}, process {one['pid']}, since {one['since']})" if "host" in one else ""

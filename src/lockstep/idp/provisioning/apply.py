@@ -6,6 +6,7 @@ one transaction.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -69,6 +70,10 @@ class Applier:
 
     def _claim(self, plan: int) -> list[Request]:
         """Mark the next changes as being sent.  Those that cannot go are put aside, so that the rest is reached."""
+        with nullcontext() if self.guard is None else self.guard.turn():
+            return self._claimed(plan)
+
+    def _claimed(self, plan: int) -> list[Request]:
         while True:
             number, mark = "", 0
             with self.db.write(serial=events.SERIAL) as c:

@@ -1,7 +1,7 @@
 """Runs as durable workflows, by DBOS: what a step gave is written down, and a run goes on after the step it died in.
 
 `Plain` runs the same steps without writing anything down; it is for runs inside one process that need not outlive it.
-DBOS is one to a process, so only the holder of the worker lease launches it (`engine`).
+DBOS is one to a process, so only a process that is at work as a worker launches it (`engine`).
 """
 
 from collections.abc import Callable
@@ -15,7 +15,6 @@ Make = Callable[[int], tuple[Run, Orders]]
 
 VERSION = "1"
 """Raised when a change of the flow breaks runs that are under way; old workers drain theirs first."""
-EXECUTOR = "lockstep"
 SCHEMA = "lockstep_engine"
 
 
@@ -31,16 +30,19 @@ def engine_url(database: Database) -> str:
 class Durable(Protocol):
     """What carries a run."""
 
-    def launch(self, make: Make) -> None:
-        """Begin to carry runs; `make` gives the run for a job."""
+    def launch(self, make: Make, worker: str) -> None:
+        """Begin to carry runs, as this worker; `make` gives the run for a job."""
 
     async def run(self, job: int) -> Values:
         """Do the run of a job.  Raises what the run raises."""
 
     async def resume(self, job: int) -> Values | None:
-        """Wait for a run that another process began, and that goes on here; None if nothing is known of it."""
+        """Have a run that another worker began go on here, and wait for it; None if nothing is known of it.
 
-    def close(self) -> None:
+        The caller has claimed its app, so that nobody else carries it.
+        """
+
+    async def close(self) -> None:
         """Carry nothing any more."""
 
 
@@ -50,7 +52,7 @@ class Plain:
     def __init__(self) -> None:
         self._make: Make | None = None
 
-    def launch(self, make: Make) -> None:
+    def launch(self, make: Make, worker: str) -> None:
         """See `Durable`."""
         self._make = make
 
@@ -68,7 +70,7 @@ class Plain:
         """See `Durable`."""
         return None
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """See `Durable`."""
         self._make = None
 
@@ -79,11 +81,11 @@ class Dbos:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def launch(self, make: Make) -> None:
-        """See `Durable`.  What was under way when another process died goes on by itself from here."""
+    def launch(self, make: Make, worker: str) -> None:
+        """See `Durable`."""
         from lockstep.idp.provisioning import workflows
 
-        workflows.launch(self._url, make)
+        workflows.launch(self._url, make, worker)
 
     async def run(self, job: int) -> Values:
         """See `Durable`."""
@@ -97,8 +99,8 @@ class Dbos:
 
         return await workflows.resume(job)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """See `Durable`."""
         from lockstep.idp.provisioning import workflows
 
-        workflows.close()
+        await workflows.close()

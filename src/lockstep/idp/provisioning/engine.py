@@ -1,38 +1,40 @@
 """When runs happen, and that only one works on an app at a time.
 
-Whoever holds the lease of the data is the worker: `lockstep idp serve`, `lockstep idp worker`, or a command for as long as it
-needs.  A command files a job and waits for it; where no worker runs, it takes the lease and does the job itself.
+Workers are `lockstep idp serve`, `lockstep idp worker`, or a command for as long as it needs: one on SQLite, any number on
+PostgreSQL, each with apps of its own (`fleet`).  A command files a job and waits for it; where no worker runs, it does the job
+itself.
 """
 
 import asyncio
 import os
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lockstep.idp import events
-from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
-from lockstep.idp.apps.tokens import actions as app_tokens
-from lockstep.idp.provisioning import check, drift_actions, due, jobs, links, takeover
+from lockstep.idp.provisioning import check, drift_actions, jobs, links, takeover
 from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.evidence import actions as evidence
 from lockstep.idp.provisioning.evidence import making
+from lockstep.idp.provisioning.fleet.fleet import fleet_of
+from lockstep.idp.provisioning.fleet.records import Fence, Fenced, Fleet
 from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.installation import witness
 from lockstep.idp.provisioning.installation.guard import Guard
 from lockstep.idp.provisioning.jobs import Job
 from lockstep.idp.provisioning.picture import Orders as TakeoverOrders
 from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
+from lockstep.idp.provisioning.scheduler import Scheduler
 from lockstep.idp.provisioning.source import Source, source_of
 from lockstep.idp.provisioning.tokens import client_of
 from lockstep.kit import log
 from lockstep.kit.clock import Clock, now_ms
 from lockstep.kit.db import Database
-from lockstep.kit.lease import Lease, lease_of
 from lockstep.kit.problems import Problem
 from lockstep.kit.vault import Vault
 
@@ -41,12 +43,9 @@ LOOK_SECONDS = 1.0
 """How often it is looked for what is due by time alone."""
 MOST_RUNS = 8
 """Apps that one worker runs at a time."""
-PAUSE_SECONDS = 30.0
-LONGEST_TIMED_PAUSE_SECONDS = 900.0
-"""Between two runs for what is due by time alone and cannot go, because a person has to say so first."""
+SHARE_SECONDS = 0.1
+"""A worker that has runs leaves a job to its colleagues for so long for each of them: who has least to do is first."""
 LONGEST_PAUSE_SECONDS = 10.0
-REMIND_SECONDS = 3600.0
-"""How often it is looked whether an access token ends soon."""
 HALT_SECONDS = 8.0
 """How long a stop waits for the batch that is being sent."""
 
@@ -69,38 +68,28 @@ class Engine:
     witness: Path | None = None
     """A second witness, on another disk (`installation.witness`)."""
     guard: Guard = field(init=False)
-    _lease: Lease | None = None
+    fleet: Fleet = field(init=False)
+    scheduler: Scheduler = field(init=False)
     _report: Report = _silent
     _halt: Halt = field(init=False)
-    _not_before: dict[int, float] = field(default_factory=dict)
-    """When an app is run by itself again (monotonic seconds)."""
-    _timed: dict[int, tuple[float, float]] = field(default_factory=dict)
-    """When an app is run again for what is due by time alone (monotonic seconds), and how long the pause before was."""
-    _remind_at: float = 0.0
-    """When it is looked for access tokens that end soon (monotonic seconds)."""
-    _looked: dict[int, int] = field(default_factory=dict)
-    """Up to which event an app was looked at."""
     _runs: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     """What is under way, by app."""
+    _waiting: dict[int, float] = field(default_factory=dict)
+    """Since when a job that is left to colleagues was seen to wait (monotonic seconds)."""
+    _colleagues: bool = False
+    """Whether there are any."""
+    _fences: dict[int, Fence] = field(default_factory=dict)
+    """The right to write what becomes of each of these apps."""
 
     def __post_init__(self) -> None:
-        """A run asks for the lease before each batch, so that one that lost it sends nothing more."""
+        """A run asks before each request whether this worker counts as one still: if not, it sends nothing more."""
+        self.fleet = fleet_of(self.db, self.worker)
+        self.scheduler = Scheduler(self.db, self.clock, self.worker)
         self._halt = Halt(lost=self._lost)
         self.guard = Guard(self.db, witness.files_of(self.db, self.folder, self.witness), self.clock)
 
     def _lost(self) -> bool:
-        try:
-            return not self.lease.take()
-        except Exception:  # a database that is away: nobody knows who holds it, so nothing is sent until it is known again
-            log.exception("the lease cannot be looked at")
-            return True
-
-    @property
-    def lease(self) -> Lease:
-        """The lease of the data."""
-        if self._lease is None:
-            self._lease = lease_of(self.db, "worker")
-        return self._lease
+        return not self.fleet.alive()
 
     def order(self, app_id: int, kind: str, arguments: dict[str, Any]) -> int:
         """File a job; its number."""
@@ -118,26 +107,25 @@ class Engine:
                 return job.result
             if job.state == jobs.FAILED:
                 raise Problem(job.error)
-            if self.lease.take():
+            if self.fleet.join(only=True):
                 try:
                     asyncio.run(self._work_once(report, number))
                 finally:
-                    self.lease.release()
+                    self.fleet.leave()
             else:
                 time.sleep(POLL_SECONDS / 4)
 
     async def _work_once(self, report: Report, number: int) -> None:
         self._report = report
-        self.guard.open()
-        self.durable.launch(self._run_of)
+        self._open()
         try:
-            await self._take_over()
+            self._take_over()
             if self._runs:
                 await asyncio.gather(*self._runs.values())
                 self._runs.clear()
             await self.work_off(only=number)
         finally:
-            self.durable.close()
+            await self.durable.close()
 
     def _run_of(self, number: int) -> tuple[Run, Orders]:
         """The run of a job, for the durable engine."""
@@ -147,22 +135,54 @@ class Engine:
             raise Problem("the job is gone")
         orders = Orders(**job.arguments)
         more: dict[str, Any] = {"clock": self.clock, "report": self._report, "halt": self._halt, "guard": self.guard}
-        return Run(self.db, self.vault, job.app_id, orders, **more), orders
+        return Run(self._db_of(job.app_id), self.vault, job.app_id, orders, **more), orders
 
-    async def _take_over(self) -> None:
-        """After taking the lease: what a worker that died had begun goes on, or is begun again, each app by itself."""
+    def _open(self) -> None:
+        """Before anything that was under way goes on."""
+        self._halt.wanted = False
+        self.guard.worker = self.scheduler.name = self.fleet.name
+        self.guard.open(beside_others=self.fleet.busy())
+        self.durable.launch(self._run_of, self.fleet.name)
+
+    def _take_over(self) -> None:
+        """What a worker that died had begun goes on, or is begun again, each app by itself."""
         with self.db.read() as c:
-            begun = jobs.running(c)
-        for app_id in {job.app_id for job in begun}:
-            theirs = [job for job in begun if job.app_id == app_id]
-            self._runs[app_id] = asyncio.ensure_future(self._go_on(theirs))
+            left = {job.app_id for job in jobs.running(c) if job.app_id not in self._runs}
+            left = {app_id for app_id in left if self.fleet.free(c, app_id)}
+        for app_id in left:
+            self._runs[app_id] = asyncio.ensure_future(self._go_on(app_id))
 
-    async def _go_on(self, begun: list[Job]) -> None:
-        for job in begun:
-            if job.kind == "sync":
-                await self._do(job, self.durable.resume)
-            with self.db.write(serial=events.SERIAL) as c:
-                jobs.requeue(c, job.id)
+    async def _go_on(self, app_id: int) -> None:
+        with self.db.write(serial=events.SERIAL) as c:
+            fence = self.fleet.claim(c, app_id)
+            begun = [job for job in jobs.running(c) if job.app_id == app_id] if fence is not None else []
+        if fence is None:
+            return
+        with self._having(fence):
+            for job in begun:
+                if job.kind == "sync":
+                    await self._do(job, self.durable.resume)
+                with self._db_of(app_id).write(serial=events.SERIAL) as c:
+                    jobs.requeue(c, job.id)
+
+    @contextmanager
+    def _having(self, fence: Fence) -> Iterator[None]:
+        """The app is ours meanwhile.  What another worker has by now is let go without a word to anybody."""
+        self._fences[fence.app_id] = fence
+        try:
+            yield
+            self.fleet.release(fence)
+        except Fenced:
+            log.warning("another worker has the app", app_id=fence.app_id, worker=self.fleet.name)
+        finally:
+            del self._fences[fence.app_id]
+
+    def _db_of(self, app_id: int) -> Database:
+        """The database for the work on an app.  Raises Fenced where the app is not ours any more."""
+        fence = self._fences.get(app_id)
+        if fence is None:
+            raise Fenced(app_id)
+        return self.fleet.behind(fence)
 
     async def work_off(self, *, only: int | None = None) -> None:
         """Do what is queued (or one job of it), one after the other."""
@@ -180,16 +200,18 @@ class Engine:
             result = await (carry(job.id) if apart is None else apart(job))
         except Problem as problem:
             error = str(problem)
-            self._not_before[job.app_id] = time.monotonic() + PAUSE_SECONDS
+            self.scheduler.failed(job.app_id)
+        except Fenced:
+            raise
         except Exception as failure:
             error = f"the run failed in a way that should not happen ({type(failure).__name__}: {failure})"
-            self._not_before[job.app_id] = time.monotonic() + PAUSE_SECONDS
+            self.scheduler.failed(job.app_id)
             log.exception("a run failed", app_id=job.app_id, job=job.id)  # and the other apps go on
         if result is not None:
             self._end(job, result, error)
 
     def _end(self, job: Job, result: Values, error: str) -> None:
-        with self.db.write(serial=events.SERIAL) as c:
+        with self._db_of(job.app_id).write(serial=events.SERIAL) as c:
             jobs.end(c, job.id, result, error, self.clock())
         self.guard.alive()
 
@@ -198,20 +220,21 @@ class Engine:
 
         Returns the app, what was found, what belongs to the app, and for which target.
         """
-        with self.db.write(serial=events.SERIAL) as c:
+        db = self._db_of(job.app_id)
+        with db.write(serial=events.SERIAL) as c:
             app = ready_app(c, job.app_id, sends=sends)
             source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
-        async with client_of(self.db, self.vault, app, self.clock) as client:
-            return app, await check.Checker(self.db, source, target, client).check(), source, target
+        async with client_of(db, self.vault, app, self.clock) as client:
+            return app, await check.Checker(db, source, target, client).check(), source, target
 
     async def _evidence(self, job: Job) -> dict[str, Any]:
         _, found, _, _ = await self._read(job, sends=True)
-        with self.db.write(serial=events.SERIAL) as c:
+        with self._db_of(job.app_id).write(serial=events.SERIAL) as c:
             return making.make(c, self.vault, ready_app(c, job.app_id), found, self.clock())
 
     async def _drift(self, job: Job) -> dict[str, Any]:
         app, found, source, target = await self._read(job, sends=False)
-        with self.db.write(serial=events.SERIAL) as c:
+        with self._db_of(job.app_id).write(serial=events.SERIAL) as c:
             taken = drift_actions.take_in(c, app, target, found, self.clock(), by_itself=False)
             if taken.shown:
                 events.append(c, check.event(source, found, taken.shown), self.clock())
@@ -220,45 +243,43 @@ class Engine:
         return result
 
     async def _takeover(self, job: Job) -> dict[str, Any]:
-        with self.db.read() as c:
+        db = self._db_of(job.app_id)
+        with db.read() as c:
             app = takeover.app_of(c, job.app_id)
-        async with client_of(self.db, self.vault, app, self.clock) as client:
-            doing = takeover.Takeover(self.db, app.id, client, self.clock, self._halt.point)
+        async with client_of(db, self.vault, app, self.clock) as client:
+            doing = takeover.Takeover(db, app.id, client, self.clock, self._halt.point)
             return await doing.run(TakeoverOrders(**job.arguments))
 
     async def serve(self, stop: Callable[[], bool]) -> None:
         """Be the worker until `stop()`: does what is queued, and follows the events of the directory.
 
-        Where another process holds the lease, or takes it over because ours was lost, it stands by.
+        Where there can be one worker only, and another one is at work, it stands by.  One that was declared dead begins anew.
         """
         pause = POLL_SECONDS
         while not stop():
             try:
-                if self.lease.take():
+                if self.fleet.join():
                     try:
-                        await self._serve_leased(stop)
+                        await self._serve_joined(stop)
                     finally:
-                        self.lease.release()
+                        self.fleet.leave()
                 pause = POLL_SECONDS
             except Exception:  # whatever it was, a database that is away among it: the next round begins anew
                 log.exception("the worker begins again")
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
 
-    async def _serve_leased(self, stop: Callable[[], bool]) -> None:
+    async def _serve_joined(self, stop: Callable[[], bool]) -> None:
         def done() -> bool:
-            return stop() or not self.lease.take()
+            return stop() or not self.fleet.alive()
 
-        self._halt.wanted = False
-        self.guard.open()  # before anything that was under way goes on
-        self.durable.launch(self._run_of)
+        self._open()
         try:
-            await self._take_over()
             await self._follow(done)
             await self._halt_runs()
         finally:
             await self._end_runs()
-            self.durable.close()
+            await self.durable.close()
 
     async def _follow(self, done: Callable[[], bool]) -> None:
         """Begin a run for each app that has one to do, until `done()`; the runs of several apps are under way together."""
@@ -268,8 +289,9 @@ class Engine:
             if signs != seen or now - looked >= LOOK_SECONDS:
                 seen, looked = signs, now
                 self.guard.alive()
-                self._remind()
-                self._queue_due()
+                self._colleagues = self.fleet.busy()
+                self._take_over()
+                self.scheduler.look()
             self._begin_queued()
             if self._runs:
                 await asyncio.wait(self._runs.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -285,15 +307,27 @@ class Engine:
     def _begin_queued(self) -> None:
         with self.db.read() as c:
             waiting = jobs.queued(c)
+            busy = {job.app_id for job in jobs.running(c)} if waiting else set()
+        self._waiting = {job.id: self._waiting.get(job.id, time.monotonic()) for job in waiting}
         for job in waiting:
-            if len(self._runs) < MOST_RUNS and job.app_id not in self._runs:
+            if job.app_id not in busy and job.app_id not in self._runs and self._is_our_turn(job):
                 self._runs[job.app_id] = asyncio.ensure_future(self._begin(job))
+
+    def _is_our_turn(self, job: Job) -> bool:
+        if len(self._runs) >= MOST_RUNS:
+            return False
+        waited = time.monotonic() - self._waiting[job.id]
+        return not self._colleagues or waited >= len(self._runs) * SHARE_SECONDS
 
     async def _begin(self, job: Job) -> None:
         with self.db.write(serial=events.SERIAL) as c:
-            ours = jobs.start(c, job.id, self.worker)
-        if ours:
-            await self._do(job, self.durable.run)
+            fence = self.fleet.claim(c, job.app_id)
+            ours = fence is not None and jobs.start(c, job.id, self.fleet.name)
+        if fence is None:
+            return
+        with self._having(fence):
+            if ours:
+                await self._do(job, self.durable.run)
 
     def _reap(self) -> None:
         """Forget the runs that have ended.  Raises what one of them did not expect."""
@@ -319,56 +353,3 @@ class Engine:
         if self._runs:
             await asyncio.wait(self._runs.values(), timeout=1)
         self._runs.clear()
-
-    def _remind(self) -> None:
-        """Write down, every now and then, which access tokens end soon."""
-        if time.monotonic() < self._remind_at:
-            return
-        with self.db.read() as c:
-            wanted = app_tokens.anything_to_remind(c, self.clock())
-        if wanted:
-            with self.db.write(serial=events.SERIAL) as c:
-                app_tokens.remind(c, self.clock())
-        self._remind_at = time.monotonic() + REMIND_SECONDS
-
-    def _queue_due(self) -> None:
-        """Queue a run for each app that something has happened for, or that has something due.
-
-        After a run that failed as a whole there is a pause in between.
-        """
-        now = time.monotonic()
-        with self.db.read() as c:
-            busy = {job.app_id for job in (*jobs.queued(c), *jobs.running(c))}
-            waiting = [
-                app
-                for app in apps.all_apps(c)
-                if _runs_by_itself(app) and app.id not in busy and now >= self._not_before.get(app.id, 0.0)
-            ]
-            held = {app.id for app, _ in installation.all_held(c)}
-            waiting = [app for app in waiting if app.id not in held]
-            found = []
-            for app in waiting:
-                why, self._looked[app.id] = due.what_is_due(c, app, self.clock(), self._looked.get(app.id, 0))
-                found.append((app, why))
-            proven = [app.id for app in waiting if evidence.is_due(c, app, self.clock())]
-        for app_id in proven:
-            self.order(app_id, evidence.JOB, {})
-        for app, why in found:
-            if why and self._may_run(app, why, now):
-                self.order(app.id, "sync", {"by_hand": False, "full": why is due.Due.CHECK})
-
-    def _may_run(self, app: App, why: due.Due, now: float) -> bool:
-        """What happened is followed at once; what is due by time alone may wait for a person, so the pauses grow."""
-        if why is due.Due.EVENT:
-            self._timed.pop(app.id, None)
-            return True
-        not_before, pause = self._timed.get(app.id, (0.0, PAUSE_SECONDS / 2))
-        if now < not_before:
-            return False
-        pause = min(2 * pause, LONGEST_TIMED_PAUSE_SECONDS)
-        self._timed[app.id] = (now + pause, pause)
-        return True
-
-
-def _runs_by_itself(app: App) -> bool:
-    return app.settings.provisioning and not app.stopped and not app.quarantine

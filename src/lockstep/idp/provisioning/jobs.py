@@ -17,9 +17,7 @@ KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do for one app.  `kind` is sync, drift or takeover; `result` what a finished one came to."""
-
-    """One thing to do for one app.  `kind` is sync, drift or evidence; `result` what a finished one came to."""
+    """One thing to do for one app.  `kind` is sync, drift, takeover or evidence; `result` what a finished one came to."""
 
     id: int
     app_id: int
@@ -50,6 +48,12 @@ _NEWEST = Statement(
 )
 _QUEUED = Statement(sa.select(*_FIELDS).where(_j.state == QUEUED).order_by(_j.id))
 _RUNNING = Statement(sa.select(*_FIELDS).where(_j.state == RUNNING).order_by(_j.id))
+_LAST_ENDED = Statement(
+    sa.select(_j.state, _j.worker, _j.ended_at)
+    .where(_j.app_id == sa.bindparam("app", type_=sa.Integer), _j.ended_at > 0)
+    .order_by(_j.ended_at.desc(), _j.id.desc())
+    .limit(1)
+)
 _LAST_FILED = Statement(
     sa.select(sa.func.max(_j.created_at)).where(
         _j.app_id == sa.bindparam("app", type_=sa.Integer), _j.kind == sa.bindparam("kind", type_=sa.Text)
@@ -113,6 +117,12 @@ def last_filed(c: Connection, app_id: int, kind: str) -> int:
     return int(c.value(_LAST_FILED, app=app_id, kind=kind) or 0)
 
 
+def failed_elsewhere(c: Connection, app_id: int, worker: str, since: int) -> bool:
+    """Whether the job of an app that ended last failed after `since` (ms), and another worker than this one had it."""
+    row = c.one(_LAST_ENDED, app=app_id)
+    return row is not None and row[0] == FAILED and row[1] != worker and row[2] > since
+
+
 def queued(c: Connection) -> list[Job]:
     """Everything that nobody has begun, oldest first."""
     return [_job(row) for row in c.all(_QUEUED)]
@@ -141,7 +151,7 @@ def end(c: Connection, number: int, result: dict[str, Any], error: str, now: int
 
 
 def requeue(c: Connection, number: int) -> bool:
-    """Put back a job that a worker that died had begun; False if it has ended.  The caller holds the lease."""
+    """Put back a job that a worker that died had begun; False if it has ended.  The caller has claimed the app."""
     return c.run(_REQUEUE, job=number, state=QUEUED) == 1
 
 

@@ -275,6 +275,7 @@ class Run:
         if self._client is None:
             self._client = await client_of(self._db, self._vault, app, self._clock).__aenter__()
         self._client.token = token
+        self._client.permit = lambda: not self._halt.lost()
         return self._client
 
     async def check(self) -> Values:

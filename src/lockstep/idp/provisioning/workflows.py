@@ -4,29 +4,45 @@ DBOS finds workflows and steps by name, in the registry of the process; `launch`
 least once: it may be done again after a crash, which the ledger makes harmless.
 """
 
-import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import dbos
 import sqlalchemy as sa
 from dbos import DBOS, SetWorkflowID
 
-from lockstep.idp.provisioning.durable import EXECUTOR, SCHEMA, VERSION, Make
+from lockstep.idp.provisioning.durable import SCHEMA, VERSION, Make
+from lockstep.idp.provisioning.fleet.records import Fenced
 from lockstep.idp.provisioning.run import Orders, Run, Values, flow
+from lockstep.kit.db import IDLE_SECONDS
 
-_make: Make | None = None
+
+@dataclass(slots=True)
+class _Launched:
+    """What DBOS works for in this process.  `queue` is read by this worker alone; it is made when something is put there."""
+
+    make: Make
+    queue: str
+    queued: bool = False
+
+
+_launched: _Launched | None = None
 _runs: dict[int, tuple[Run, Orders]] = {}
+_QUEUE_SECONDS = 0.2
 _PENDING = {"PENDING", "ENQUEUED", "DELAYED"}
+
+
+def _engine() -> _Launched:
+    if _launched is None:
+        raise RuntimeError("the durable engine is not launched")
+    return _launched
 
 
 def _run_of(job: int) -> tuple[Run, Orders]:
     """The run of a job in this process, made at its first step here."""
     found = _runs.get(job)
     if found is None:
-        if _make is None:
-            raise RuntimeError("the durable engine is not launched")
-        found = _runs[job] = _make(job)
+        found = _runs[job] = _engine().make(job)
     return found
 
 
@@ -95,10 +111,14 @@ async def _workflow(job: int, orders: dict[str, Any]) -> Values:
             await found[0].close()
 
 
-def launch(url: str, make: Make) -> None:
-    """Launch DBOS on its database at `url`.  Runs that were under way go on by themselves."""
-    global _make  # noqa: PLW0603 - DBOS is one to a process, and so is what it works for
-    _make = make
+def launch(url: str, make: Make, worker: str) -> None:
+    """Launch DBOS on its database at `url`, as `worker`.
+
+    Nothing goes on by itself: DBOS takes up only what was begun under the same name, and each worker has one of its own.  What
+    is taken up from another goes through a queue that this worker alone reads (`resume`).
+    """
+    global _launched  # noqa: PLW0603 - DBOS is one to a process, and so is what it works for
+    _launched = _Launched(make, f"of {worker}")
     if url.startswith("sqlite"):
         _make_wal(url)
     config: dbos.DBOSConfig = {
@@ -106,12 +126,14 @@ def launch(url: str, make: Make) -> None:
         "system_database_url": url,
         "dbos_system_schema": SCHEMA,
         "application_version": VERSION,
-        "executor_id": EXECUTOR,
+        "executor_id": worker,
         "console_log_level": "CRITICAL",
         "log_level": "CRITICAL",
         "enable_otlp": False,
+        "sys_db_idle_transaction_timeout_sec": float(IDLE_SECONDS),
     }
     DBOS(config=config)
+    DBOS.listen_queues([_launched.queue])
     DBOS.launch()
 
 
@@ -129,22 +151,31 @@ async def start(job: int) -> Values:
     given = asdict(orders)
     with SetWorkflowID(_name(job)):
         handle = await DBOS.start_workflow_async(_workflow, job, given)
-    try:
-        return await handle.get_result()
-    finally:
-        await asyncio.shield(_forget(job))
+    return await _ended(job, handle)
 
 
 async def resume(job: int) -> Values | None:
-    """Wait for the run of a job that was begun elsewhere; None if DBOS does not know it, or has ended it."""
+    """Have the run of a job that was begun elsewhere go on here; its result, or None if DBOS knows of no such run."""
     status = await DBOS.get_workflow_status_async(_name(job))
     if status is None or status.status not in _PENDING:
         return None
-    handle: Any = await DBOS.retrieve_workflow_async(_name(job))
+    engine = _engine()
+    if not engine.queued:
+        await DBOS.register_queue_async(engine.queue, polling_interval_sec=_QUEUE_SECONDS)
+        engine.queued = True
+    return await _ended(job, await DBOS.resume_workflow_async(_name(job), queue_name=engine.queue))
+
+
+async def _ended(job: int, handle: Any) -> Values:
+    """What a run came to.  It is forgotten then; but not where it is cut short, or goes on at another worker."""
     try:
         result: Values = await handle.get_result()
-    finally:
-        await asyncio.shield(_forget(job))
+    except Fenced:
+        raise
+    except Exception:
+        await _forget(job)
+        raise
+    await _forget(job)
     return result
 
 
@@ -152,11 +183,13 @@ async def _forget(job: int) -> None:
     await DBOS.delete_workflow_async(_name(job))
 
 
-def close() -> None:
+async def close() -> None:
     """Stop DBOS.  A run under way stays written down, and goes on when it is launched again."""
-    global _make  # noqa: PLW0603 - as in `launch`
+    global _launched  # noqa: PLW0603 - as in `launch`
+    if _launched is not None and _launched.queued:
+        await DBOS.delete_queue_async(_launched.queue)  # what is still in it goes on through that of another worker
     DBOS.destroy(workflow_completion_timeout_sec=0)
-    _make = None
+    _launched = None
     _runs.clear()
 
 

@@ -15,4 +15,4 @@ def maker(each_world: World) -> Iterator[Maker]:
     made = Maker(each_world)
     each_world.synced({"A": {}, "B": {}, "C": {}}, {"1": ("Readers", "AB"), "2": ("Empty", "")})
     yield made
-    made.engine.lease.release()
+    made.engine.fleet.leave()

@@ -58,8 +58,10 @@ def test_it_is_made_by_itself_when_the_setting_says_so(maker: Maker) -> None:
     assert not due(maker)
     maker.world.set("evidence=weekly")
     assert due(maker)
-    maker.engine._queue_due()
+    maker.engine.scheduler.look()
+    assert maker.engine.fleet.join()
     asyncio.run(maker.engine.work_off())
+    maker.engine.fleet.leave()
     assert [one.record["equal"] for one in maker.kept()] == [True]
     maker.world.now += 6 * DAY
     assert not due(maker)

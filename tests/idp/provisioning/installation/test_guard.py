@@ -61,7 +61,7 @@ def installed(each_world: World, tmp_path: Path) -> Iterator[Installed]:
     each_world.become(everyone("A", "B"))
     made = Installed(each_world, tmp_path)
     yield made
-    made.engine.lease.release()
+    made.engine.fleet.leave()
 
 
 def test_a_witness_speaks_of_every_batch_before_it_is_sent(installed: Installed) -> None:
@@ -143,6 +143,40 @@ def test_a_copy_that_is_at_work_stops_this_one_in_the_middle_of_a_run(installed:
         installed.job()
     assert len(installed.world.target.writes) == 2 + 100
     assert "another copy" in installed.held()
+
+
+@pytest.mark.parametrize(("ahead", "known", "stops"), [(1, True, False), (1, False, True), (5, True, True)])
+def test_a_higher_mark_is_a_colleagues_only_if_this_very_database_knows_them_and_has_come_as_far(
+    installed: Installed, ahead: int, known: bool, stops: bool
+) -> None:
+    """Between a claim and its mark in the witness, another worker on the same database may have written a higher one."""
+    installed.job()
+    guard = installed.engine.guard
+    with installed.world.write() as c:
+        number, mark = guard.raised(c)
+        guard.raised(c)  # by the other one
+        if known:
+            c.script(["INSERT INTO workers VALUES ('colleague', 'there', 1, 'live', 1, 1)"])
+    witness.write(installed.file, number, mark + ahead, "colleague")
+    if stops:
+        with pytest.raises(HeldProblem, match="more was sent than this database knows"):
+            guard.vouch(number, mark)
+    else:
+        guard.vouch(number, mark)
+        assert witness.read(installed.file).mark == mark + ahead, "the higher one stands"
+        assert installed.held() == ""
+
+
+def test_a_worker_beside_others_may_come_without_a_witness(installed: Installed) -> None:
+    """Another machine has a folder of its own; where nobody else is at work, the missing file is a reason to look."""
+    installed.job()
+    installed.file.unlink()
+    assert installed.engine.guard.open(beside_others=True) is None
+    assert witness.read(installed.file).mark == installed.mark()
+    installed.file.unlink()
+    found = installed.engine.guard.open()
+    assert found is not None
+    assert "is missing" in found.reason
 
 
 def test_the_target_is_asked_after_a_long_absence_and_found_to_be_ahead(installed: Installed) -> None:
@@ -235,6 +269,6 @@ def test_a_held_app_does_not_run_by_itself(installed: Installed) -> None:
         installation.hold(c, app, "a test", 1, 1)
     with installed.world.db.read() as c, pytest.raises(HeldProblem):
         installation.check(c, app)
-    installed.engine._queue_due()
+    installed.engine.scheduler.look()
     with installed.world.db.read() as c:
         assert jobs.queued(c) == []

@@ -40,11 +40,15 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a witness says: `mark` of installation `id`, or nothing (`id` "") where it is missing or cannot be read."""
+    """What a witness says: `mark` of installation `id`, written by `worker`.
+
+    `id` is "", and it says nothing, where it is missing or cannot be read.
+    """
 
     file: str
     id: str = ""
     mark: int = 0
+    worker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from lockstep.kit.db import Database, SqliteDatabase
 from lockstep.kit.problems import Problem
 
 NAME = "idp-installation.json"
+_NAME_LENGTH = 40
 _LENGTH = 160
 """It has always the same length, within one sector: it is overwritten in its place, so that a batch costs one flush."""
 
@@ -27,14 +28,14 @@ def read(file: Path) -> Written:
     """What it says.  A file that is missing, or damaged, says nothing."""
     try:
         said = msgspec.json.decode(file.read_bytes())
-        return Written(str(file), str(said["installation"]), int(said["mark"]))
-    except (OSError, msgspec.DecodeError, KeyError, TypeError, ValueError):
+        return Written(str(file), str(said["installation"]), int(said["mark"]), str(said.get("worker", "")))
+    except (OSError, msgspec.DecodeError, AttributeError, KeyError, TypeError, ValueError):
         return Written(str(file))
 
 
-def write(file: Path, number: str, mark: int) -> None:
-    """Say that installation `number` has come to `mark`.  On the disk when it returns.  Raises Problem."""
-    body = msgspec.json.encode({"installation": number, "mark": mark})
+def write(file: Path, number: str, mark: int, worker: str = "") -> None:
+    """Say that installation `number` has come to `mark`, by `worker`.  On the disk when it returns.  Raises Problem."""
+    body = msgspec.json.encode({"installation": number, "mark": mark, "worker": worker[:_NAME_LENGTH]})
     data = body + b" " * (_LENGTH - len(body) - 1) + b"\n"
     try:
         new = not file.exists()
