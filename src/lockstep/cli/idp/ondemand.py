@@ -18,6 +18,7 @@ from lockstep.idp.provisioning import asking, ondemand
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.shown import Shown, ShownRequest, Step
+from lockstep.idp.signin.preview import with_sign_in
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
 
@@ -70,7 +71,8 @@ def _look(engine: Engine, name: str, user: str | None, group: str | None) -> tup
     with engine.db.write(serial=events.SERIAL) as c:
         app = find_app(c, name)
         if user is not None:
-            return ondemand.look_at_user(c, app, user, now_ms(), told=True), events.latest(c)
+            shown = with_sign_in(c, app, ondemand.look_at_user(c, app, user, now_ms(), told=True))
+            return shown, events.latest(c)
         return ondemand.look_at_group(c, app, str(group), now_ms(), told=True), events.latest(c)
 
 

@@ -21,6 +21,7 @@ from lockstep.idp.console.words import RULE_SOURCES
 from lockstep.idp.provisioning import asking, ondemand
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.idp.provisioning.shown import Shown, ShownRequest
+from lockstep.idp.signin.preview import with_sign_in
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, sentence
 
@@ -80,7 +81,8 @@ async def _looked(desk: Desk, user: str, group: str) -> Shown:
     app_id = number(desk.request)
 
     def look(c: Connection) -> None:
-        raise _Looked(_look(c, app_of(c, app_id), user, group, desk.now))
+        app = app_of(c, app_id)
+        raise _Looked(with_sign_in(c, app, _look(c, app, user, group, desk.now)))
 
     try:
         await desk.write(look)
