@@ -97,6 +97,26 @@ def test_a_person_is_found_by_external_id_too(both: Both) -> None:
     both.assert_equal(three())
 
 
+def test_an_account_that_could_be_two_of_ours_is_taken_by_neither(both: Both) -> None:
+    """The account of one with the externalId of the other, as a wrong import leaves it: the report calls it a conflict."""
+    theirs = both.tenant.scim.create_user("e1@x.example", externalId="E2", title="of E1")
+    both.writes()
+    both.connect(three(), "adopt=adopt")
+    assert both.command("takeover", "aws", "--json").ended(3).json["users"]["conflict"] == 2
+    result = both.command("sync", "aws", "--json").ended(SOME_FAILED).json
+    assert result["failed"] == 2
+    (there,) = [user for user in both.held().users if user["id"] == theirs]
+    assert (there["userName"], there["externalId"], there["title"]) == ("e1@x.example", "E2", "of E1")
+    assert "may be somebody else of this directory" in both.command("failures", "aws").ended(0).out
+    told = {event["user_name"]: event["error_description"] for event in both.idp.events() if event.get("error_description")}
+    assert told.keys() == {"e1@x.example", "e2@x.example"}
+    assert all("e1@x.example" in why and "e2@x.example" in why for why in told.values())
+    both.tenant.scim.patch(f"/Users/{theirs}", {"op": "replace", "path": "externalId", "value": "E1"})
+    assert both.idp.sync()["failed"] == 0
+    assert both.held().user("E1")["id"] == theirs
+    both.assert_equal(three())
+
+
 def test_nobody_takes_what_belongs_to_somebody_else_of_ours(both: Both) -> None:
     """E2 wants the e-mail address of E1, who is linked: that is no case for adoption, whatever the setting says."""
     roster = three()

@@ -118,3 +118,15 @@ def test_a_target_that_does_not_answer_is_said(world: World, monkeypatch: pytest
         found = there(world, user="A")
         assert found.state == "error"
         assert found.verdict.startswith("The target could not be asked: ")
+
+
+@pytest.mark.parametrize("adopt", ["adopt=adopt", "adopt=report"])
+def test_who_may_be_somebody_else_would_not_be_taken_over(each_world: World, adopt: str) -> None:
+    each_world.make_app(adopt)
+    each_world.target.users["x"] = {"id": "x", "userName": B, "externalId": "A"}
+    each_world.become(everyone("A", "B"))
+    found = there(each_world, user="A")
+    assert found.verdict == (
+        "Found by externalId: x, not linked, and not taken over: it may be somebody else of this directory, as "
+        f"{A} agrees in externalId with {B}, and so does {B}."
+    )

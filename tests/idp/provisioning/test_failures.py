@@ -90,6 +90,7 @@ def test_what_targets_answer(status: int, detail: str, scim_type: str, number: s
     [
         ("no answer from the target: the connection broke", "no-answer"),
         ("gone at the target", "gone"),
+        ("the target holds a user who may be somebody else of this directory: A agrees in userName with B, who", "claimed"),
         ("members are gone at the target", "members-gone"),
         ("a user with this name exists at the target, and was not made by Lockstep: delete or rename it there", "exists"),
         ("the target's user of that name is linked already, to somebody else of this directory", "linked"),

@@ -1,10 +1,11 @@
 """Whether what is found at a target is what we made there."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from lockstep.idp.provisioning.lookup import TOLERANCE_MS, Wanted, is_ours, look_up
+from lockstep.idp.provisioning.lookup import TOLERANCE_MS, Wanted, is_ours, look_up, look_up_all
 from tests.idp.provisioning.target import Target
 from tests.idp.provisioning.values import document
 
@@ -92,3 +93,26 @@ async def test_a_group_is_looked_for_by_name() -> None:
     target.groups["g"] = {"id": "g", "displayName": "Team"}
     assert await found(target, GROUP) == "g"
     assert [sent.path for sent in target.log] == ["/Groups"]
+
+
+def looked_up(target: Target, *matches: str) -> tuple[list[str], int]:
+    """The ids of all that is found for the user Ann, and the requests that took."""
+    found = asyncio.run(look_up_all(target.client("https://x", "t"), USER, matches))
+    return [str(one["id"]) for one in found], len(target.log)
+
+
+@pytest.mark.parametrize(
+    ("there", "found", "requests"),
+    [
+        ([], [], 2),
+        ([("x", "ann", "E1")], ["x"], 1),
+        ([("x", "ANN", "")], ["x"], 2),
+        ([("x", "bob", "E1")], ["x"], 2),
+        ([("y", "ann", "E2"), ("x", "bob", "E1")], ["x", "y"], 2),
+    ],
+)
+def test_everything_that_is_called_so_is_found(there: list[tuple[str, str, str]], found: list[str], requests: int) -> None:
+    target = Target(lambda: NOW)
+    for number, name, external in there:
+        target.users[number] = {"id": number, "userName": name, "externalId": external}
+    assert looked_up(target, "externalId", "userName") == (found, requests)

@@ -8,6 +8,7 @@ from typing import Any
 
 from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import links
+from lockstep.idp.provisioning.belonging import Belonging, Wishes
 from lockstep.idp.provisioning.common_steps import first
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.lookup import members_of
@@ -71,13 +72,13 @@ async def _find(client: ScimClient, place: Place, requests: list[str]) -> tuple[
 
 def with_answer(c: Connection, app: App, shown: Shown, asked: Asked) -> Shown:
     """The steps with what the target said behind what is known of it."""
-    step = _step(c, app, shown.place, asked)
+    step = _step(c, app, shown, asked)
     at = next(number for number, one in enumerate(shown.steps) if one.name == "known") + 1
     return replace(shown, steps=(*shown.steps[:at], step, *shown.steps[at:]))
 
 
-def _step(c: Connection, app: App, place: Place, asked: Asked) -> Step:
-    title = "There now"
+def _step(c: Connection, app: App, shown: Shown, asked: Asked) -> Step:
+    title, place = "There now", shown.place
     sent = tuple((one, "", "") for one in asked.requests)
     columns = ("What", "As remembered", "At the target")
     if asked.problem:
@@ -89,7 +90,7 @@ def _step(c: Connection, app: App, place: Place, asked: Asked) -> Step:
         return Step("there", title, "warning" if state == "warning" else "success", verdict, columns, sent)
     number = str(asked.found["id"])
     if asked.by != "id":
-        linked = _linked(c, app, place, number)
+        linked = _linked(c, app, shown, asked.found)
         verdict = f"Found by {asked.by}: {number}, {linked}."
         return Step("there", title, "warning", verdict, columns, (*sent, *_all(c, app, place, asked)))
     rows = _compared(c, app, place, asked)
@@ -102,17 +103,27 @@ def _step(c: Connection, app: App, place: Place, asked: Asked) -> Step:
     return Step("there", title, "success", verdict, columns, listed, more)
 
 
-def _linked(c: Connection, app: App, place: Place, number: str) -> str:
+def _linked(c: Connection, app: App, shown: Shown, found: dict[str, Any]) -> str:
     """What an object means that was found by a name."""
     target = links.find_target(c, app.id, app.scim_url)
-    find = links.user_by_target_id if place.object == "user" else links.group_by_target_id
-    if target and find(c, target, number) is not None:
+    find = links.user_by_target_id if shown.object == "user" else links.group_by_target_id
+    if target and find(c, target, str(found["id"])) is not None:
         return "linked to somebody else of this directory"
+    why = _claimed(c, app, target, shown, found)
+    if why:
+        return f"not linked, and not taken over: it may be somebody else of this directory, as {why}"
     return {
         "adopt": "not linked; it would be taken over (adopt=adopt)",
         "report": "not linked; creating it would fail, as it is there (adopt=report)",
         "ignore": "not linked; it would be left alone (adopt=ignore)",
     }[app.settings.adopt]
+
+
+def _claimed(c: Connection, app: App, target: int, shown: Shown, found: dict[str, Any]) -> str:
+    """Why a user who was found can be somebody else of ours, "" if they cannot."""
+    belonging = Belonging(c, source_of(c, app, with_logins=False), target, Wishes())
+    document = belonging.ours(shown.key) if shown.object == "user" else None
+    return "" if document is None else belonging.why_not(shown.key, document, [found])
 
 
 def _seen(c: Connection, app: App, found: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from lockstep.idp.apps.connectors.declared import AWS
 from lockstep.idp.apps.connectors.records import SAFE_MEMBERS, Connector
 from lockstep.idp.provisioning.failures import GONE, MEMBERS_GONE, NO_ANSWER, NOT_SCIM, UNSEEN
-from lockstep.idp.provisioning.lookup import Wanted, filtered_members, is_ours, look_up, members_of
+from lockstep.idp.provisioning.lookup import Wanted, filtered_members, is_ours, look_up, look_up_all, members_of
 from lockstep.idp.provisioning.records import SENT_BEFORE, Kind
 from lockstep.idp.provisioning.sending import Request
 from lockstep.kit.clock import Clock
@@ -56,6 +56,8 @@ class Outcome:
     target_id: str = ""
     found: dict[str, Any] | None = None
     ours: bool = False
+    besides: list[dict[str, Any]] = field(default_factory=list)
+    """What else at the target agrees with the user who should have been made."""
     error: str = ""
     missing: bool = False
     missing_members: list[str] = field(default_factory=list)
@@ -307,12 +309,20 @@ class Exchange:
         except (ListError, TransportError):
             return None
 
+    async def _known_all(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """Like `_known`, with whatever else is called so; nothing where that cannot be found out to its end."""
+        try:
+            return await look_up_all(self._client, wanted, self._connector.matches)
+        except (ListError, TransportError):
+            return []
+
     async def _explain_conflict(self, request: Request, answer: Answer, wanted: Wanted, *, doubt: bool) -> Outcome:
-        known = await self._known(wanted)
-        if known is None:
+        found = await self._known_all(wanted)
+        if not found:
             what = "userName, e-mail address or externalId" if request.change.object == "user" else "name"
             error = f"the target holds another object with the same {what}, {UNSEEN} ({answer.detail})"
             return _failed(request, answer, error)
+        known, *besides = found
         target_id = str(known["id"])
         if doubt and is_ours(known, wanted, self._client.skew_ms):
             return Outcome(request, ok=True, target_id=target_id, found=known, ours=True)
@@ -321,7 +331,7 @@ class Exchange:
             with contextlib.suppress(ListError, TransportError):
                 members = await members_of(self._client, target_id)
         error = "exists at the target already"
-        return _failed(request, answer, error, target_id=target_id, found=known, members=members)
+        return _failed(request, answer, error, target_id=target_id, found=known, besides=besides, members=members)
 
     async def _explain_refusal(self, request: Request, answer: Answer) -> Ended:
         contradiction = self._contradiction(request, answer)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 NO_ANSWER = "no answer from the target"
 GONE = "gone at the target"
 MEMBERS_GONE = "members are gone at the target"
+CLAIMED = "the target holds a user who may be somebody else of this directory"
 EXISTS = "was not made by Lockstep"
 LINKED = "is linked already, to somebody else of this directory"
 ANOTHERS_ID = "the id of an object that is linked to somebody else"
@@ -45,6 +46,15 @@ class Cause:
 
 
 _OURS = (
+    (
+        CLAIMED,
+        Cause(
+            "claimed",
+            "may be somebody else of this directory",
+            "`lockstep idp takeover APP` (the take-over report) names both: correct the userName, externalId or e-mail "
+            "address of one of the two, in the directory or at the target, " + _AGAIN,
+        ),
+    ),
     (
         EXISTS,
         Cause(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from lockstep.idp.provisioning.matching import primary_email
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.records import Document, ObjectKind, name_key
 from lockstep.scim.client import ListError, ScimClient, quoted
@@ -37,26 +38,50 @@ async def look_up(client: ScimClient, wanted: Wanted, matches: Sequence[str] = M
 
     A target need not filter by each of them: who is not found by name is not there.  Raises ListError, TransportError.
     """
+    return next(iter(await _looked_up(client, wanted, matches, every=False)), None)
+
+
+async def look_up_all(client: ScimClient, wanted: Wanted, matches: Sequence[str] = MATCHES) -> list[dict[str, Any]]:
+    """What `look_up` finds, and behind it whatever else agrees with `wanted`, in something in which the first does not.
+
+    Costs no more than `look_up` where the first agrees in all.  Raises ListError, TransportError.
+    """
+    return await _looked_up(client, wanted, matches, every=True)
+
+
+async def _looked_up(client: ScimClient, wanted: Wanted, matches: Sequence[str], *, every: bool) -> list[dict[str, Any]]:
     refused: ListError | None = None
     answered = False
-    places = [("/Groups", "displayName", wanted.name)] if wanted.object == "group" else _places(wanted, matches)
-    for path, attribute, value in places:
+    found: dict[str, dict[str, Any]] = {}
+    for path, attribute, value in _places(wanted, matches):
+        if any(_agrees(one, attribute, value) for one in found.values()):
+            continue
         try:
-            found = await client.find(path, attribute, value)
+            listed = await client.find(path, attribute, value)
         except ListError as error:
             if error.answer.status not in _REFUSED:
                 raise
             refused = error
             continue
-        if found and found[0].get("id"):
-            return found[0]
+        found.update((str(one["id"]), one) for one in listed if one.get("id"))
+        if found and not every:
+            break
         answered = answered or attribute in _NAMES
-    if refused is not None and not answered:
+    if refused is not None and not answered and not found:
         raise refused
-    return None
+    return list(found.values())
+
+
+def _agrees(found: dict[str, Any], attribute: str, value: str) -> bool:
+    """Whether what was found has the value already, so that nobody else needs to be looked for: a name is given once."""
+    if attribute == "emails.value":
+        return name_key(primary_email(found)) == name_key(value)
+    return name_key(str(found.get(attribute) or "")) == name_key(value)
 
 
 def _places(wanted: Wanted, matches: Sequence[str]) -> list[tuple[str, str, str]]:
+    if wanted.object == "group":
+        return [("/Groups", "displayName", wanted.name)]
     emails = wanted.document.get("emails") or [{}]
     values = {
         "externalId": str(wanted.document.get("externalId", "")),

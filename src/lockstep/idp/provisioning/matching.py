@@ -114,6 +114,7 @@ class _Users:
         present = {one.id for one in theirs}
         self._linked = {target_id: key for target_id, key in linked.items() if target_id in present}
         self._wanted_externals = Counter(one.external for one in ours if one.external)
+        self._externals = {one.external: one.name for one in ours if one.external}
         self._wanted_names = Counter(name_key(one.name) for one in ours)
         self._by_external = _index(one.external for one in theirs)
         self._by_name = _index(name_key(one.name) for one in theirs)
@@ -205,7 +206,8 @@ class _Users:
         if there.id in self._linked:
             return f"agrees in {what} with {_called(there)}, who is linked to {self._linked[there.id]}, who has left"
         if self._wanted_externals[there.external] > (there.external != "" and there.external == one.external):
-            return f"agrees in {what} with {_called(there)}, who has the externalId of somebody else here, {there.external}"
+            whose = f"{there.external} ({self._externals[there.external]})"
+            return f"agrees in {what} with {_called(there)}, who has the externalId of somebody else here, {whose}"
         others = [other.name for other in claims.get(number, ()) if other.key != one.key]
         if others:
             named = ", ".join(others[:NAMED]) + (f" and {len(others) - NAMED} more" if len(others) > NAMED else "")

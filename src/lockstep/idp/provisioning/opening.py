@@ -12,6 +12,7 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning.belonging import Belonging, Wishes
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import OpenCreate
 from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up, members_of
@@ -44,12 +45,12 @@ async def settle_creates(db: Database, source: Source, target: int, client: Scim
     """
     with db.read() as c:
         waiting = ledger.open_creates(c, target)
-    count = 0
+    count, wishes = 0, Wishes()
     for first in range(0, len(waiting), AT_ONCE):
         found = await _find_all(client, waiting[first : first + AT_ONCE], source.connector.matches)
         with db.write(serial=events.SERIAL) as c:
             for one in found:
-                _settle(c, source, target, one, clock())
+                _settle(Belonging(c, source, target, wishes), one, clock())
         count += sum(one.resource is not None for one in found)
     return count
 
@@ -77,12 +78,15 @@ async def _find(client: ScimClient, create: OpenCreate, matches: Sequence[str]) 
         raise TargetProblem(f"the target cannot be asked what became of {create.object} {create.name}: {error}") from error
 
 
-def _settle(c: Connection, source: Source, target: int, found: _Found, now: int) -> None:
+def _settle(belonging: Belonging, found: _Found, now: int) -> None:
+    c, source, target = belonging.c, belonging.source, belonging.target
     create = found.create
     ledger.close_create(c, target, create.object, create.key)
     touch(c, target, "user" if create.object == "user" else "group", [create.key])
     if found.resource is None or _is_linked(c, target, create, str(found.resource["id"])):
         return
+    if create.object == "user" and _may_be_anothers(belonging, create, found.resource):
+        return  # it is made in the usual way, which says what is there instead
     if create.object == "user":
         _link_user(c, source, target, create, found.resource)
     else:
@@ -101,6 +105,14 @@ def _settle(c: Connection, source: Source, target: int, found: _Found, now: int)
         notes="made by an earlier request whose answer was lost",
     )
     events.append(c, event, now)
+
+
+def _may_be_anothers(belonging: Belonging, create: OpenCreate, resource: dict[str, Any]) -> bool:
+    """Whether it has another name than we asked for, and somebody else of ours wants that."""
+    document: Document = create.payload["document"]
+    if belonging.is_what_was_sent(document, resource):
+        return False
+    return bool(belonging.why_not(create.key, document, [resource]))
 
 
 def _is_linked(c: Connection, target: int, create: OpenCreate, target_id: str) -> bool:

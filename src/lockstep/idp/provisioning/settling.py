@@ -8,8 +8,9 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import ledger, links, retries
 from lockstep.idp.provisioning.approval import removal_item
+from lockstep.idp.provisioning.belonging import Belonging, Wishes
 from lockstep.idp.provisioning.exchange import Contradiction, Outcome
-from lockstep.idp.provisioning.failures import ANOTHERS_ID, EXISTS, LINKED, Failure, cause_of
+from lockstep.idp.provisioning.failures import ANOTHERS_ID, CLAIMED, EXISTS, LINKED, Failure, cause_of
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import manager_of, with_manager
 from lockstep.idp.provisioning.records import Change, Document, Kind, State, Trouble
@@ -57,6 +58,7 @@ class Tally:
     """Answers that deny what the target was believed to be able to do, and were not looked at yet."""
     denied: set[str] = field(default_factory=set)
     """What they denied so far."""
+    wishes: Wishes = field(default_factory=Wishes)
 
     def mended(self, change: Change) -> None:
         """A change went through; with a create or a delete, everything that failed for the object before is past."""
@@ -90,12 +92,13 @@ class Settler:
             self.tally.tried += 1
         self.tally.unreachable = self.tally.unreachable + 1 if outcome.unreachable else 0
         taken = outcome.target_id != "" and self._linked(change, outcome.target_id)
-        if not taken and (outcome.ok or self._known_again(outcome) or self._adopted(outcome)):
+        claimed = "" if taken else self._claimed(outcome)
+        if not taken and not claimed and (outcome.ok or self._known_again(outcome) or self._adopted(outcome)):
             self._done(outcome, change)
         elif outcome.found is not None and not taken and self.source.app.settings.adopt == "ignore":
             self._ignored(outcome, change)
         else:
-            self._failed(outcome, change)
+            self._failed(outcome, change, claimed)
 
     def finish(self) -> None:
         """Append the events of everything that was settled."""
@@ -143,7 +146,7 @@ class Settler:
             items += [removal_item(_group_id(outcome), member) for member, _ in outcome.request.remove]
         ledger.undecide(self.c, self.source.app.id, items)
 
-    def _failed(self, outcome: Outcome, change: Change) -> None:
+    def _failed(self, outcome: Outcome, change: Change, claimed: str) -> None:
         if outcome.doubt:
             ledger.open_create(self.c, self.target, change, ledger.made_at(self.c, self.plan))
         if outcome.missing:
@@ -153,7 +156,7 @@ class Settler:
             if link is not None:
                 links.set_user_missing(self.c, self.target, link)
         self.tally.failed.add(_what(change))
-        error = self._explained(outcome, change)
+        error = claimed or self._explained(outcome, change)
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.FAILED, error)])
         mends_itself = bool(outcome.missing or outcome.missing_members)
         self.tally.again = self.tally.again or mends_itself
@@ -204,6 +207,22 @@ class Settler:
         group = links.group_by_target_id(self.c, self.target, _group_id(outcome))
         if group is not None:
             links.set_group_missing(self.c, group.id)
+
+    def _claimed(self, outcome: Outcome) -> str:
+        """Why the user who was found can be somebody else of ours, "" if they cannot."""
+        change, found = outcome.request.change, outcome.found
+        if found is None or change.object != "user":
+            return ""
+        document, belonging = change.payload["document"], Belonging(self.c, self.source, self.target, self.tally.wishes)
+        link = links.user_by_key(self.c, self.target, change.key)
+        known = link is not None and link.target_id == outcome.target_id
+        if known or (outcome.ours and belonging.is_what_was_sent(document, found)):
+            return ""
+        why = belonging.why_not(change.key, document, [found, *outcome.besides])
+        return why and (
+            f"{CLAIMED}: {why}; `lockstep idp takeover {self.source.app.name}` shows both: "
+            "correct the userName or externalId of one of the two, here or at the target"
+        )
 
     def _linked(self, change: Change, target_id: str) -> bool:
         """Whether an object of the target is linked already, to something else than what this change is about."""
