@@ -201,3 +201,16 @@ def test_who_does_not_have_the_app_is_in_no_group(world: World, only: list[str] 
         source = source_of(c, app)
         found = by_rules(c, (STRIPPED,), source.logins, only=only)
     assert [found.wanted(group) for group in found.groups] == [{}]
+
+
+def test_two_rules_for_one_attribute_leave_nothing_to_do_after_one_sync(world: World) -> None:
+    """What a rule gave is remembered by its value, which the other rule maps, too: that alone makes no group."""
+    world.make_app()
+    first = Rule("letters", Mapped("department", "(.).*"), conditions=(Condition("role", "equals", "99"),))
+    apply(world, first, Rule("names", Mapped("department", ".*")))
+    world.synced({"A": {"department": "Sales"}}, {})
+    assert world.target.teams() == {"Sales": {A}}
+    assert world.changes() == []
+    world.synced({"A": {"department": "Legal"}}, {})
+    assert world.target.teams() == {"Sales": set(), "Legal": {A}}
+    assert world.changes() == []

@@ -44,7 +44,7 @@ def of_everyone(c: Connection, source: Source, target: int) -> Grouping:
     rules = rules_store.applied(c, source.app.id).rules
     if not rules:
         return ByRole(c, source.logins)
-    return by_rules(c, rules, source.logins, remembered=_remembered(c, target))
+    return by_rules(c, rules, source.logins, remembered=remembered_at(c, target))
 
 
 def of_some(c: Connection, source: Source, target: int, only: Collection[str]) -> Some:
@@ -55,14 +55,15 @@ def of_some(c: Connection, source: Source, target: int, only: Collection[str]) -
     def all_groups() -> Grouping:
         if not rules:
             return ByRole(c, source.logins)
-        there = standing(rules, directory.roles(c), _remembered(c, target))
+        there = standing(rules, directory.roles(c), remembered_at(c, target))
         return ByRules(desired.for_fed({*fed, *there}), given.people, given.members)
 
     return Some(given, all_groups)
 
 
-def _remembered(c: Connection, target: int) -> Iterator[str]:
-    return (feeder for link in links.groups(c, target) for feeder in link.feeders)
+def remembered_at(c: Connection, target: int) -> Iterator[Fed]:
+    """The groups that are known to be at a target, each with all that feeds it."""
+    return (Fed(link.name, feeder) for link in links.groups(c, target) for feeder in link.feeders)
 
 
 @dataclass
@@ -110,7 +111,7 @@ def by_rules(
     logins: Logins,
     *,
     only: Collection[str] | None = None,
-    remembered: Iterable[str] = (),
+    remembered: Iterable[Fed] = (),
 ) -> ByRules:
     """Ask the rules about everyone who has the app, or about some people (`only`), one after the other."""
     found, fed = asked(c, rules, logins, only)

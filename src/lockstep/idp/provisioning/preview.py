@@ -11,7 +11,7 @@ from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import links, plan_groups
-from lockstep.idp.provisioning.grouping import ByRules, by_rules
+from lockstep.idp.provisioning.grouping import ByRules, by_rules, remembered_at
 from lockstep.idp.provisioning.records import DesiredGroup, GroupLink
 from lockstep.idp.provisioning.source import source_of
 from lockstep.kit.db import Connection
@@ -65,7 +65,7 @@ class Tested:
 def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule, ...]) -> Preview:
     """Everyone who has the app, by both sets of rules."""
     source = source_of(c, app)
-    remembered = [feeder for link in links.groups(c, links.find_target(c, app.id, app.scim_url)) for feeder in link.feeders]
+    remembered = list(remembered_at(c, links.find_target(c, app.id, app.scim_url)))
     old = by_rules(c, before, source.logins, remembered=remembered)
     new = by_rules(c, after, source.logins, remembered=remembered)
     found = []

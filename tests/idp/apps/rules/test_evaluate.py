@@ -101,8 +101,25 @@ def test_groups_that_stand_with_nobody_in_them() -> None:
         rule(Existing(("A",)), enabled=False),
         rule(Mapped("department", ".*")),
     ]
-    remembered = ["g1", "\ndepartment\nSales", "\ndivision\nNord", "\nexisting\nOld"]
+    remembered = [
+        Fed("Admins", "g1"),
+        Fed("Sales", "\ndepartment\nSales"),
+        Fed("Nord", "\ndivision\nNord"),
+        Fed("Old", "\nexisting\nOld"),
+    ]
     assert list(standing(rules, ROLES, remembered)) == [Fed("Admins", "g1"), Fed("Sales", "\ndepartment\nSales")]
+
+
+SALES = "\ndepartment\nSales"
+
+
+@pytest.mark.parametrize(
+    ("known", "stands"),
+    [(["Sales"], ["Sales"]), (["S"], ["S"]), (["s", "Sales"], ["S", "Sales"]), (["Another"], ["Sales"])],
+)
+def test_a_value_that_several_rules_map_makes_no_group_that_never_was(known: list[str], stands: list[str]) -> None:
+    rules = [rule(Mapped("department", "(.).*")), rule(Mapped("department", ".*")), rule(Mapped("title", ".*"))]
+    assert list(standing(rules, ROLES, [Fed(name, SALES) for name in known])) == [Fed(name, SALES) for name in stands]
 
 
 @given(st.text(), st.text(alphabet="\nabdeprtm", max_size=12))

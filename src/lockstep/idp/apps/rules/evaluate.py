@@ -88,14 +88,14 @@ def groups_of(rules: Sequence[Rule], user: User, roles: Sequence[Role]) -> tuple
     return ()
 
 
-def standing(rules: Sequence[Rule], roles: Iterable[Role], remembered: Iterable[str] = ()) -> Iterator[Fed]:
+def standing(rules: Sequence[Rule], roles: Iterable[Role], remembered: Iterable[Fed] = ()) -> Iterator[Fed]:
     """The groups that there are whether or not anybody is in them.
 
-    They are those of roles that rules map, those that rules name, and those of values that fed a group before (`remembered`
-    feeders) and are mapped still: a group does not go because the last one of a department has left.
+    They are those of roles that rules map, those that rules name, and those of values that fed a group before (`remembered`:
+    the groups that there are, with what fed them) and are mapped still: a group does not go because the last one of a
+    department has left.
     """
     roles = list(roles)
-    remembered = list(remembered)
     if not rules:
         yield from _named_alike(roles)
     for rule in rules:
@@ -105,9 +105,23 @@ def standing(rules: Sequence[Rule], roles: Iterable[Role], remembered: Iterable[
             yield from named_by(rule.action)
         elif rule.action.source == ROLE:
             yield from by_roles(rule.action, roles)
-        else:
-            values = (value_of_feeder(one, rule.action.source) for one in remembered)
-            yield from by_values(rule.action, values)
+    names: dict[str, set[str]] = {}
+    for one in remembered:
+        names.setdefault(one.feeder, set()).add(folded(one.name))
+    for feeder, known in names.items():
+        yield from _of_value(rules, feeder, known)
+
+
+def _of_value(rules: Sequence[Rule], feeder: str, known: set[str]) -> Iterator[Fed]:
+    """The groups that stand for a value that fed those called `known`.
+
+    What is there stands while a rule maps the value to it.  Else the pattern is another one now, and the later rule names it:
+    that several rules map a value makes no groups in which nobody ever was.
+    """
+    maps = [rule.action for rule in rules if rule.enabled and isinstance(rule.action, Mapped) and rule.action.source != ROLE]
+    found = [fed for action in maps for fed in by_values(action, [value_of_feeder(feeder, action.source)])]
+    there = [fed for fed in found if folded(fed.name) in known]
+    yield from there or found[-1:]
 
 
 def _named_alike(roles: Iterable[Role]) -> Iterator[Fed]:
