@@ -205,3 +205,23 @@ def test_a_stranger_takes_a_name_in_the_middle_of_a_run(sqlite_world: World) -> 
     assert world.sync()["failed"] == 0
     world.assert_equal()
     world.assert_quiet()
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_stranger_who_was_in_a_group_and_is_deleted(synced: World, full: bool) -> None:
+    """What was to be taken out of the group is gone by itself: the group's own changes go all the same."""
+    world = synced
+    group = sorted(world.company.groups)[0]
+    number = world.held().ids[f"group {world.company.groups[group]}"]
+    stranger = next(key for key, kept in world.target.store.users.items() if kept.foreign)
+    world.target.store.members[number].add(stranger)
+    world.set("approve-update=on")
+    assert world.sync(full=True)["waiting"] == 1
+    world.target.store.delete_user(stranger)
+    world.remember_strangers()
+    world.set("approve-update=off")
+    world.company.seats.discard(next(seat for seat in sorted(world.company.seats) if seat[0] == group))
+    world.bring()
+    assert world.sync(full=full)["failed"] == 0
+    world.assert_equal()
+    world.assert_quiet()

@@ -126,10 +126,10 @@ class Checker:
 
     @staticmethod
     def _compare(link: GroupLink, known: _Known, actual: set[str], users: set[str], found: Checked) -> None:
-        """Whoever is missing as a user is not missing as a member besides."""
+        """Whoever of ours is missing as a user is not missing as a member besides."""
         remembered = known.members[link.id]
         for member in sorted(remembered.keys() - actual):
-            if member in users:
+            if member in users or member not in known.users:
                 found.differences.append(_of_member(link, MEMBER_MISSING, member, remembered[member], known))
         for member in sorted(actual - remembered.keys()):
             key = known.users[member].key if member in known.users else ""

@@ -155,6 +155,8 @@ class Settler:
             link = links.user_by_target_id(self.c, self.target, member)
             if link is not None:
                 links.set_user_missing(self.c, self.target, link)
+            else:
+                self._stranger_gone(outcome, member)
         self.tally.failed.add(_what(change))
         error = claimed or self._explained(outcome, change)
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.FAILED, error)])
@@ -223,6 +225,13 @@ class Settler:
             f"{CLAIMED}: {why}; `lockstep idp takeover {self.source.app.name}` shows both: "
             "correct the userName or externalId of one of the two, here or at the target"
         )
+
+    def _stranger_gone(self, outcome: Outcome, member: str) -> None:
+        """Somebody whom nobody here knows was to leave a group, and is deleted at the target: the group has them no more."""
+        group = links.group_by_target_id(self.c, self.target, _group_id(outcome))
+        if group is not None:
+            links.drop_members(self.c, group.id, [member])
+            touch(self.c, self.target, "group", [group.key])
 
     def _linked(self, change: Change, target_id: str) -> bool:
         """Whether an object of the target is linked already, to something else than what this change is about."""
