@@ -2,10 +2,15 @@
 
 `python -m benchmarks.engine.planning [PEOPLE GROUPS MEMBERS]...`; each directory lies in a SQLite file of its own, and each
 figure is from a process of its own, so that its memory is its own, too.
+
+Filling a directory of a million takes longer than planning it: with `--keep FOLDER` each filled directory stays in that folder,
+and the next time it is copied from there.
 """
 
 import argparse
+import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -157,13 +162,25 @@ def _child(folder: Path, step: str) -> None:
     print(msgspec.json.encode(found).decode())
 
 
-def measure(people: int, groups: int, members: int) -> None:
+def _filled(folder: Path, keep: Path | None, people: int, groups: int, members: int) -> None:
+    """A directory in `folder`: a copy of the one kept, where there is one; kept, if that is wanted."""
+    if keep is None:
+        fill(folder, people, groups, members)
+        return
+    kept = keep / f"{people}-{groups}-{members}"
+    if not kept.exists():
+        half = keep / f"{kept.name}.part{os.getpid()}"
+        fill(half, people, groups, members)
+        half.rename(kept)
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+
+
+def measure(people: int, groups: int, members: int, keep: Path | None = None) -> None:
     """One directory, all steps."""
     heading(f"Planning: {people:,} people, {groups:,} groups, {members:,} memberships")
     rows = []
     with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as place:
-        folder = Path(place)
-        fill(folder, people, groups, members)
+        _filled(Path(place), keep, people, groups, members)
         for step in STEPS:
             done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.engine.planning", "--step", step, "--folder", place],
@@ -182,6 +199,7 @@ def main() -> None:
     """`python -m benchmarks.engine.planning`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine.planning", description=__doc__)
     parser.add_argument("size", nargs="*", type=int, help="PEOPLE GROUPS MEMBERS, any number of times")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep filled directories here, and begin with those kept")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -193,7 +211,7 @@ def main() -> None:
     numbers = iter(given.size)
     sizes = [tuple(islice(numbers, 3)) for _ in range(len(given.size) // 3)] or SIZES
     for people, groups, members in sizes:
-        measure(people, groups, members)
+        measure(people, groups, members, given.keep)
     say("")
 
 

@@ -11,6 +11,7 @@ import random
 import socket
 import ssl
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
@@ -39,6 +40,12 @@ _NOT_IMPLEMENTED = 501
 _NOT_TAKEN = (400, _NOT_IMPLEMENTED)
 SLOWEST = 0.5
 """Requests a second that a target is never slowed below."""
+BELOW = 0.97
+"""Of what a target that throttles has taken."""
+FIRST_STEP, STEPS_GROW = 0.001, 1.07
+"""Of that again, what the first second gives back; and how much more each one after it."""
+COUNTED = 10
+"""Requests that it takes at least to see what a target takes."""
 
 
 def headers_of(token: str) -> dict[str, str]:
@@ -143,18 +150,29 @@ def _is_loopback(host: str) -> bool:
 class Budget:
     """At most `rate` requests a second, without a burst.  Slows down when the target says so, and finds its way up again.
 
-    A target that throttles halves the rate; each second without being throttled gives a tenth of it back.
+    What the target took before it throttled is what it gives: a little less than that is sent then, and a little more with each
+    second that it does not throttle, in steps that grow.  Where it took less than half of what was sent, or little was sent,
+    that says nothing yet: the rate is halved, and each second gives a tenth of the whole back.
     """
 
     rate: float
     current: float = field(init=False)
     _next: float = field(default=0.0, init=False)
     _paused_until: float = field(default=0.0, init=False)
-    _halved_at: float = field(default=float("-inf"), init=False)
+    _slowed_at: float = field(default=float("-inf"), init=False)
     _raise_at: float = field(default=0.0, init=False)
+    _step: float = field(default=0.0, init=False)
+    """What the next second without being throttled gives back."""
+    _sent: deque[float] = field(default_factory=deque, init=False)
+    """When the last requests went that were not refused, as far as it is known."""
+    _before: float = field(default=0.0, init=False)
+    """The rate that was too much."""
+    _taken: int = field(default=0, init=False)
+    """How many of those sent in the span before it was slowed were taken, as far as it is known."""
 
     def __post_init__(self) -> None:
         self.current = self.rate
+        self._step = self.rate / 10
 
     async def take(self) -> None:
         """Wait until one more request may be sent."""
@@ -166,21 +184,41 @@ class Budget:
             if start > now:
                 await asyncio.sleep(start - now)
             if time.monotonic() >= self._paused_until:
+                self._note(start)
                 return  # else the target asked for a pause while this one waited: it takes a place after the pause
 
     def throttled(self, seconds: float) -> None:
         """The target refused a request: nothing is sent for `seconds`, and less from then on."""
         now = time.monotonic()
-        if now >= self._paused_until and now - self._halved_at >= 1.0:  # many in flight are refused together, and count once
-            self.current = max(self.current / 2, min(SLOWEST, self.rate))
-            self._halved_at = now
+        if now >= self._paused_until and now - self._slowed_at >= 1.0:  # many in flight are refused together, and count once
+            self._slowed_at, self._before = now, self.current
+            self._taken = sum(1 for one in self._sent if one > now - _span(self._before))
+        self._taken -= 1  # this one was not
+        self._slow_down()
         self._paused_until = max(self._paused_until, now + seconds)
         self._raise_at = self._paused_until + 1
 
+    def _slow_down(self) -> None:
+        given = BELOW * min(self._before, self._taken / _span(self._before))
+        known = given > self._before / 2
+        self.current = max(given if known else self._before / 2, min(SLOWEST, self.rate))
+        self._step = given * FIRST_STEP if known else self.rate / 10
+
     def _recover(self, now: float) -> None:
         if self.current < self.rate and now >= self._raise_at:
-            self.current = min(self.rate, self.current + self.rate / 10)
+            self.current = min(self.rate, self.current + self._step)
+            self._step = min(self._step * STEPS_GROW, self.rate / 10)
             self._raise_at = now + 1
+
+    def _note(self, start: float) -> None:
+        self._sent.append(start)
+        while self._sent[0] <= start - _span(self.current):
+            self._sent.popleft()
+
+
+def _span(rate: float) -> float:
+    """Seconds long enough to count in how many requests a target takes."""
+    return max(1.0, COUNTED / rate)
 
 
 @dataclass(slots=True)
