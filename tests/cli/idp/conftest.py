@@ -8,7 +8,7 @@ import pytest
 from lockstep.cli.idp import opened
 from lockstep.idp.apps import connect
 from lockstep.idp.apps.capabilities import asking as capabilities
-from lockstep.idp.provisioning import asking, exchange, moving, tokens
+from lockstep.idp.provisioning import exchange, moving, tokens
 from lockstep.idp.provisioning.durable import Plain
 from lockstep.kit.clock import now_ms
 from lockstep.scim import client
@@ -26,7 +26,7 @@ def idp(empty_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Id
     folder.mkdir()
     shutil.copy(empty_file, folder / "idp.db")
     target = Target(now_ms)
-    for module in (connect, capabilities, asking, moving, tokens):
+    for module in (connect, capabilities, moving, tokens):
         monkeypatch.setattr(module, "ScimClient", target.client)
     monkeypatch.setattr(opened, "Dbos", lambda _url: Plain())
     monkeypatch.setattr(exchange, "PAUSES", (0.0, 0.0, 0.0))

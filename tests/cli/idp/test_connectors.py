@@ -85,8 +85,22 @@ def test_an_app_is_tried_out_without_a_target(idp: Idp) -> None:
     assert "Nobody: nobody\n" in text
     assert "In all 2 users and 2 groups." in text
     assert idp.done("drift", "try", "--json").one["differences"] == []
-    assert "Bulk: up to 1,000 changes" in idp.done("app", "capabilities", "try", "--ask").out
+    can = idp.done("app", "capabilities", "try", "--ask").out
+    assert "Lockstep keeps it here, and knows what it can do." in can
+    assert "Bulk: up to 1,000 changes" in can
+    assert "As it was written." in idp.done("provision", "try", "--user", "A", "--ask-target").out
+    assert idp.done("takeover", "try", "--json").one["users"]["linked"] == 2
+    assert "both sides are equal" in idp.done("evidence", "make", "try").out
     assert idp.target.log == []
+
+
+def test_an_app_without_a_target_elsewhere_has_no_url_and_no_token(idp: Idp) -> None:
+    idp.done("app", "create", "try", "--connector", "memory")
+    file = idp.file("token", "t")
+    for words in (("url", "try", URL), ("token", "try", "--token-file", file), ("token", "try", "--expires", "2030-01-01")):
+        assert "the target of this app is kept here" in idp.problem("app", *words)
+    assert idp.done("app", "tokens", "try").out == "try needs no token: its target is kept here.\n"
+    assert idp.done("app", "tokens", "try", "--json").out == ""
 
 
 def test_a_target_elsewhere_is_not_shown(idp: Idp) -> None:

@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from lockstep.idp.console import configuration
-from lockstep.idp.provisioning import asking, exchange, moving, tokens
+from lockstep.idp.provisioning import exchange, moving, tokens
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit import passwords
 from lockstep.kit.db import Database
@@ -34,7 +34,6 @@ async def _world(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     made = World(database)
     monkeypatch.setattr(tokens, "ScimClient", made.target.client)
     monkeypatch.setattr(moving, "ScimClient", made.target.client)
-    monkeypatch.setattr(asking, "ScimClient", made.target.client)
     monkeypatch.setattr(exchange, "PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(client, "READ_PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(configuration, "test_connection", made.test_connection)

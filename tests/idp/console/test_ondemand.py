@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from lockstep.idp.apps import actions as apps
 from lockstep.idp.console.ondemand import MOVED
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.provisioning import jobs, ledger
@@ -124,3 +125,18 @@ async def test_the_pages_of_a_user_and_of_a_login_lead_here(world: World) -> Non
     for path in (f"/admin/users/{world.alice.id}", f"{address('/users')}/{world.alice.id}/pending"):
         assert f'href="{HERE}?user=alice"' in (await browser.get(path)).html
     assert f'href="{HERE}"' in (await browser.get(address())).html
+
+
+async def test_a_target_that_is_kept_here_is_asked_too(world: World) -> None:
+    with world.changing() as c:
+        app = apps.create_app(
+            c, world.engine.vault, world.now, name="try", connector="memory", scim_url="", token="", allow_loopback=False
+        )
+        apps.assign(c, app, None, world.now)
+        apps.change_settings(c, app, list(OPEN), world.now)
+    number = await asyncio.to_thread(world.engine.order, app.id, "sync", {})
+    await asyncio.to_thread(world.engine.wait, number)
+    browser = await world.signed_in()
+    page = await browser.get(f"/admin/apps/{app.id}/on-demand?user=alice&ask=yes")
+    assert "As it was written." in page.text
+    assert world.target.log == []

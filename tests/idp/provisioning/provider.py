@@ -30,6 +30,7 @@ class Offers:
     create_members: bool = True
     shows_members: bool = True
     filters_members: bool = True
+    filters: bool = True
     cursors: bool = False
     page: int = 100
     etags: bool = False
@@ -101,6 +102,8 @@ class Provider(Target):
         attribute, _, text = query.get("filter", "").partition(" eq ")
         if attribute in ("groups.value", "members.value") and not o.filters_members:
             return 400, {"detail": f"{attribute} cannot be filtered by", "scimType": "invalidFilter"}
+        if attribute and not o.filters:
+            return 501, {"detail": "nothing is filtered here"}
         if "cursor" in query and not o.cursors:
             return 400, {"detail": "cursor: no such parameter"}
         found = list(objects.values())

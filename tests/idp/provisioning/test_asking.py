@@ -5,20 +5,17 @@ import asyncio
 import pytest
 
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.provisioning import asking, ondemand
 from lockstep.idp.provisioning.asking import ask, with_answer
 from lockstep.idp.provisioning.shown import Step
+from lockstep.idp.provisioning.tokens import client_of
+from tests.idp.provisioning.provider import Generic
 from tests.idp.provisioning.target import Fault
 from tests.idp.provisioning.world import World, everyone
 
 A, B = "A@x.example", "B@x.example"
 TEAM = {"G": ("Team", ["A", "B"])}
-
-
-@pytest.fixture(autouse=True)
-def _in_memory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: World = request.getfixturevalue("each_world" if "each_world" in request.fixturenames else "world")
-    monkeypatch.setattr(asking, "ScimClient", made.target.client)
 
 
 def there(world: World, *, user: str = "", group: str = "") -> Step:
@@ -27,7 +24,7 @@ def there(world: World, *, user: str = "", group: str = "") -> Step:
         app = apps.find_app(c, "aws")
         look = ondemand.look_at_user if user else ondemand.look_at_group
         shown = look(c, app, user or group, world.now)
-    answer = asyncio.run(ask(app, "secret", shown.place))
+    answer = asyncio.run(ask(client_of(world.db, world.vault, app, world.clock, somebody_waits=True), shown.place))
     assert {sent.method for sent in world.target.log} <= {"GET"}
     with world.db.read() as c:
         found = with_answer(c, app, shown, answer)
@@ -130,3 +127,34 @@ def test_who_may_be_somebody_else_would_not_be_taken_over(each_world: World, ado
         "Found by externalId: x, not linked, and not taken over: it may be somebody else of this directory, as "
         f"{A} agrees in externalId with {B}, and so does {B}."
     )
+
+
+def test_a_target_that_is_kept_here(each_world: World) -> None:
+    each_world.make_app(connector="memory")
+    each_world.become(everyone("A", "B"), TEAM)
+    assert (there(each_world, user="A").verdict, there(each_world, group="Team").verdict) == ("Not there.", "Not there.")
+    each_world.sync()
+    assert there(each_world, user="A").verdict == there(each_world, group="Team").verdict == "As it was written."
+    assert each_world.target.log == []
+
+
+def test_a_target_that_filters_by_few_things(generic: Generic) -> None:
+    world, target = generic.world, generic.provider
+    world.become(everyone("A"), {"G": ("Team", ["A"])})
+    target.faults = lambda sent: Fault(400) if "externalId" in str(sent.query) else None
+    found = there(world, user="A")
+    assert (found.verdict, len(gets(found))) == ("Not there.", 2)
+    world.sync()
+    target.offers.filters = False
+    assert there(world, user="A").verdict == there(world, group="Team").verdict == "As it was written."
+    target.lose(target.id_of(A))
+    assert "could not be asked: HTTP 501: nothing is filtered here" in there(world, user="A").verdict
+
+
+def test_the_next_token_is_used_where_the_one_in_use_is_refused(world: World) -> None:
+    world.make_app()
+    world.synced(everyone("A"))
+    with world.write() as c:
+        tokens.give(c, world.vault, apps.find_app(c, "aws"), "spare", world.now, spare=True)
+    world.target.accepts = {"spare"}
+    assert there(world, user="A").verdict == "As it was written."

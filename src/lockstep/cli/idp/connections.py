@@ -87,7 +87,11 @@ def show_tokens(
 ) -> None:
     """List the access tokens of an app, without their secrets."""
     with opened(data, database_url, key_file) as engine, engine.db.read() as c:
-        known = store.of_app(c, actions.find_app(c, name).id)
+        app = actions.find_app(c, name)
+        local = CONNECTORS[app.connector].local
+        known = [] if local else store.of_app(c, app.id)
+    if local and not json:
+        say(f"{name} needs no token: its target is kept here.")
     for one in known:
         if json:
             print_json(_token_json(one))

@@ -14,9 +14,11 @@ from lockstep.idp.apps import actions
 from lockstep.idp.apps.capabilities import actions as capabilities
 from lockstep.idp.apps.capabilities.asking import ask
 from lockstep.idp.apps.capabilities.reading import differences
+from lockstep.idp.apps.capabilities.records import Found
 from lockstep.idp.apps.capabilities.words import as_json, learnt, lines
 from lockstep.idp.apps.connectors import CONNECTORS
 from lockstep.idp.apps.memory.store import contents
+from lockstep.idp.apps.records import App
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
 
@@ -76,8 +78,9 @@ def show_capabilities(
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             app = actions.find_app(c, name)
+            local = CONNECTORS[app.connector].local
+            anew = anew and not local
             secret = actions.token_of(c, engine.vault, app) if anew else ""
-        anew = anew and not CONNECTORS[app.connector].local
         if anew:
             found = asyncio.run(ask(app.scim_url, secret, now_ms()))
             with engine.db.write(serial=events.SERIAL) as c:
@@ -89,11 +92,16 @@ def show_capabilities(
         shown = {"app": app.name, "connector": app.connector, "asked_at": found.asked_at, "problem": found.problem}
         print_json({**shown, "said": found.said, "effective": as_json(connector), "notes": told})
     else:
-        asked = "It was asked what it can do." if found.asked_at else "It was not asked yet: lockstep idp app connect."
-        say(f"{app.name}: {CONNECTORS[app.connector].words}. {asked}")
+        say(f"{app.name}: {CONNECTORS[app.connector].words}. {_asked(app, found)}")
         for line in (*(f"{what}: {how}" for what, how in lines(connector)), *told):
             say(line)
         if found.problem:
             say(f"What it can do is not known: {found.problem}. The connector's declaration stands.")
     if anew and found.problem:
         raise typer.Exit(Exit.PROBLEM)
+
+
+def _asked(app: App, found: Found) -> str:
+    if CONNECTORS[app.connector].local:
+        return "Lockstep keeps it here, and knows what it can do."
+    return "It was asked what it can do." if found.asked_at else f"It was not asked yet: lockstep idp app connect {app.name}"

@@ -13,11 +13,12 @@ from lockstep.cli.idp.runs import do_job, exit_of, tell
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import print_json, say
 from lockstep.idp import events
-from lockstep.idp.apps.actions import find_app, token_of
+from lockstep.idp.apps.actions import find_app
 from lockstep.idp.provisioning import asking, ondemand
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.shown import Shown, ShownRequest, Step
+from lockstep.idp.provisioning.tokens import client_of
 from lockstep.idp.signin.preview import with_sign_in
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
@@ -79,8 +80,8 @@ def _look(engine: Engine, name: str, user: str | None, group: str | None) -> tup
 def _ask(engine: Engine, name: str, shown: Shown) -> Shown:
     with engine.db.read() as c:
         app = find_app(c, name)
-        token = token_of(c, engine.vault, app)
-    asked = asyncio.run(asking.ask(app, token, shown.place))
+    client = client_of(engine.db, engine.vault, app, engine.clock, somebody_waits=True)
+    asked = asyncio.run(asking.ask(client, shown.place))
     with engine.db.read() as c:
         return asking.with_answer(c, app, shown, asked)
 

@@ -4,6 +4,7 @@ To look leaves nothing behind: the plan that it takes is made and undone.  The b
 page; if that has moved, nothing is sent, and the page shows what it is now.
 """
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,6 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.responses import Response
 
-from lockstep.idp.apps.actions import token_of
 from lockstep.idp.apps.records import App
 from lockstep.idp.console.apps import app_of, tab
 from lockstep.idp.console.context import NOT_FOUND, number
@@ -21,6 +21,7 @@ from lockstep.idp.console.words import RULE_SOURCES
 from lockstep.idp.provisioning import asking, ondemand
 from lockstep.idp.provisioning.records import Kind, State
 from lockstep.idp.provisioning.shown import Shown, ShownRequest
+from lockstep.idp.provisioning.tokens import client_of
 from lockstep.idp.signin.preview import with_sign_in
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, sentence
@@ -99,12 +100,10 @@ def _look(c: Connection, app: App, user: str, group: str, now: int, *, told: boo
 async def _asked(desk: Desk, shown: Shown) -> Shown:
     app_id = number(desk.request)
 
-    def with_token(c: Connection) -> tuple[App, str]:
-        app = app_of(c, app_id)
-        return app, token_of(c, desk.context.vault, app)
-
-    app, token = await desk.read(with_token)
-    answer = await asking.ask(app, token, shown.place)
+    engine = desk.context.engine
+    app = await desk.read(lambda c: app_of(c, app_id))
+    client = await asyncio.to_thread(client_of, engine.db, engine.vault, app, engine.clock, somebody_waits=True)
+    answer = await asking.ask(client, shown.place)
     return await desk.read(lambda c: asking.with_answer(c, app, shown, answer))
 
 

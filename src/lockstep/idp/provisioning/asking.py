@@ -3,6 +3,7 @@
 Nothing is changed, neither there nor here: what differs is put right by a full sync.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.belonging import Belonging, Wishes
 from lockstep.idp.provisioning.common_steps import first
 from lockstep.idp.provisioning.exchange import TargetProblem
-from lockstep.idp.provisioning.lookup import members_of
+from lockstep.idp.provisioning.lookup import Looked, first_found, members_of
 from lockstep.idp.provisioning.observe import observed
 from lockstep.idp.provisioning.plan import differences
 from lockstep.idp.provisioning.shown import Place, Shown, Step
@@ -38,10 +39,10 @@ class Asked:
     requests: list[str] = field(default_factory=list)
 
 
-async def ask(app: App, token: str, place: Place) -> Asked:
+async def ask(client: ScimClient, place: Place) -> Asked:
     """Read one object: by its id where one is known, else by what it is called.  Sends nothing but GET."""
     requests: list[str] = []
-    async with ScimClient(app.scim_url, token, rate=app.settings.rate, timeout_seconds=15.0, patience=2) as client:
+    async with client:
         try:
             found, by = await _find(client, place, requests)
             members = None
@@ -62,12 +63,14 @@ async def _find(client: ScimClient, place: Place, requests: list[str]) -> tuple[
             return answer.body, "id"
         if answer.status != _NOT_FOUND:
             raise TargetProblem(f"HTTP {answer.status}: {answer.detail or 'no explanation'}")
+    return await first_found(client, _told(kind, place, requests))
+
+
+def _told(kind: str, place: Place, requests: list[str]) -> Iterator[Looked]:
+    """The look-ups, each written down as it is sent."""
     for attribute, value in place.look_ups:
         requests.append(f'GET {kind}?filter={attribute} eq "{value}"')
-        found = await client.find(kind, attribute, value)
-        if found and found[0].get("id"):
-            return found[0], attribute
-    return None, ""
+        yield kind, attribute, value
 
 
 def with_answer(c: Connection, app: App, shown: Shown, asked: Asked) -> Shown:

@@ -4,7 +4,7 @@ A found object is ours only if it was made after we first asked for it (its `met
 target does not say when, only if it holds exactly what we sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,8 @@ class Wanted:
 
 MATCHES = ("externalId", "userName")
 _NAMES = ("userName", "displayName")
-_REFUSED = (400, 501)
+NOT_FILTERED = (400, 501)
+"""How a target says that it does not filter by an attribute."""
 
 
 async def look_up(client: ScimClient, wanted: Wanted, matches: Sequence[str] = MATCHES) -> dict[str, Any] | None:
@@ -38,7 +39,7 @@ async def look_up(client: ScimClient, wanted: Wanted, matches: Sequence[str] = M
 
     A target need not filter by each of them: who is not found by name is not there.  Raises ListError, TransportError.
     """
-    return next(iter(await _looked_up(client, wanted, matches, every=False)), None)
+    return (await first_found(client, _places(wanted, matches)))[0]
 
 
 async def look_up_all(client: ScimClient, wanted: Wanted, matches: Sequence[str] = MATCHES) -> list[dict[str, Any]]:
@@ -46,24 +47,40 @@ async def look_up_all(client: ScimClient, wanted: Wanted, matches: Sequence[str]
 
     Costs no more than `look_up` where the first agrees in all.  Raises ListError, TransportError.
     """
-    return await _looked_up(client, wanted, matches, every=True)
+    return [one for one, _ in await _found_in(client, _places(wanted, matches), every=True)]
 
 
-async def _looked_up(client: ScimClient, wanted: Wanted, matches: Sequence[str], *, every: bool) -> list[dict[str, Any]]:
+Looked = tuple[str, str, str]
+"""A look-up: the path of a list, an attribute, its value."""
+
+
+async def first_found(client: ScimClient, places: Iterable[Looked]) -> tuple[dict[str, Any] | None, str]:
+    """The first resource that is found in these places, and by which attribute; (None, "") where there is none.
+
+    What a target does not filter by is passed over, as long as it answers for a name.  Raises ListError, TransportError.
+    """
+    found = await _found_in(client, places, every=False)
+    return found[0] if found else (None, "")
+
+
+async def _found_in(client: ScimClient, places: Iterable[Looked], *, every: bool) -> list[tuple[dict[str, Any], str]]:
+    """What is found, with the attribute by which it was; only the first, or all that differ."""
     refused: ListError | None = None
     answered = False
-    found: dict[str, dict[str, Any]] = {}
-    for path, attribute, value in _places(wanted, matches):
-        if any(_agrees(one, attribute, value) for one in found.values()):
+    found: dict[str, tuple[dict[str, Any], str]] = {}
+    for path, attribute, value in places:
+        if any(_agrees(one, attribute, value) for one, _ in found.values()):
             continue
         try:
             listed = await client.find(path, attribute, value)
         except ListError as error:
-            if error.answer.status not in _REFUSED:
+            if error.answer.status not in NOT_FILTERED:
                 raise
             refused = error
             continue
-        found.update((str(one["id"]), one) for one in listed if one.get("id"))
+        for one in listed:
+            if one.get("id"):
+                found.setdefault(str(one["id"]), (one, attribute))
         if found and not every:
             break
         answered = answered or attribute in _NAMES
@@ -79,7 +96,7 @@ def _agrees(found: dict[str, Any], attribute: str, value: str) -> bool:
     return name_key(str(found.get(attribute) or "")) == name_key(value)
 
 
-def _places(wanted: Wanted, matches: Sequence[str]) -> list[tuple[str, str, str]]:
+def _places(wanted: Wanted, matches: Sequence[str]) -> list[Looked]:
     if wanted.object == "group":
         return [("/Groups", "displayName", wanted.name)]
     emails = wanted.document.get("emails") or [{}]
@@ -96,7 +113,7 @@ async def members_of(client: ScimClient, group: str) -> list[str]:
     try:
         return await filtered_members(client, group)
     except ListError as error:
-        if error.answer.status not in _REFUSED:
+        if error.answer.status not in NOT_FILTERED:
             raise
         return await shown_members(client, group)
 

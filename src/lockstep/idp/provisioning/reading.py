@@ -10,15 +10,13 @@ from typing import Any
 
 from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.provisioning.exchange import TargetProblem
-from lockstep.idp.provisioning.lookup import members_in, shown_members
+from lockstep.idp.provisioning.lookup import NOT_FILTERED, members_in, shown_members
 from lockstep.scim.client import ListError, ScimClient, TransportError, quoted
 from lockstep.scim.dialects import normalise_group, normalise_user
 from lockstep.scim.messages import ScimError
 
 IN_FLIGHT = 16
 Resource = dict[str, Any]
-_REFUSED = (400, 501)
-"""How a target says that it does not filter by an attribute."""
 
 
 def _nobody(_group: str) -> Iterable[str]:
@@ -107,7 +105,7 @@ class Reader:
             async for page in self._pages("/Users", f"groups.value eq {quoted(group)}"):
                 found.update(str(resource.get("id", "")) for resource in page)
         except ListError as error:
-            if not self._connector.loose or error.answer.status not in _REFUSED:
+            if not self._connector.loose or error.answer.status not in NOT_FILTERED:
                 raise
             return set(await shown_members(self._client, group) or believed(group))
         return found

@@ -14,16 +14,19 @@ from lockstep.kit.vault import Vault
 from lockstep.scim.client import ScimClient
 
 
-def client_of(db: Database, vault: Vault, app: App, clock: Clock) -> ScimClient:
+def client_of(db: Database, vault: Vault, app: App, clock: Clock, *, somebody_waits: bool = False) -> ScimClient:
     """A client for the app's target, with its tokens and its rate of this moment.
 
-    Raises VaultError if the key is another one.
+    It gives up sooner where `somebody_waits` for the answer.  Raises VaultError if the key is another one.
     """
     local = memory_client(db, app, clock)
     if local is not None:
         return local
     tokens = AppTokens(db, vault, app.id, clock)
-    return ScimClient(app.scim_url, tokens.there()[0], rate=app.settings.rate, tokens=tokens)
+    secret, rate = tokens.there()[0], app.settings.rate
+    if somebody_waits:
+        return ScimClient(app.scim_url, secret, rate=rate, timeout_seconds=15.0, patience=2, tokens=tokens)
+    return ScimClient(app.scim_url, secret, rate=rate, tokens=tokens)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,8 @@ import pytest
 from lockstep.idp.provisioning.installation.look import TOLERANCE_MS, ahead, chosen
 from lockstep.idp.provisioning.records import Change, Kind
 from lockstep.kit.clock import iso
-from tests.idp.provisioning.target import Target
+from tests.idp.provisioning.provider import Offers, Provider
+from tests.idp.provisioning.target import Fault, Target
 from tests.idp.provisioning.world import World, everyone, many
 
 UNTIL = 1_800_000_000_000
@@ -65,6 +66,26 @@ def test_without_an_external_id_the_name_counts() -> None:
 )
 def test_everybody_who_is_looked_at_was_changed_since(users: list[dict[str, Any]], is_sign: bool) -> None:
     assert bool(sign([update("A"), update("B")], *users)) == is_sign
+
+
+def test_a_target_that_filters_by_names_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = Provider(lambda: UNTIL)
+    monkeypatch.setattr(target, "faults", lambda sent: Fault(400) if "externalId" in str(sent.query) else None)
+    for key, external in (("A", "A"), ("B", "other")):
+        target.users[key] = there(key, externalId=external, meta={"created": AFTER})
+    client = target.client("https://x", "t")
+    assert asyncio.run(ahead(client, [create("B", externalId="B")], UNTIL)) == ""  # by hand, under our name
+    assert "A@x.example" in asyncio.run(ahead(client, [create("A", externalId="A")], UNTIL))
+
+
+def test_a_target_without_filters_is_read_to_its_end() -> None:
+    target = Provider(lambda: UNTIL, Offers(filters=False, page=2))
+    for key in "BCDA":
+        target.users[key] = there(key, externalId=key, meta={"created": AFTER if key == "A" else BEFORE})
+    client = target.client("https://x", "t")
+    creates = [create(key, externalId=key) for key in "BCA"]
+    assert "A@x.example" in asyncio.run(ahead(client, creates, UNTIL))
+    assert asyncio.run(ahead(client, creates[:2], UNTIL)) == ""
 
 
 def test_a_single_one_may_be_somebody_s_work_at_the_target() -> None:

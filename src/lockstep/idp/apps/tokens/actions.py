@@ -147,6 +147,7 @@ def _find(c: Connection, app: App, which: Which) -> Token:
 
 def set_expiry(c: Connection, app: App, which: Which, expires_at: int, now: int, *, actor: str = ADMIN) -> None:
     """Say when a token ends (0: nobody knows).  Raises Problem if it is not there."""
+    check_remote(app, "token")
     token = _find(c, app, which)
     if (token.expires_at, token.expiry != "connector") == (expires_at, True):
         return

@@ -179,7 +179,8 @@ def _why_not(a: _Asked, *, has_app: bool, fed: bool, pushed: Pushed | None) -> I
     if fed:
         return
     known = list(directory.roles(a.c))
-    feeding = [one for one in standing(a.rules, known, pushed.feeders if pushed else ()) if name_key(one.name) == a.key]
+    remembered = [Fed(a.name, feeder) for feeder in (pushed.feeders if pushed else ())]
+    feeding = [one for one in standing(a.rules, known, remembered) if name_key(one.name) == a.key]
     if not feeding and not any(_could_give(one, a.key) for one in a.verdicts):
         yield f"Nothing feeds a group called {a.name}: no role has that name, and no rule makes it."
     elif not a.rules:
