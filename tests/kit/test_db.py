@@ -393,3 +393,49 @@ def test_a_writer_that_stands_still_does_not_hold_up_the_others(postgres_url: st
         assert snapshot.raw.execute("SELECT 1").fetchone() == (1,)
     frozen.close()
     other.close()
+
+
+def _put_another_file(path: Path, word: int) -> None:
+    """What a restored backup does: the file is put aside, and another one lies in its place."""
+    other = SqliteDatabase(path.with_name("other.db"))
+    with other.write() as c:
+        c.script(TABLES)
+        c.run(ADD, id=word)
+    other.close()
+    path.rename(path.with_name("aside.db"))
+    for suffix in ("-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            beside.rename(path.with_name(f"aside.db{suffix}"))
+    path.with_name("other.db").rename(path)
+
+
+def test_another_file_in_its_place_is_the_database_from_then_on(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    database = SqliteDatabase(path)
+    with database.write() as c:
+        c.script(TABLES)
+        c.run(ADD, id=1)
+    _put_another_file(path, 2)
+    with database.write() as c:
+        assert [row[0] for row in c.all(ALL)] == [2]
+        c.run(ADD, id=3)
+    with database.read() as c:
+        assert [row[0] for row in c.all(ALL)] == [2, 3]
+    database.close()
+    with SqliteDatabase(tmp_path / "aside.db").read() as c:
+        assert [row[0] for row in c.all(ALL)] == [1]
+    with SqliteDatabase(path).read() as c:
+        assert [row[0] for row in c.all(ALL)] == [2, 3]
+
+
+def test_a_file_that_is_away_for_a_moment_is_not_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    database = SqliteDatabase(path)
+    with database.write() as c:
+        c.script(TABLES)
+    path.rename(tmp_path / "aside.db")
+    with database.read() as c:
+        assert c.value(COUNT) == 0
+    assert not path.exists()
+    database.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -96,3 +97,24 @@ async def test_a_deadlock_is_tried_again(runner: Runner, each_database: Database
     else:
         assert await runner.write(action) == "done"
         assert await runner.read(words) == ["a"]
+
+
+async def test_another_file_in_the_place_of_sqlites_is_followed(tmp_path: Path) -> None:
+    files = [tmp_path / "x.db", tmp_path / "other.db"]
+    for file in files:
+        database = SqliteDatabase(file)
+        with database.write() as connection:
+            connection.script(["CREATE TABLE words (word VARCHAR(20) PRIMARY KEY)"])
+        database.close()
+    database = SqliteDatabase(files[0])
+    runner = open_runner(database)
+    await runner.write(lambda connection: add(connection, "a"))
+    before = runner.version()
+    for suffix in ("-wal", "-shm", ""):
+        (tmp_path / f"x.db{suffix}").rename(tmp_path / f"aside.db{suffix}")
+    files[1].rename(files[0])
+    assert runner.version() != before
+    await runner.write(lambda connection: add(connection, "b"))
+    assert await runner.read(words) == ["b"]
+    await runner.close()
+    database.close()

@@ -147,11 +147,18 @@ class SqliteDatabase(Database):
             self._opened.append(raw)
         return raw
 
+    def close_raw(self, raw: sqlite3.Connection) -> None:
+        """Close what `open_raw` gave."""
+        with self._lock:
+            if raw in self._opened:
+                self._opened.remove(raw)
+        raw.close()
+
     def _mine(self) -> sqlite3.Connection:
-        raw = getattr(self._local, "raw", None)
-        if raw is None:
-            raw = self._local.raw = self.open_raw()
-        return cast(sqlite3.Connection, raw)
+        mine = getattr(self._local, "mine", None)
+        if mine is None:
+            mine = self._local.mine = Following(self)
+        return cast(Following, mine).raw()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -173,9 +180,7 @@ class SqliteDatabase(Database):
             raw.execute("BEGIN")
             yield Connection(raw, "sqlite")
         finally:
-            with self._lock:
-                self._opened.remove(raw)
-            raw.close()
+            self.close_raw(raw)
 
     @contextmanager
     def write(self, serial: str | None = None) -> Iterator[Connection]:
@@ -200,6 +205,49 @@ class SqliteDatabase(Database):
                 raw.close()
             self._opened.clear()
         self._local = threading.local()
+
+
+class Following:
+    """A raw connection to the file that lies at the database's path now; for one thread at a time.
+
+    A restored backup puts another file there.  Who still has the one before open would read and write what was put aside.
+    """
+
+    def __init__(self, database: SqliteDatabase, *pragmas: str) -> None:
+        self._database = database
+        self._pragmas = pragmas
+        self._raw: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        self.opened = 0
+        """How often it was opened."""
+
+    def raw(self) -> sqlite3.Connection:
+        """The connection, outside of a transaction; opened anew where another file was put in the place of its own."""
+        there = _file_at(self._database.path)
+        if self._raw is not None and there in (None, self._file):
+            return self._raw
+        if self._raw is not None:
+            self._database.close_raw(self._raw)
+        self._raw, self._file = self._database.open_raw(), there or _file_at(self._database.path)
+        self.opened += 1
+        for pragma in self._pragmas:
+            self._raw.execute(f"PRAGMA {pragma}")
+        return self._raw
+
+    def close(self) -> None:
+        """Close it."""
+        if self._raw is not None:
+            self._database.close_raw(self._raw)
+            self._raw = None
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """(volume, number) of the file at a path, None where there is none.  The file is not opened: that could end locks on it."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _wal_mode(raw: sqlite3.Connection) -> None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from lockstep.kit.db import BUSY_SECONDS, Connection, SqliteDatabase
+from lockstep.kit.db import BUSY_SECONDS, Connection, Following, SqliteDatabase
 
 MAX_BATCH = 256
 BATCH_SECONDS = 0.02
@@ -64,9 +64,8 @@ class GroupCommit:
     """The one writer of an event loop to one SQLite file.  Use it from that loop only."""
 
     def __init__(self, database: SqliteDatabase) -> None:
-        self._raw = database.open_raw()
-        self._raw.execute("PRAGMA busy_timeout=0")  # waiting for another process is done without blocking the loop
-        self._connection = Connection(self._raw, "sqlite")
+        self._following = Following(database, "busy_timeout=0")  # waiting for another process is done without blocking the loop
+        self._raw = self._following.raw()
         self._waiting: deque[_Waiting] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lockstep-commit")
         self._worker: asyncio.Task[None] | None = None
@@ -88,7 +87,7 @@ class GroupCommit:
         if self._worker is not None:
             await self._worker
         self._thread.shutdown()
-        self._raw.close()
+        self._following.close()
 
     async def _work(self) -> None:
         try:
@@ -100,6 +99,7 @@ class GroupCommit:
     async def _one_batch(self) -> None:
         batch: list[_Waiting] = []
         try:
+            self._raw = self._following.raw()
             await self._begin()
             self._run_into(batch)
             await asyncio.get_running_loop().run_in_executor(self._thread, self._commit)
@@ -128,13 +128,13 @@ class GroupCommit:
 
     def _run_into(self, batch: list[_Waiting]) -> None:
         """Run what waits, one after the other, and put it into `batch`; the rest waits for the next one."""
-        until = time.monotonic() + BATCH_SECONDS
+        until, connection = time.monotonic() + BATCH_SECONDS, Connection(self._raw, "sqlite")
         while self._waiting and len(batch) < MAX_BATCH and (not batch or time.monotonic() < until):
             waiting = self._waiting.popleft()
             batch.append(waiting)
             try:
-                with savepoint(self._connection):
-                    waiting.result = waiting.action(self._connection)
+                with savepoint(connection):
+                    waiting.result = waiting.action(connection)
             except Exception as error:
                 waiting.error = error
                 if not self._raw.in_transaction:  # the database gave up the whole transaction, not only this write

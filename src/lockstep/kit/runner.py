@@ -12,12 +12,14 @@ from typing import Protocol, TypeVar, cast
 
 import psycopg
 
-from lockstep.kit.db import Connection, Database, PostgresDatabase, SqliteDatabase
+from lockstep.kit.db import Connection, Database, Following, PostgresDatabase, SqliteDatabase
 from lockstep.kit.groupcommit import GroupCommit
 
 Result = TypeVar("Result")
 POSTGRES_THREADS = 10
 _TRIES = 3
+_ANOTHER_FILE = 2**32
+"""Between the versions of two files: SQLite's have 32 bits."""
 
 
 class Runner(Protocol):
@@ -49,7 +51,7 @@ class SqliteRunner:
     def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
         self._writer = GroupCommit(database)
-        self._watch = database.open_raw()  # never writes, so that every commit is another connection's
+        self._watch = Following(database)  # never writes, so that every commit is another connection's
 
     async def read(self, action: Callable[[Connection], Result]) -> Result:
         """As in `Runner`."""
@@ -62,7 +64,8 @@ class SqliteRunner:
 
     def version(self) -> int:
         """As in `Runner`."""
-        return cast(int, self._watch.execute("PRAGMA data_version").fetchone()[0])
+        version = cast(int, self._watch.raw().execute("PRAGMA data_version").fetchone()[0])
+        return version + self._watch.opened * _ANOTHER_FILE
 
     async def close(self) -> None:
         """As in `Runner`."""

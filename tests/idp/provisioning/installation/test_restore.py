@@ -1,12 +1,17 @@
 """Restoring, with the key in the backup and without: what was there is kept, and every app waits to be looked at."""
 
+import asyncio
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.provisioning import jobs
+from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.installation import actions, backup, restore
 from lockstep.idp.storage import open_idp
 from lockstep.kit.db import Database
@@ -105,3 +110,46 @@ def test_not_under_a_worker(data: Path, database: Database, tmp_path: Path) -> N
         restore.take(tmp_path / "b", data, data / "key", NOW)
     lease.release()
     assert (data / "idp.db").read_bytes() == before
+
+
+def test_a_server_that_began_before_the_restore_works_on_what_was_restored(
+    data: Path, database: Database, tmp_path: Path
+) -> None:
+    """It had the file before open when it took the lease, and left every job alone that was filed in the new one."""
+    vault = open_vault(data / "key", may_create=False)
+    backup.make(database, tmp_path / "b", data / "key", NOW, with_key=True)
+    opened, restored, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def serve() -> None:
+        with database.read() as c:
+            jobs.queued(c)
+        opened.set()
+        restored.wait()
+        asyncio.run(Engine(database, vault).serve(stop.is_set))
+
+    server = threading.Thread(target=serve)
+    server.start()
+    opened.wait()
+    restore.take(tmp_path / "b", data, data / "key", NOW)
+    restored.set()
+    asked = open_idp(data, None)
+    try:
+        with asked.read() as c:
+            app = apps.find_app(c, "aws")
+        number = Engine(asked, vault).order(app.id, "sync", {})
+        assert "restored from a backup" in ended(asked, number)
+    finally:
+        stop.set()
+        server.join()
+        asked.close()
+
+
+def ended(database: Database, number: int) -> str:
+    """The error with which a job ended; "" where it did not end in time."""
+    for _ in range(200):
+        with database.read() as c:
+            job = jobs.get(c, number)
+        if job is not None and job.state == jobs.FAILED:
+            return job.error
+        time.sleep(0.05)
+    return ""
