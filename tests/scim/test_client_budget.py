@@ -3,7 +3,7 @@
 import asyncio
 import heapq
 from collections.abc import Callable, Coroutine
-from itertools import pairwise
+from itertools import count, pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,11 +24,12 @@ class Time:
     def __init__(self) -> None:
         self.now = 1_000.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._numbers = count()
 
     async def sleep(self, seconds: float) -> None:
         """In the place of asyncio.sleep."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self.now + seconds, len(self._sleepers) + id(future), future))
+        heapq.heappush(self._sleepers, (self.now + seconds, next(self._numbers), future))  # who slept first wakes first
         await future
 
     def run(self, *work: Coroutine[Any, Any, None]) -> None:

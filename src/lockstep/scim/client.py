@@ -10,6 +10,7 @@ import ipaddress
 import random
 import socket
 import ssl
+import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -151,12 +152,15 @@ class Budget:
     """At most `rate` requests a second, without a burst.  Slows down when the target says so, and finds its way up again.
 
     What the target took before it throttled is what it gives: a little less than that is sent then, and a little more with each
-    second that it does not throttle, in steps that grow.  Where it took less than half of what was sent, or little was sent,
-    that says nothing yet: the rate is halved, and each second gives a tenth of the whole back.
+    second that it does not throttle, in steps that grow.  Where it took less than half of what was sent, the rate
+    falls to that, at most to a quarter at a time; where little was sent, that says nothing yet, and it is halved.  Then each second
+    gives a tenth of the whole back.
     """
 
     rate: float
     current: float = field(init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    """Several event loops may share a budget."""
     _next: float = field(default=0.0, init=False)
     _paused_until: float = field(default=0.0, init=False)
     _slowed_at: float = field(default=float("-inf"), init=False)
@@ -169,39 +173,53 @@ class Budget:
     """The rate that was too much."""
     _taken: int = field(default=0, init=False)
     """How many of those sent in the span before it was slowed were taken, as far as it is known."""
+    _tried: int = field(default=0, init=False)
+    """How many were sent."""
 
     def __post_init__(self) -> None:
         self.current = self.rate
         self._step = self.rate / 10
 
+    def allow(self, rate: float) -> None:
+        """Another rate from now on; what the target was found to take stays the limit."""
+        with self._lock:
+            self.current = rate if self.current == self.rate else min(self.current, rate)
+            self.rate = rate
+
     async def take(self) -> None:
         """Wait until one more request may be sent."""
         while True:
             now = time.monotonic()
-            self._recover(now)
-            start = max(now, self._next, self._paused_until)
-            self._next = start + 1 / self.current
+            with self._lock:
+                self._recover(now)
+                start = max(now, self._next, self._paused_until)
+                self._next = start + 1 / self.current
             if start > now:
                 await asyncio.sleep(start - now)
             if time.monotonic() >= self._paused_until:
-                self._note(start)
+                with self._lock:
+                    self._note(start)
                 return  # else the target asked for a pause while this one waited: it takes a place after the pause
 
     def throttled(self, seconds: float) -> None:
         """The target refused a request: nothing is sent for `seconds`, and less from then on."""
         now = time.monotonic()
-        if now >= self._paused_until and now - self._slowed_at >= 1.0:  # many in flight are refused together, and count once
-            self._slowed_at, self._before = now, self.current
-            self._taken = sum(1 for one in self._sent if one > now - _span(self._before))
-        self._taken -= 1  # this one was not
-        self._slow_down()
-        self._paused_until = max(self._paused_until, now + seconds)
-        self._raise_at = self._paused_until + 1
+        with self._lock:
+            if (
+                now >= self._paused_until and now - self._slowed_at >= 1.0
+            ):  # many in flight are refused together, and count once
+                self._slowed_at, self._before = now, self.current
+                self._taken = self._tried = sum(1 for one in self._sent if one > now - _span(self._before))
+            self._taken -= 1  # this one was not
+            self._slow_down()
+            self._paused_until = max(self._paused_until, now + seconds)
+            self._raise_at = self._paused_until + 1
 
     def _slow_down(self) -> None:
         given = BELOW * min(self._before, self._taken / _span(self._before))
         known = given > self._before / 2
-        self.current = max(given if known else self._before / 2, min(SLOWEST, self.rate))
+        least = self._before / (4 if self._tried >= COUNTED else 2)
+        self.current = max(given, least, min(SLOWEST, self.rate))
         self._step = given * FIRST_STEP if known else self.rate / 10
 
     def _recover(self, now: float) -> None:
@@ -244,6 +262,8 @@ class ScimClient:
 
     `tokens` are asked when the target refuses the token: the request is sent again at once with each that it did not refuse,
     and the one that it takes is used from then on.  A refusal says that nothing was done.
+
+    A `budget` takes the place of `rate`, and may be that of other clients too.
     """
 
     def __init__(
@@ -256,6 +276,7 @@ class ScimClient:
         connections: int = 16,
         patience: int = MAX_WAITS,
         tokens: Tokens | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.token = token
@@ -263,7 +284,7 @@ class ScimClient:
         self.meter = Meter()
         self.skew_ms = 0
         """How far the target's clock is ahead of ours, by the Date of its last answer."""
-        self.budget = Budget(rate)
+        self.budget = budget or Budget(rate)
         self.permit: Callable[[], bool] | None = None
         """Asked before each request is sent, after it has waited for its turn: where it says no, nothing is sent any more."""
         self.cursorless = False

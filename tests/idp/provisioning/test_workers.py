@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lockstep.idp import events
+from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import engine as engine_module
 from lockstep.idp.provisioning import jobs
 from lockstep.idp.provisioning.engine import Engine
@@ -45,6 +46,13 @@ def came_to(world: World, number: int) -> None:
     until(lambda: len(world.target.users) == number and all_done(world))
 
 
+def elsewhere(world: World, app: App) -> App:
+    """The app has a target of its own."""
+    with world.write() as c:
+        c.script([f"UPDATE apps SET scim_url = 'https://scim.example/{app.name}/scim/v2' WHERE id = {app.id}"])
+    return app
+
+
 def declare_dead(world: World, engine: Engine) -> None:
     """As the others do with one that was not heard of for long; it does not hear of it itself."""
     heart = getattr(engine.fleet, "_heart", None)
@@ -58,7 +66,7 @@ def test_the_apps_are_shared_out_and_each_is_at_one_at_a_time(workers: Workers, 
     """Two workers with room for one run each: while one has the first app, the other does the second."""
     monkeypatch.setattr(engine_module, "MOST_RUNS", 1)
     world = workers.world
-    first, second = world.make_app(name="first"), world.make_app(name="second")
+    first, second = world.make_app(name="first"), elsewhere(world, world.make_app(name="second"))
     begun, go_on = threading.Event(), threading.Event()
     plan = Run.plan
 
@@ -77,6 +85,31 @@ def test_the_apps_are_shared_out_and_each_is_at_one_at_a_time(workers: Workers, 
     did = who_did(world)
     assert len(did[first.id]) == 1
     assert did[second.id] - did[first.id]
+
+
+def test_apps_with_the_same_target_are_at_one_worker(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have one rate budget: the second one waits where only the other worker had room for it."""
+    monkeypatch.setattr(engine_module, "MOST_RUNS", 1)
+    world = workers.world
+    first, second = world.make_app(name="first"), world.make_app(name="second")
+    begun, go_on = threading.Event(), threading.Event()
+    plan = Run.plan
+
+    async def long(self: Any, attempt: int) -> dict[str, Any]:
+        begun.set()
+        await asyncio.to_thread(go_on.wait, PATIENCE)
+        return await plan(self, attempt)
+
+    monkeypatch.setattr(Run, "plan", long)
+    with serving(workers.engine(worker="one")), serving(workers.engine(worker="other")):
+        world.become(everyone("A", "B"))
+        until(begun.is_set)
+        time.sleep(0.5)
+        with world.db.read() as c:
+            assert len(jobs.running(c)) == 1
+        go_on.set()
+        until(lambda: len(who_did(world)) == 2 and all_done(world))
+    assert set(who_did(world)) == {first.id, second.id}
 
 
 def test_what_is_due_is_filed_once(workers: Workers) -> None:

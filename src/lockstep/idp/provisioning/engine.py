@@ -18,6 +18,7 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import check, drift_actions, jobs, links, takeover
+from lockstep.idp.provisioning.budgets import Budgets
 from lockstep.idp.provisioning.durable import Durable, Plain
 from lockstep.idp.provisioning.evidence import actions as evidence
 from lockstep.idp.provisioning.evidence import making
@@ -70,6 +71,7 @@ class Engine:
     guard: Guard = field(init=False)
     fleet: Fleet = field(init=False)
     scheduler: Scheduler = field(init=False)
+    budgets: Budgets = field(default_factory=Budgets)
     _report: Report = _silent
     _halt: Halt = field(init=False)
     _runs: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -135,6 +137,7 @@ class Engine:
             raise Problem("the job is gone")
         orders = Orders(**job.arguments)
         more: dict[str, Any] = {"clock": self.clock, "report": self._report, "halt": self._halt, "guard": self.guard}
+        more["budgets"] = self.budgets
         return Run(self._db_of(job.app_id), self.vault, job.app_id, orders, **more), orders
 
     def _open(self) -> None:
@@ -224,7 +227,7 @@ class Engine:
         with db.write(serial=events.SERIAL) as c:
             app = ready_app(c, job.app_id, sends=sends)
             source, target = source_of(c, app, with_logins=False), links.target_of(c, app.id, app.scim_url)
-        async with client_of(db, self.vault, app, self.clock) as client:
+        async with client_of(db, self.vault, app, self.clock, budgets=self.budgets) as client:
             return app, await check.Checker(db, source, target, client).check(), source, target
 
     async def _evidence(self, job: Job) -> dict[str, Any]:
@@ -246,7 +249,7 @@ class Engine:
         db = self._db_of(job.app_id)
         with db.read() as c:
             app = takeover.app_of(c, job.app_id)
-        async with client_of(db, self.vault, app, self.clock) as client:
+        async with client_of(db, self.vault, app, self.clock, budgets=self.budgets) as client:
             doing = takeover.Takeover(db, app.id, client, self.clock, self._halt.point)
             return await doing.run(TakeoverOrders(**job.arguments))
 
@@ -308,6 +311,7 @@ class Engine:
         with self.db.read() as c:
             waiting = jobs.queued(c)
             busy = {job.app_id for job in jobs.running(c)} if waiting else set()
+            busy |= {job.app_id for job in waiting if not self.fleet.free(c, job.app_id)}
         self._waiting = {job.id: self._waiting.get(job.id, time.monotonic()) for job in waiting}
         for job in waiting:
             if job.app_id not in busy and job.app_id not in self._runs and self._is_our_turn(job):

@@ -16,6 +16,7 @@ from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import capable, check, drift_actions, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
+from lockstep.idp.provisioning.budgets import Budgets
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.installation.guard import Guard
@@ -203,6 +204,7 @@ class Run:
         report: Report = lambda _done, _of: None,
         halt: Halt | None = None,
         guard: Guard | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         self._db = db
         self._vault = vault
@@ -213,6 +215,7 @@ class Run:
         self._report = report
         self._halt = halt or Halt()
         self._guard = guard
+        self._budgets = budgets
         self._tally = Tally()
         self._client: ScimClient | None = None
         self._sent_before = 0
@@ -273,7 +276,7 @@ class Run:
         if self._client is not None and self._client.base_url != app.scim_url:
             await self.close()
         if self._client is None:
-            self._client = await client_of(self._db, self._vault, app, self._clock).__aenter__()
+            self._client = await client_of(self._db, self._vault, app, self._clock, budgets=self._budgets).__aenter__()
         self._client.token = token
         self._client.permit = lambda: not self._halt.lost()
         return self._client

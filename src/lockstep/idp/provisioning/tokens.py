@@ -8,14 +8,17 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.memory.client import memory_client
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.tokens import actions
+from lockstep.idp.provisioning.budgets import Budgets
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.vault import Vault
 from lockstep.scim.client import ScimClient
 
 
-def client_of(db: Database, vault: Vault, app: App, clock: Clock, *, somebody_waits: bool = False) -> ScimClient:
-    """A client for the app's target, with its tokens and its rate of this moment.
+def client_of(
+    db: Database, vault: Vault, app: App, clock: Clock, *, budgets: Budgets | None = None, somebody_waits: bool = False
+) -> ScimClient:
+    """A client for the app's target, with its tokens and its rate of this moment, or the target's budget among `budgets`.
 
     It gives up sooner where `somebody_waits` for the answer.  Raises VaultError if the key is another one.
     """
@@ -26,7 +29,7 @@ def client_of(db: Database, vault: Vault, app: App, clock: Clock, *, somebody_wa
     secret, rate = tokens.there()[0], app.settings.rate
     if somebody_waits:
         return ScimClient(app.scim_url, secret, rate=rate, timeout_seconds=15.0, patience=2, tokens=tokens)
-    return ScimClient(app.scim_url, secret, rate=rate, tokens=tokens)
+    return ScimClient(app.scim_url, secret, rate=rate, tokens=tokens, budget=None if budgets is None else budgets.of(app))
 
 
 @dataclass(slots=True)

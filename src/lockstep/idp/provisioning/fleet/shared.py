@@ -50,7 +50,7 @@ class Heart:
     def stop(self) -> None:
         """End it."""
         self._stop.set()
-        self._thread.join(BEAT_SECONDS)
+        self._thread.join(BEAT_SECONDS + _CONNECT_SECONDS)
 
     def _run(self) -> None:
         raw: Any = None

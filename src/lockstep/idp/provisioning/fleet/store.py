@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lockstep.idp.apps.store import apps
 from lockstep.idp.provisioning.fleet.records import Standing, Worker
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
@@ -40,6 +41,14 @@ _live = sa.select(_w.name).where(_w.standing == _LIVE)
 _others = sa.and_(_w.standing == _LIVE, _w.name != _name)
 _stale = sa.and_(_w.standing == _LIVE, _w.beat < _NOW - sa.bindparam("patience", type_=sa.BigInteger))
 _can_have = sa.or_(_l.worker == "", _l.worker == _name, _l.worker.not_in(_live))
+_its, _theirs, _others_lease = apps.alias(), apps.alias(), app_leases.alias()
+# Apps with the same target have one rate budget, so they are at one worker.
+_at_its_target = (
+    sa.select(sa.literal(1))
+    .select_from(_its.join(_theirs, _its.c.scim_url == _theirs.c.scim_url))
+    .join(_others_lease, _others_lease.c.app_id == _theirs.c.id)
+    .where(_its.c.id == _app, _others_lease.c.worker.in_(_live), _others_lease.c.worker != _name)
+)
 
 _JOIN = Statement(sa.insert(workers).values(began=_NOW, beat=_NOW), columns=[column.name for column in _w])
 _BEAT = Statement(sa.update(workers).where(_w.name == _name, _w.standing == _LIVE).values(beat=_NOW))
@@ -51,10 +60,10 @@ _ANY_OTHER = Statement(sa.select(sa.literal(1)).where(_others).limit(1))
 _KNOWN = Statement(sa.select(sa.literal(1)).where(_w.name == _name))
 _ALL = Statement(sa.select(*_FIELDS).where(_w.standing == _LIVE).order_by(_w.began, _w.name))
 _LEASE = Statement(lambda insert: insert(app_leases).values(app_id=_app, worker="", fence=0).on_conflict_do_nothing())
-_FREE = Statement(sa.select(sa.literal(1)).where(_l.app_id == _app, sa.not_(_can_have)))
+_TAKEN = Statement(_at_its_target.union_all(sa.select(sa.literal(1)).where(_l.app_id == _app, sa.not_(_can_have))).limit(1))
 _CLAIM = Statement(
     sa.update(app_leases)
-    .where(_l.app_id == _app, _can_have, sa.exists(_live.where(_w.name == _name)))
+    .where(_l.app_id == _app, _can_have, sa.exists(_live.where(_w.name == _name)), sa.not_(sa.exists(_at_its_target)))
     .values(worker=_name, fence=_l.fence + 1)
     .returning(_l.fence)
 )
@@ -118,7 +127,7 @@ def at_work(c: Connection) -> list[tuple[Worker, list[int]]]:
 
 def is_free(c: Connection, app_id: int, name: str) -> bool:
     """Whether an app could be claimed by this worker."""
-    return c.one(_FREE, app=app_id, by=name) is None
+    return c.one(_TAKEN, app=app_id, by=name) is None
 
 
 def claim(c: Connection, app_id: int, name: str) -> int | None:
