@@ -9,7 +9,7 @@ from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, Some
 from lockstep.idp.provisioning.making import Making
 from lockstep.idp.provisioning.plan_groups import Match, Member, MemberDiff
-from lockstep.idp.provisioning.records import DesiredGroup, GroupLink, State
+from lockstep.idp.provisioning.records import DesiredGroup, GroupLink, Kind, State
 from lockstep.idp.provisioning.source import pieces
 
 Members = dict[str, str]
@@ -118,9 +118,8 @@ def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
             _plan_leftover(m, one.link, held=held)
         return
     if one.link is None or one.link.missing:
-        for change in plan_groups.create(
-            one.desired, _first_members(m, m.overlay.members(one.link, wanted)), one.link, limit, inside=inside
-        ):
+        first = _first_members(m, one.desired, one.link, m.overlay.members(one.link, wanted))
+        for change in plan_groups.create(one.desired, first, one.link, limit, inside=inside):
             m.put(change)
         return
     renaming = plan_groups.rename(one.desired, one.link)
@@ -153,20 +152,41 @@ def _plan_leftover(m: Making, link: GroupLink, *, held: bool) -> None:
             m.afterwards(links.drop_group, link.id)
 
 
-def _going(m: Making, key: str, *, asked: bool) -> bool:
-    """Whether a person is made in this run; where the group's own change has to be approved, approval of both is awaited."""
-    if m.scope.users is not None and key not in m.scope.users:
-        return False
-    state = m.not_made.get(key, State.READY)
-    return state is State.READY or (asked and state is State.WAITING)
+def _going(m: Making, keys: Iterable[str], digests: Callable[[set[str]], list[str]], *, asked: bool) -> set[str]:
+    """Those of some people, not at the target yet, whom a change of their group takes along: they are made in this run.
+
+    Where that change has to be approved (`asked`), approval of both is awaited; and whoever could not be made before is left
+    out, because it would be sent without them, and asked about anew without end: they follow once they are there.  Unless
+    it is approved as it is with them (`digests`): that word stands.
+    """
+    scope = m.scope.users
+    states = {key: m.not_made.get(key, State.READY) for key in keys if scope is None or key in scope}
+    going = {key for key, state in states.items() if state is State.READY or (asked and state is State.WAITING)}
+    if not asked:
+        return going
+    sure = {key for key in going if ("user", key, Kind.CREATE.value) not in m.troubles}
+    hoped = going | {key for key, state in states.items() if state is State.LATER}
+    if sure == hoped:
+        return sure
+    wanted = digests(hoped)
+    for digest in wanted:
+        m.meet(digest)
+    return going if going == hoped and m.decisions.approved.issuperset(wanted) else sure
 
 
-def _first_members(m: Making, wanted: Members) -> list[Member]:
-    asked = m.source.app.settings.approve_create
+def _first_members(m: Making, group: DesiredGroup, link: GroupLink | None, wanted: Members) -> list[Member]:
     there = m.target_ids(wanted)
-    return [
-        Member(key, there.get(key, ""), name) for key, name in wanted.items() if key in there or _going(m, key, asked=asked)
-    ]
+
+    def members(coming: set[str]) -> list[Member]:
+        return [Member(key, there.get(key, ""), name) for key, name in wanted.items() if key in there or key in coming]
+
+    def digests(coming: set[str]) -> list[str]:
+        connector = m.source.connector
+        limit, inside = connector.members_per_request, connector.create_takes_members
+        return [change.digest for change in plan_groups.create(group, members(coming), link, limit, inside=inside)][:1]
+
+    absent = [key for key in wanted if key not in there]
+    return members(_going(m, absent, digests, asked=m.source.app.settings.approve_create))
 
 
 def _plan_members(
@@ -180,10 +200,18 @@ def _plan_members(
     there = m.target_ids(adding)
     diff = MemberDiff(
         now=[Member(key, there[key], wanted[key]) for key in adding if key in there],
-        later=[Member(key, "", wanted[key]) for key in adding if key not in there and _going(m, key, asked=asked)],
         removals=_gone(m, {one: key for one, key in current.items() if key not in wanted and not m.overlay.stays(link, one)}),
     )
-    _put_members(m, group.key, group.name, link, diff, held=held)
+
+    def with_those(coming: set[str]) -> MemberDiff:
+        return replace(diff, later=[Member(key, "", wanted[key]) for key in adding if key in coming])
+
+    def digests(coming: set[str]) -> list[str]:
+        limit = m.source.connector.members_per_request
+        return [one.digest for one in plan_groups.members(group.key, group.name, link, with_those(coming), limit)]
+
+    absent = [key for key in adding if key not in there]
+    _put_members(m, group.key, group.name, link, with_those(_going(m, absent, digests, asked=asked)), held=held)
 
 
 def _gone(m: Making, going: dict[str, str]) -> list[Member]:

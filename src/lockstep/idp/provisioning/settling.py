@@ -121,6 +121,8 @@ class Settler:
         self.tally.applied += 1
         ledger.set_states(self.c, self.plan, [(outcome.request.placed.position, State.DONE, "")])
         if not self._part_has_failed(change):
+            if _lets_follow(change, self.source.app) and ledger.trouble_of(self.c, self.target, _what(change)) is not None:
+                self._again(change)  # their groups' changes were approved without them
             self.tally.mended(change)
             ledger.end_trouble(self.c, self.target, _what(change))
         self._forget_decisions(outcome, change)
@@ -364,6 +366,12 @@ _LINKED = {"user": EventType.USER_LINKED_IN_APP, "group": EventType.GROUP_LINKED
 
 def _what(change: Change) -> ledger.What:
     return change.object, change.key, change.kind.value
+
+
+def _lets_follow(change: Change, app: App) -> bool:
+    """Whether somebody who is made now may have been left out of changes of groups that have to be approved."""
+    asked = app.settings.approve_create or app.settings.approve_update
+    return asked and change.object == "user" and change.kind is Kind.CREATE
 
 
 def _group_id(outcome: Outcome) -> str:
