@@ -225,3 +225,76 @@ def test_a_stranger_who_was_in_a_group_and_is_deleted(synced: World, full: bool)
     assert world.sync(full=full)["failed"] == 0
     world.assert_equal()
     world.assert_quiet()
+
+
+PROTECTED = "AWSAuditOfOurs"
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_group_that_was_given_a_protected_name_is_called_as_before(synced: World, changed: bool) -> None:
+    """It is ours by its id, whatever it is called: it is not made a second time, and its members stay ours."""
+    world = synced
+    group, name = sorted(world.company.groups.items())[0]
+    number = world.held().ids[f"group {name}"]
+    world.target.store.edit_group(number, PROTECTED)
+    if changed:
+        world.company.seats.discard(next(seat for seat in sorted(world.company.seats) if seat[0] == group))
+        world.bring()
+    result = world.sync(full=True)
+    assert (result["failed"], result["requests"]) == (0, 1 + changed)
+    assert world.held().ids[f"group {name}"] == number
+    world.assert_equal()
+    world.assert_quiet()
+
+
+def test_a_protected_name_that_a_person_takes_over_stands(synced: World) -> None:
+    world = synced
+    name = sorted(world.company.groups.values())[0]
+    number = world.held().ids[f"group {name}"]
+    world.target.store.edit_group(number, PROTECTED)
+    [found] = world.look()["differences"]
+    world.say_of_drift("take-over", found["digest"])
+    assert world.sync()["requests"] == 0
+    assert world.held().ids[f"group {PROTECTED}"] == number
+    world.assert_quiet()
+
+
+def test_a_group_of_a_protected_name_is_not_deleted_when_its_role_goes(synced: World) -> None:
+    world = synced
+    group, name = sorted(world.company.groups.items())[0]
+    number = world.held().ids[f"group {name}"]
+    world.target.store.edit_group(number, PROTECTED)
+    world.company.dissolve(group)
+    world.bring()
+    assert world.sync(full=True)["failed"] == 0
+    assert world.held().ids[f"group {PROTECTED}"] == number
+    assert world.sync()["requests"] == 0
+
+
+def test_a_group_that_was_given_the_name_of_one_that_is_lost(synced: World) -> None:
+    world = synced
+    one, other = sorted(world.company.groups.values())[:2]
+    ids = dict(world.held().ids)
+    world.target.store.lose_group(ids[f"group {other}"])
+    world.target.store.edit_group(ids[f"group {one}"], other)
+    result = world.sync(full=True)
+    assert (result["failed"], result["requests"]) == (0, result["floor"])
+    assert world.held().ids[f"group {one}"] == ids[f"group {one}"]
+    world.assert_equal()
+    world.assert_quiet()
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_group_that_was_given_the_name_of_a_new_role(synced: World, full: bool) -> None:
+    """Without a look at the target the new one fails alone, and says that the other is linked; nothing is made twice."""
+    world = synced
+    name = sorted(world.company.groups.values())[0]
+    ids = dict(world.held().ids)
+    world.target.store.edit_group(ids[f"group {name}"], "Brand new")
+    world.company.groups["zz-new"] = "Brand new"
+    world.bring()
+    assert world.sync(full=full)["failed"] == (0 if full else 1)
+    assert world.sync(full=True)["failed"] == 0
+    assert world.held().ids[f"group {name}"] == ids[f"group {name}"]
+    world.assert_equal()
+    world.assert_quiet()

@@ -27,9 +27,10 @@ def plan_groups_of(m: Making, *, held: bool) -> None:
 
 
 def _matched(m: Making, wanted: Iterable[DesiredGroup]) -> Iterable[Match]:
+    """What each group of ours is at the target.  A link goes by its key, our name: it may be called otherwise there."""
     protects = m.source.app.settings.protects
     kept = [group for group in wanted if not protects(group.name)]
-    known = [link for link in links.groups(m.c, m.target) if not protects(link.name)]
+    known = [link for link in links.groups(m.c, m.target) if not protects(link.key)]
     return map(m.overlay.named, plan_groups.match(m.overlay.groups(kept, known), known))
 
 
@@ -69,8 +70,8 @@ def _plan_some(m: Making, some: Some, *, held: bool) -> None:
     if m.scope.match or m.scope.groups or _unknown(touched, protects):
         _plan_matched(m, some.all_groups(), touched, held=held)
         return
-    for _, link in sorted(touched.links.items()):
-        if not protects(link.name):
+    for key, link in sorted(touched.links.items()):
+        if not protects(key):
             _plan_touched(m, DesiredGroup(link.key, link.name, link.feeders), link, touched, held=held)
 
 
@@ -141,6 +142,8 @@ def _plan_leftover(m: Making, link: GroupLink, *, held: bool) -> None:
     if link.missing:
         m.afterwards(links.drop_group, link.id)
         return
+    if m.source.app.settings.protects(link.name):
+        return  # it was given that name at the target, and nobody needs it here any more
     if link.feeders:
         m.afterwards(links.feed_group, link.id, ())  # they feed another group now, and must not take this link along later
     if link.made:

@@ -82,10 +82,13 @@ class Takeover:
         return there
 
     async def _read_groups(self, app: App, reader: Reader, there: There) -> None:
+        with self._db.read() as c:
+            linked = {link.target_id for link in links.groups(c, links.find_target(c, app.id, app.scim_url))}
         async for page in reader.groups():
             for resource in page:
                 one = Theirs(str(resource.get("id", "")), str(resource.get("displayName", "")))
-                (there.protected if app.settings.protects(one.name) else there.groups).append(one)
+                protected = app.settings.protects(one.name) and one.id not in linked
+                (there.protected if protected else there.groups).append(one)
         with self._db.read() as c:
             picture = picture_of(c, app_of(c, app.id), there)
             groups = {
