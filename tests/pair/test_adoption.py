@@ -34,7 +34,8 @@ def test_what_is_there_is_reported_and_left_alone_by_default(both: Both) -> None
     assert {"E2", "E3"} <= held.user_ids().keys()
     assert held.group("Writers") == {"e3@x.example"}
     told = [event for event in both.idp.events() if event.get("error_description")]
-    assert all("take it over with `adopt=adopt`" in event["error_description"] for event in told)
+    advice = "take it over with `adopt=adopt` or `lockstep idp takeover aws --link`"
+    assert all(advice in event["error_description"] for event in told)
     assert {event.get("user_name") or event["object_name"] for event in told} == {"e1@x.example", "Readers"}
     assert group == held.group_ids()["readers"]
 

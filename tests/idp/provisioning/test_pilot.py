@@ -1,8 +1,13 @@
 """An app that is limited: to a role, to some people, to what is missing."""
 
+import re
+
 import pytest
 
+from lockstep.cli.idp.plan_text import lines_of
+from lockstep.cli.idp.runs import tell
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.provisioning import actions, summary
 from lockstep.kit.problems import Problem
 from lockstep.scim.messages import ENTERPRISE
 from tests.idp.provisioning.world import World, brief, everyone
@@ -89,7 +94,17 @@ def test_only_what_is_missing_is_made(each_world: World) -> None:
     each_world.synced(everyone("A", "B"), {"Q": ("Cooks", ["A", "B"])})
     each_world.set("creates-only=on")
     each_world.become({"A": {"title": "Other"}, "C": {}}, {"Q": ("Cooks", ["A", "C"]), "S": ("New", ["A", "C"])})
-    each_world.sync()
+    result = each_world.sync()
+    assert (result.waiting, result.only_makes) == (3, 3)
+    assert "approval.asked" not in {event.type.value for event in each_world.events()}
+    each_world.plan()
+    with each_world.write() as c:
+        said = (
+            "nothing waits for approval in aws; 3 changes are held by creates-only=on: "
+            "let them go with `lockstep idp app set aws creates-only=off`"
+        )
+        with pytest.raises(Problem, match=f"^{re.escape(said)}$"):
+            actions.approve(c, each_world.app_of(c), None, each_world.now)
     assert each_world.target.teams() == {"Cooks": {A, B}, "New": {A, C}}
     assert brief(each_world.changes()) == [
         f"user switch-off {B} [blocked]",
@@ -99,6 +114,29 @@ def test_only_what_is_missing_is_made(each_world: World) -> None:
     each_world.set("creates-only=off")
     each_world.sync()
     assert each_world.target.teams() == {"Cooks": {A, C}, "New": {A, C}}
+
+
+def test_what_creates_only_holds_is_not_called_an_approval(each_world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    each_world.make_app()
+    each_world.synced(everyone("A"))
+    each_world.set("creates-only=on", "approve-create=on")
+    each_world.become({"A": {"title": "Other"}, "C": {}})
+    loose = "lockstep idp app set aws creates-only=off"
+    told = each_world.sync()
+    tell("aws", told.as_json(), [])
+    out = capsys.readouterr().out
+    assert f"1 change is held by creates-only=on. Read: lockstep idp plan aws\nThen let loose: {loose}\n" in out
+    assert "1 change waits. Read: lockstep idp plan aws\nThen: lockstep idp approve aws --all\n" in out
+    plan, _ = each_world.plan()
+    with each_world.db.read() as c:
+        lines = list(lines_of(summary.as_json(c, each_world.app_of(c), plan)))
+    assert [line for line in lines if "lockstep idp" in line] == [
+        "Some changes wait for approval: lockstep idp approve aws --all",
+        f"Some changes are held by creates-only=on: {loose}",
+    ]
+    each_world.set("approve-create=off")
+    tell("aws", each_world.sync().as_json(), [])
+    assert "approve" not in capsys.readouterr().out
 
 
 def test_a_role_that_is_not_there_is_refused(world: World) -> None:

@@ -212,7 +212,7 @@ def test_what_exists_is_reported_and_not_taken_over(world: World) -> None:
         "A@x.example",
         SENT,
         "a user with this name exists at the target, and was not made by Lockstep: "
-        "delete or rename it there, or take it over with `adopt=adopt`",
+        "delete or rename it there, or take it over with `adopt=adopt` or `lockstep idp takeover aws --link`",
     )
     with world.db.read() as c:
         assert list(links.users(c, world.link_target(c))) == []

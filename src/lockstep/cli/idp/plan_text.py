@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lockstep.cli.output import counted
+from lockstep.idp.provisioning.approval import ONLY_MAKES, lets_loose
 
 Shown = dict[str, Any]
 LISTED = 20
@@ -137,6 +138,9 @@ def _waiting(shown: Shown) -> Iterator[str]:
     if any(change["state"] == "waiting" for change in shown["changes"]):
         yield ""
         yield f"Some changes wait for approval: lockstep idp approve {shown['app']} --all"
+    if any(str(change.get("reason", "")).startswith(ONLY_MAKES) for change in shown["changes"]):
+        yield ""
+        yield f"Some changes are held by creates-only=on: {lets_loose(shown['app'])}"
 
 
 def _failures(shown: Shown) -> Iterator[str]:

@@ -10,6 +10,7 @@ import typer
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.provisioning import summary
+from lockstep.idp.provisioning.approval import lets_loose
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.run import Report
@@ -88,9 +89,15 @@ def tell(name: str, result: dict[str, Any], failures: list[str]) -> None:
         for failure in failures:
             say(f"  {failure}")
         say(f"By cause, with what to do: lockstep idp failures {name}")
-    if result["waiting"]:
-        verb = "waits" if result["waiting"] == 1 else "wait"
-        say(f"{counted(result['waiting'], 'change')} {verb}. Read: lockstep idp plan {name}")
+    held_back = result.get("only_makes", 0)
+    if held_back:
+        verb = "is" if held_back == 1 else "are"
+        say(f"{counted(held_back, 'change')} {verb} held by creates-only=on. Read: lockstep idp plan {name}")
+        say(f"Then let loose: {lets_loose(name)}")
+    asked = result["waiting"] - held_back
+    if asked:
+        verb = "waits" if asked == 1 else "wait"
+        say(f"{counted(asked, 'change')} {verb}. Read: lockstep idp plan {name}")
         say(f"Then: lockstep idp approve {name} --all")
     if result["held"]:
         say(f"{result['held']} held, as unusually many. Read what and why: lockstep idp plan {name}")

@@ -8,7 +8,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LIMITED_KINDS
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import ledger
-from lockstep.idp.provisioning.approval import removal_item
+from lockstep.idp.provisioning.approval import ONLY_MAKES, lets_loose, removal_item
 from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.ledger import Placed, Plan
 from lockstep.idp.provisioning.records import Change, Kind, State
@@ -51,13 +51,22 @@ def _decide(c: Connection, app: App, decision: str, digest: Chosen, kind: EventT
     chosen = waiting if digest in (None, plan.digest) else [one for one in waiting if one in wanted]
     if not chosen:
         raise Problem(
-            f"nothing waits for approval in {app.name}"
+            f"nothing waits for approval in {app.name}{_only_makes(c, app, plan)}"
             if digest is None
             else f"no change with the digest {digest} waits in {app.name}: it has changed, or was done. Plan anew"
         )
     ledger.decide(c, app.id, decision, chosen, now)
     _event(c, kind, app, f"{len(chosen)} changes", now, actor)
     return len(chosen)
+
+
+def _only_makes(c: Connection, app: App, plan: Plan) -> str:
+    """What else is in the way of the changes shown: while an app only makes what is missing, nobody has to approve them."""
+    held = sum(one.change.reason.startswith(ONLY_MAKES) for one in ledger.in_state(c, plan.id, State.BLOCKED))
+    if not held:
+        return ""
+    verb = "change is" if held == 1 else "changes are"
+    return f"; {held} {verb} held by creates-only=on: let them go with `{lets_loose(app.name)}`"
 
 
 def release(c: Connection, app: App, kind: str | None, *, discard: bool, now: int, actor: str = apps.ADMIN) -> dict[str, int]:

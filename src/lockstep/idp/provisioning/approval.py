@@ -42,12 +42,20 @@ def needs_approval(change: Change, settings: Settings) -> bool:
     }[change.action]
 
 
+ONLY_MAKES = "held by creates-only=on: the app only makes what is missing"
+
+
+def lets_loose(app: str) -> str:
+    """How an app that only makes what is missing is let loose."""
+    return f"lockstep idp app set {app} creates-only=off"
+
+
 def only_if_made(change: Change) -> Change:
     """The change as it stands while only what is missing is made: anything else is blocked."""
     makes = change.kind is Kind.CREATE or (change.kind is Kind.MEMBERS and not change.link_id)
     if makes or change.state is State.DROPPED:
         return change
-    return replace(change, state=State.BLOCKED, reason="the app only makes what is missing: let it change things, too")
+    return replace(change, state=State.BLOCKED, reason=f"{ONLY_MAKES}; let loose with creates-only=off")
 
 
 THROWN_AWAY = "thrown away by an administrator until the object changes again"

@@ -117,7 +117,8 @@ def _linked(c: Connection, app: App, shown: Shown, found: dict[str, Any]) -> str
         return f"not linked, and not taken over: it may be somebody else of this directory, as {why}"
     return {
         "adopt": "not linked; it would be taken over (adopt=adopt)",
-        "report": "not linked; creating it would fail, as it is there (adopt=report)",
+        "report": "not linked; creating it would fail, as it is there (adopt=report): "
+        f"`lockstep idp takeover {app.name}` shows what can be taken over",
         "ignore": "not linked; it would be left alone (adopt=ignore)",
     }[app.settings.adopt]
 

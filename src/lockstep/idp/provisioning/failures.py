@@ -60,7 +60,7 @@ _OURS = (
         Cause(
             "exists",
             "exists at the target, not made by Lockstep",
-            "Delete or rename it at the target, or have it taken over (adopt), " + _AGAIN,
+            "Delete or rename it at the target, or have it taken over (`lockstep idp takeover APP`, or adopt=adopt), " + _AGAIN,
         ),
     ),
     (

@@ -24,7 +24,7 @@ from lockstep.idp.provisioning.installation.looking import look
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.making import Interrupted
 from lockstep.idp.provisioning.planner import make_plan, make_plan_apart
-from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning.records import Kind, State
 from lockstep.idp.provisioning.safety import MANY_MISSING, too_many_missing
 from lockstep.idp.provisioning.settling import Tally, quarantine
 from lockstep.idp.provisioning.source import source_of
@@ -70,12 +70,14 @@ class Result:
     held: int = 0
     waiting: int = 0
     seconds: float = 0.0
+    only_makes: int = 0
+    """Of those that wait, what `creates-only` holds: no approval lets it go."""
     quarantine: str = ""
     check: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> Values:
         """For printing; what does not apply is left out."""
-        return {key: one for key, one in asdict(self).items() if one or key not in ("quarantine", "check")}
+        return {key: one for key, one in asdict(self).items() if one or key not in ("only_makes", "quarantine", "check")}
 
 
 class Steps(Protocol):
@@ -94,7 +96,7 @@ class Steps(Protocol):
         """Send one batch; `{claimed, requests, applied, failed, quarantine, problem}`, `failed` being of the whole run."""
 
     async def status(self, plan: int) -> Values:
-        """What the plan holds back, and whether another one is worth it; `{held, waiting, blocked, again}`."""
+        """What the plan holds back, and whether another one is worth it; `{held, waiting, only_makes, blocked, again}`."""
 
     async def finish(self, result: Values, seen: int, began: int) -> float:
         """Write down what the run came to; its seconds."""
@@ -125,6 +127,7 @@ async def flow(steps: Steps, orders: Orders) -> Values:
         sent = await _send_all(steps, planned["plan"], result)
         status = await steps.status(planned["plan"])
         result.held, result.waiting = status["held"], status["waiting"]
+        result.only_makes = status.get("only_makes", 0)  # not known to a run that an earlier version began
         if orders.digest:
             break  # exactly this plan: what has moved meanwhile is nobody's word yet
         if not ((result.failed and orders.by_hand) or status["again"] or (status["blocked"] and sent)):
@@ -409,10 +412,15 @@ class Run:
         again, self._tally.again = self._tally.again, False
         with self._db.read() as c:
             counts = ledger.counts(c, plan)
+            app = apps.app_by_id(c, self._app_id)
+        only_makes = app is not None and app.settings.creates_only
         return {
             "again": again,
             "held": sum(one.weight for one in counts if one.state == State.HELD),
             "waiting": sum(one.changes for one in counts if one.state in (State.WAITING, State.BLOCKED)),
+            "only_makes": sum(
+                one.changes for one in counts if only_makes and one.state == State.BLOCKED and one.kind != Kind.CREATE
+            ),
             "blocked": sum(one.changes for one in counts if one.state in (State.BLOCKED, State.LATER)),
         }
 
@@ -438,8 +446,9 @@ class Run:
         found: list[tuple[EventType, str]] = []
         if result["held"]:
             found.append((EventType.PLAN_HELD, f"{result['held']} held"))
-        if result["waiting"]:
-            found.append((EventType.APPROVAL_ASKED, f"{result['waiting']} wait"))
+        asked = result["waiting"] - result.get("only_makes", 0)
+        if asked:
+            found.append((EventType.APPROVAL_ASKED, f"{asked} wait"))
         if result["requests"] or self._orders.by_hand:
             notes = f"{result['requests']} requests (floor {result['floor']})"
             notes += f", {result['applied']} applied, {result['failed']} failed"

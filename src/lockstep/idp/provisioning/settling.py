@@ -199,7 +199,8 @@ class Settler:
             return f"the target's {change.object} of that name {LINKED}"
         return (
             f"a {change.object} with this name exists at the target, and {EXISTS}: "
-            "delete or rename it there, or take it over with `adopt=adopt`"
+            "delete or rename it there, or take it over with `adopt=adopt` "
+            f"or `lockstep idp takeover {self.source.app.name} --link`"
         )
 
     def _missing(self, outcome: Outcome, change: Change) -> None:

@@ -27,7 +27,12 @@ def test_aws_is_as_its_documentation_says() -> None:
         ("aws-iam-identity-center", 400, "Request is unparsable, syntactically incorrect, or violates schema.", "family name"),
         ("aws-iam-identity-center", 400, "Replacing group memberships is not supported.", "Members cannot be replaced"),
         ("aws-iam-identity-center", 400, "List attribute emails exceeds allowed limit of 1", "one e-mail address"),
-        ("aws-iam-identity-center", 409, "Refused to create a new, duplicate resource.", "Take it over (adopt)"),
+        (
+            "aws-iam-identity-center",
+            409,
+            "Refused to create a new, duplicate resource.",
+            "`lockstep idp takeover APP`",
+        ),
         ("scim2", 400, "mutability: userName is readOnly", "lets nobody change"),
         ("scim2", 413, "", "larger than the target takes"),
     ],

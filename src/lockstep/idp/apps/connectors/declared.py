@@ -46,7 +46,7 @@ _AWS_FAULTS = (
         409,
         "duplicate|already exists",
         "Another object there has the same userName, e-mail address, externalId or displayName, maybe in another case.",
-        "Take it over (adopt), or rename one of the two.",
+        "Take it over (`lockstep idp takeover APP`, or adopt=adopt), or rename one of the two.",
     ),
     Fault(
         402,
@@ -73,7 +73,7 @@ _SCIM_FAULTS = (
         409,
         "",
         "Another object there has the same name or externalId.",
-        "Take it over (adopt), or rename one of the two.",
+        "Take it over (`lockstep idp takeover APP`, or adopt=adopt), or rename one of the two.",
     ),
     Fault(
         413,
