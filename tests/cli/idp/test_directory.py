@@ -154,6 +154,20 @@ def test_role_by_hand(run: Run, roster: Path) -> None:
     assert [role["group_id"] for role in _lines(run("roles", "--json"))] == ["G1", "G2"]
 
 
+@pytest.mark.parametrize("name", ["Owners", "OWNERS"])
+def test_a_role_takes_the_name_of_another_only_if_that_is_meant(run: Run, roster: Path, name: str) -> None:
+    run("import", str(roster))
+    run("role", "create", "Owners", "--id", "O")
+    run("role", "create", "Heads", "--id", "H")
+    before = run("roles", "--json").stdout
+    said = r"^another role is called Owners \(O\): with this name Heads becomes one group with it at each target.* --yes"
+    with pytest.raises(Problem, match=said):
+        run("role", "rename", "Heads", name)
+    assert run("roles", "--json").stdout == before
+    assert run("role", "rename", "Heads", name, "--yes").stdout == f"role Heads is now {name}\n"
+    assert run("role", "rename", "H", name.title()).stdout  # its own name, in another case: nothing new is merged
+
+
 def test_events(run: Run, roster: Path) -> None:
     run("import", str(roster))
     found = _lines(run("events", "--json"))

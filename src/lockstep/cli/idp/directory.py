@@ -15,12 +15,14 @@ import typer
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile, place
 from lockstep.cli.output import print_json, say
 from lockstep.idp import events
+from lockstep.idp.console.feeding import alike, merges
 from lockstep.idp.directory import actions, store
 from lockstep.idp.directory.csv_folder import read_folder
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.lookup import find_role, find_user
 from lockstep.idp.directory.nesting.store import load
 from lockstep.idp.directory.records import PROFILE, Role, Status, User
+from lockstep.idp.provisioning.records import name_key
 from lockstep.idp.storage import open_idp
 from lockstep.kit.clock import iso, now_ms
 from lockstep.kit.db import Connection, Database
@@ -221,19 +223,35 @@ def create_role(
     tell(json, role, f"role {role.name} is made, with group_id {role.group_id}")
 
 
+def _ask_if_merged(c: Connection, role: Role, name: str) -> None:
+    """Raises Problem where the role would feed a group together with others: that has to be meant."""
+    others, groups = alike(c, name, role.id), merges(c, role, name)
+    if not others and not groups:
+        return
+    who = f"another role is called {others[0].name} ({others[0].group_id})" if others else "something else feeds that group"
+    where = f": {', '.join(f'{group} in {app}' for app, group in groups)}" if groups else ""
+    raise Problem(
+        f"{who}: with this name {role.name} becomes one group with it at each target, with the members of both{where}. "
+        "Nothing is changed; add --yes if you mean that"
+    )
+
+
 @role_app.command("rename")
 def rename_role(
     *,
     role_name: RoleName,
     name: Annotated[str, typer.Argument(metavar="NAME")],
+    yes: Annotated[bool, typer.Option("--yes", help="Although another role has that name: both become one group.")] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
     json: Json = False,
 ) -> None:
-    """Give a role another name."""
+    """Give a role another name.  One that another role has makes one group of both, at each target: that wants --yes."""
     with changing(data, database_url, key_file) as connection:
         before = find_role(connection, role_name)
+        if not yes and name_key(before.name) != name_key(name):
+            _ask_if_merged(connection, before, name)
         role = actions.rename_role(connection, before.id, name, actor=ACTOR, now=now_ms())
     tell(json, role, f"role {before.name} is now {role.name}")
 

@@ -1,5 +1,8 @@
 """Which groups a role feeds in an app: by the rules in force, or the group of its own name."""
 
+from msgspec.structs import replace
+
+from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.apps.rules.evaluate import standing
@@ -24,6 +27,17 @@ def fed_by_others(c: Connection, app: App, role: Role) -> set[str]:
     """The keys of the groups that there are without the role."""
     others = [one for one in directory.roles(c) if one.id != role.id]
     return {name_key(one.name) for one in standing(rules.applied(c, app.id).rules, others)}
+
+
+def merges(c: Connection, role: Role, name: str) -> list[tuple[str, str]]:
+    """(app, group) of every group that something else feeds, and that the role would feed, too, under another name."""
+    renamed = replace(role, name=name)
+    found = []
+    for app in apps.all_apps(c):
+        before, others = {name_key(group) for group, _ in fed_by(c, app, role)}, fed_by_others(c, app, role)
+        keys = {name_key(group): group for group, _ in fed_by(c, app, renamed)}
+        found += [(app.name, group) for key, group in sorted(keys.items()) if key in others and key not in before]
+    return found
 
 
 def alike(c: Connection, name: str, but: int = 0) -> list[Role]:
