@@ -1,9 +1,18 @@
 """What a take-over links, and what becomes of it in the next plan."""
 
-from lockstep.idp.provisioning import links
+from collections.abc import Iterator
+
+import pytest
+
+from lockstep.idp.apps.records import App
+from lockstep.idp.directory import actions as directory
+from lockstep.idp.provisioning import links, takeover_links
+from lockstep.idp.provisioning.takeover_links import Linking, Piece
+from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
 from lockstep.scim.messages import ENTERPRISE
 from tests.idp.provisioning.occupied import PEOPLE, ROLES, asked, linked, lose_the_links, occupied, put_group, put_user
-from tests.idp.provisioning.world import DAY, World, brief
+from tests.idp.provisioning.world import DAY, World, brief, everyone
 
 
 def test_taking_over_links_what_matches_and_the_plan_shows_only_what_differs(each_world: World) -> None:
@@ -158,3 +167,76 @@ def test_what_failed_because_it_exists_is_forgotten_when_it_is_taken_over(each_w
     assert each_world.target.teams() == {"Team": {"A@x.example"}}
     each_world.now += DAY
     assert each_world.sync().requests == 0
+
+
+def crowded(world: World) -> World:
+    """Five people and three groups who are all there already."""
+    world.make_app()
+    people = everyone(*"ABCDE")
+    world.become(people, {"G": ("Team", ["A", "B"]), "H": ("Crew", ["C", "D"]), "K": ("Staff", ["A", "E"])})
+    for key in people:
+        put_user(world, key.lower(), f"{key}@x.example")
+    put_group(world, "t", "Team", "a", "b")
+    put_group(world, "r", "Crew", "c", "d")
+    put_group(world, "k", "Staff", "a", "e")
+    return world
+
+
+def test_it_is_linked_in_pieces_and_others_write_in_between(each_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = crowded(each_world)
+    monkeypatch.setattr(takeover_links, "PIECE", 2)
+    seen: list[tuple[int, int]] = []
+    pieces = Linking.pieces
+
+    def watched(self: Linking) -> Iterator[Piece]:
+        for piece in pieces(self):
+            with world.write() as c:  # as anybody else; what is committed so far
+                target = world.link_target(c)
+                seen.append((links.count_users(c, target), links.count_groups(c, target)))
+            yield piece
+
+    monkeypatch.setattr(Linking, "pieces", watched)
+    found = asked(world, link=True)
+    assert found["taken"] == {"users": 5, "groups": 3, "members": 6, "made": 0, "other_external_id": 0}
+    assert seen == [(0, 0), (2, 0), (4, 0), (5, 0), (5, 1), (5, 2)]
+
+
+@pytest.mark.parametrize("dies", range(1, 6))
+def test_whoever_dies_in_the_middle_has_not_linked_for_nothing(
+    each_world: World, monkeypatch: pytest.MonkeyPatch, dies: int
+) -> None:
+    world = crowded(each_world)
+    monkeypatch.setattr(takeover_links, "PIECE", 2)
+    link, calls = Linking.link, [0]
+
+    def dying(self: Linking, c: Connection, app: App, piece: Piece) -> None:
+        link(self, c, app, piece)
+        calls[0] += 1
+        if calls[0] == dies + 1:
+            raise Problem("dead")
+
+    monkeypatch.setattr(Linking, "link", dying)
+    with pytest.raises(Problem, match="dead"):
+        asked(world, link=True)
+    users, groups, _ = linked(world)
+    assert len(users) + len(groups) == [0, 2, 4, 5, 6, 7][dies]
+    world.plan()  # somebody looks meanwhile
+    assert asked(world, link=True)["taken"]["users"] == 5 - len(users)
+    users, groups, members = linked(world)
+    assert [(one.key, one.target_id) for one in users] == [(key, key.lower()) for key in "ABCDE"]
+    assert ([one.name for one in groups], len(members)) == (["Crew", "Staff", "Team"], 6)
+    assert {one.kind.value for one in world.changes()} == {"update"}
+
+
+def test_who_has_left_in_the_last_moment_is_not_linked(each_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = crowded(each_world)
+    pieces = Linking.pieces
+
+    def leaving(self: Linking) -> Iterator[Piece]:
+        found = list(pieces(self))
+        world.by_hand(directory.remove_user, "E")
+        return iter(found)
+
+    monkeypatch.setattr(Linking, "pieces", leaving)
+    assert asked(world, link=True)["taken"]["users"] == 4
+    assert [one.key for one in linked(world)[0]] == ["A", "B", "C", "D"]
