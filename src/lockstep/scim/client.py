@@ -152,7 +152,7 @@ class Budget:
     """At most `rate` requests a second, without a burst.  Slows down when the target says so, and finds its way up again.
 
     What the target took before it throttled is what it gives: a little less than that is sent then, and a little more with each
-    second that it does not throttle, in steps that grow.  Where it took less than half of what was sent, the rate falls to that,
+    second that it does not throttle, in steps that grow.  Where it took less than half of what was sent, the rate falls to it,
     at most to a quarter at a time; where little was sent, that says nothing yet, and it is halved.  Then each second gives a
     tenth of the whole back.
     """
