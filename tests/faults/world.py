@@ -3,21 +3,24 @@
 import copy
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp import events
 from lockstep.idp.apps import actions
+from lockstep.idp.apps.records import App
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.provisioning import drift_actions, ledger, links
 from lockstep.idp.provisioning.actions import start
 from lockstep.idp.provisioning.drift import Decision
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.kit.clock import now_ms
-from lockstep.kit.db import Database
+from lockstep.kit.db import Connection, Database
 from lockstep.kit.problems import Problem
 from lockstep.kit.vault import KEY_BYTES, Vault
+from tests.faults.ruled import Ruled
 from tests.support.company import Company, Held, held_of
 from tests.support.fault_plan import Fault, FaultPlan
 from tests.support.faulty_target import TOKEN, FaultyTarget
@@ -53,6 +56,13 @@ class World:
     """Whether each sync must say how many requests came in; not while connections are refused."""
     floor: int = 0
     """The fewest requests that what was imported needs."""
+    ahead_ms: int = 0
+    """How far the clock of the engine is ahead."""
+    assigned: set[str] | None = None
+    """The group_ids of the roles that have the app; None where everybody has it."""
+    rules: Ruled = field(default_factory=Ruled)
+    values: set[str] = field(default_factory=set)
+    """Departments that there ever were: a group that a rule maps from one stays when its last person has left."""
     _vault: Vault = field(default_factory=lambda: Vault(bytes(KEY_BYTES)))
     _strangers: dict[str, Document] = field(default_factory=dict)
     _brought: Company = field(default_factory=Company)
@@ -70,7 +80,8 @@ class World:
                 token=TOKEN,
                 allow_loopback=True,
             )
-            actions.assign(c, app, None, now_ms())
+            if self.assigned is None:
+                actions.assign(c, app, None, now_ms())
             actions.change_settings(c, app, SETTINGS, now_ms())
 
     @property
@@ -81,29 +92,40 @@ class World:
 
     def restart(self) -> None:
         """A new engine, as in a new process."""
-        self.engine = Engine(self.db, self._vault)
+        self.engine = Engine(self.db, self._vault, clock=self.now)
+
+    def now(self) -> int:
+        """The time by the engine's clock."""
+        return now_ms() + self.ahead_ms
+
+    @contextmanager
+    def changing(self) -> Iterator[tuple[Connection, App]]:
+        """A transaction of a person's, and the app in it."""
+        with self.db.write(serial=events.SERIAL) as c:
+            yield c, actions.find_app(c, APP)
 
     def set(self, *settings: str) -> None:
         """Change settings of the app."""
         with self.db.write(serial=events.SERIAL) as c:
-            actions.change_settings(c, actions.find_app(c, APP), list(settings), now_ms())
+            actions.change_settings(c, actions.find_app(c, APP), list(settings), self.now())
 
     def start(self) -> None:
         """What a person does after a quarantine."""
         with self.db.write(serial=events.SERIAL) as c:
-            start(c, actions.find_app(c, APP), now_ms())
+            start(c, actions.find_app(c, APP), self.now())
 
     def bring(self) -> None:
         """Import the company as it is."""
         self.floor += self.company.requests_since(self._brought)
         self._brought = copy.deepcopy(self.company)
+        self.values |= {person["department"] for person in self.company.people.values()}
         with self.db.write(serial=events.SERIAL) as c:
-            apply_roster(c, self.company.roster(), now_ms())
+            apply_roster(c, self.company.roster(), self.now())
 
-    def sync(self, *, full: bool = False) -> dict[str, Any]:
-        """One sync, which says how many requests it sent.  Raises Problem."""
+    def sync(self, **orders: Any) -> dict[str, Any]:
+        """One sync (`run.Orders`), which says how many requests it sent.  Raises Problem."""
         before = self.target.count()
-        result = self.engine.wait(self.engine.order(self.app_id, "sync", {"full": full}))
+        result = self.engine.wait(self.engine.order(self.app_id, "sync", orders))
         sent = self.target.count() - before
         told = result["requests"] + result.get("check", {}).get("requests", 0)
         assert sent == told or not self.metered, f"{sent} requests came in: {result}"
@@ -116,12 +138,12 @@ class World:
     def say_of_drift(self, decision: Decision, *digests: str) -> int:
         """What a person says about differences."""
         with self.db.write(serial=events.SERIAL) as c:
-            return drift_actions.decide(c, actions.find_app(c, APP), decision, digests, now_ms())
+            return drift_actions.decide(c, actions.find_app(c, APP), decision, digests, self.now())
 
-    def try_sync(self, *, full: bool = False) -> dict[str, Any]:
+    def try_sync(self, **orders: Any) -> dict[str, Any]:
         """One sync; a run that fails as a whole is noted in `problems`."""
         try:
-            return self.sync(full=full)
+            return self.sync(**orders)
         except Problem as problem:
             self.problems.append(str(problem))
             return {}
@@ -133,12 +155,21 @@ class World:
             target = links.find_target(c, app_id, self.target.url)
             return {(obj, key): trouble.error for (obj, key, _), trouble in ledger.troubled(c, target).items()}
 
-    def in_doubt(self) -> bool:
-        """Whether it is not known of something whether it was made."""
+    def in_flight(self) -> int:
+        """Changes that were sent, or about to be, when a process died."""
         app_id = self.app_id
         with self.db.read() as c:
-            target = links.find_target(c, app_id, self.target.url)
-            return bool(ledger.sending(c, app_id) or ledger.open_creates(c, target))
+            return len(ledger.sending(c, app_id))
+
+    def open_creates(self) -> int:
+        """Creates of which nobody heard again."""
+        app_id = self.app_id
+        with self.db.read() as c:
+            return len(ledger.open_creates(c, links.find_target(c, app_id, self.target.url)))
+
+    def in_doubt(self) -> bool:
+        """Whether it is not known of something whether it was made."""
+        return bool(self.in_flight() or self.open_creates())
 
     def quarantine(self) -> str:
         """Why the app is in quarantine, "" if it is not."""
@@ -174,9 +205,28 @@ class World:
         store = self.target.store
         return held_of(_ours(store.users), _ours(store.groups), store.members)
 
+    def having(self) -> frozenset[str]:
+        """The employee_ids of those who have the app."""
+        if self.assigned is None:
+            return frozenset(self.company.people)
+        return frozenset(key for key in self.company.people if self.company.groups_of(key) & self.assigned)
+
+    def expected(self) -> Held:
+        """What the target should hold."""
+        return self.rules.expected(self.company, self.having())
+
+    def differences(self) -> list[str]:
+        """What the target holds otherwise, in words."""
+        expected, held = self.expected(), self.held()
+        if self.rules.applied:
+            held.groups = {name.casefold(): members for name, members in held.groups.items()}
+            empty = {name for name, members in held.groups.items() if not members and name not in expected.groups}
+            expected.groups |= {name: frozenset() for name in empty & self.rules.may_stand_empty(self.values)}
+        return expected.differences(held)
+
     def assert_equal(self) -> None:
         """Both sides are equal, and nothing foreign was touched."""
-        found = self.company.expected().differences(self.held())
+        found = self.differences()
         assert not found, "\n".join(found)
         self.assert_strangers()
 

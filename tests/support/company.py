@@ -5,7 +5,7 @@
 
 import csv
 import random
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class Company:
     groups: dict[str, str] = field(default_factory=dict)
     seats: set[tuple[str, str]] = field(default_factory=set)
     suspended: set[str] = field(default_factory=set)
+    nested: set[tuple[str, str]] = field(default_factory=set)
+    """(group that contains, group inside it), put there by hand: no roster says so."""
     _hired: int = 0
     _founded: int = 0
 
@@ -87,6 +89,7 @@ class Company:
         """A group goes."""
         del self.groups[key]
         self.seats = {seat for seat in self.seats if seat[0] != key}
+        self.nested = {pair for pair in self.nested if key not in pair}
 
     def day(self, rng: random.Random) -> None:
         """What a day brings: hires and leavers, moves, renames, groups that come and go."""
@@ -125,6 +128,22 @@ class Company:
         """The employee_ids in one group."""
         return {person for one, person in self.seats if one == group}
 
+    def above(self, *groups: str) -> set[str]:
+        """These groups, and all that contain them."""
+        found, more = set[str](), set(groups)
+        while more:
+            found |= more
+            more = {parent for parent, child in self.nested if child in more} - found
+        return found
+
+    def groups_of(self, person: str) -> set[str]:
+        """The groups that a person is in: by a seat, or because one of theirs is inside."""
+        return self.above(*(group for group, one in self.seats if one == person))
+
+    def everyone_in(self, group: str) -> set[str]:
+        """The employee_ids in one group and in all that are inside it."""
+        return {person for one, person in self.seats if group in self.above(one)}
+
     def requests_since(self, before: "Company", limit: int = 100) -> int:
         """The fewest requests that bring a target from `before` to here, for groups whose names nobody shares."""
         was, is_now = before.expected().people, self.expected().people
@@ -138,15 +157,16 @@ class Company:
             patches += max(0, -(-touched // limit) - (key not in before.groups))
         return users + groups + patches
 
-    def expected(self) -> "Held":
-        """What the target should hold of it."""
+    def expected(self, having: Container[str] | None = None) -> "Held":
+        """What the target should hold of it; of those who are `having` the app, where not everybody is."""
         held = Held()
-        for key, person in self.people.items():
-            held.people[key] = {"active": str(key not in self.suspended), **_flat(person, self.people)}
+        people = {key: person for key, person in self.people.items() if having is None or key in having}
+        for key, person in people.items():
+            held.people[key] = {"active": str(key not in self.suspended), **_flat(person, people)}
         spelt: dict[str, str] = {}
         for key in sorted(self.groups):
             name = spelt.setdefault(self.groups[key].casefold(), self.groups[key])
-            held.groups[name] = held.groups.get(name, frozenset()) | self.members_of(key)
+            held.groups[name] = held.groups.get(name, frozenset()) | (self.everyone_in(key) & people.keys())
         return held
 
 

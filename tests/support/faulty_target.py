@@ -31,6 +31,7 @@ _ANSWERS = {Fault.ERROR_500: 500, Fault.ERROR_503: 503, Fault.BUSY_429: 429, Fau
 _WAITS = {Fault.WAIT_503: 503, Fault.WAIT_429: 429}
 _PAGES = {Fault.HTML_200: 200, Fault.HTML_502: 502}
 _START_SECONDS = 10
+_SETTLED_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,13 @@ class FaultyTarget:
     def count(self, method: str | None = None, *, done: bool = False) -> int:
         """Requests that arrived (of one method); only those whose work was done."""
         return sum(method in (None, seen.method) and (not done or 200 <= seen.status < 300) for seen in self.seen)
+
+    def wait_idle(self) -> None:
+        """Wait until nothing is being answered, and nothing more arrives of what was sent before."""
+        seen = -1
+        while self._open or seen != len(self.seen):
+            seen = len(self.seen)
+            time.sleep(_SETTLED_SECONDS)
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop, self._stop, self._idle = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()

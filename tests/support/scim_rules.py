@@ -51,6 +51,8 @@ class ScimStore:
     """Ids that went behind the client's back."""
     created: Counter[str] = field(default_factory=Counter)
     """How often a user ("user:NAME") or a group ("group:NAME") was made."""
+    ahead_seconds: int = 0
+    """How far its clock is ahead."""
     _number: int = 0
 
     def create_user(self, body: Document, *, foreign: bool = False, age_seconds: int = 0) -> Document:
@@ -174,7 +176,7 @@ class ScimStore:
         key = f"{kind}:{name}"
         self.created[key] += 0 if foreign else 1
         turn = f"{'foreign' if foreign else self.created[key]}"
-        instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - age_seconds))
+        instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + self.ahead_seconds - age_seconds))
         meta = {"resourceType": kind.capitalize(), "created": instant, "lastModified": instant}
         made = {**copy.deepcopy(document), "id": str(uuid5(NAMESPACE_OID, f"{self.name}|{key}|{turn}")), "meta": meta}
         return Kept(self._number, made, foreign)
