@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import sqlalchemy as sa
 
@@ -23,6 +24,8 @@ BEGIN_SECONDS = 60
 IDLE_SECONDS = 8
 """A server that has something to do begins within two, once it is up."""
 POLL_SECONDS = 0.01
+_OPENING = Lock()
+"""Alembic, which makes the tables, works for one thread of a process at a time."""
 _REQUESTS = Statement(sa.select(sa.func.max(trail.c.key)))
 
 
@@ -139,7 +142,8 @@ def pair(folder: Path, company: Company, seed: int, urls: tuple[str, str] | None
     """Both services, set up; `urls` are PostgreSQL databases for the identity provider and the centre."""
     idp = Side("idp", folder / "idp", urls[0] if urls else None)
     center = Center(Side("center", folder / "center", urls[1] if urls else None))
-    database, watched = open_idp(idp.folder, idp.url), open_center(center.side.folder, center.side.url)
+    with _OPENING:
+        database, watched = open_idp(idp.folder, idp.url), open_center(center.side.folder, center.side.url)
     try:
         both = Pair(idp, center, company, random.Random(seed), folder, database, watched)
         both.set_up(rate)

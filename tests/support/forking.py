@@ -4,6 +4,9 @@ Run as `python -m tests.support.forking`, it imports PACKAGES, and then starts a
 standard input, a Unix socket.  What it starts is a process like any other: nothing of Lockstep is imported before the fork, so
 that its own code runs from the first line, on connections, keys and threads of its own, until it ends or is killed.
 
+`python -m tests.support.forking MODULE …` imports those of Lockstep's modules too, for tests that start a process a hundred
+times: what runs is the same, and importing it again each time would be nearly all that they do.
+
 Only on Linux; elsewhere a fork without an exec is not safe.  tests/cli starts the command as a shell does.
 """
 
@@ -47,7 +50,8 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Serve until the other end is closed."""
-    for package in PACKAGES:
+    own = sys.argv[1:]
+    for package in (*PACKAGES, *own):
         import_module(package)
     line = socket.socket(fileno=os.dup(0))
     line.sendall(b"ready")
@@ -60,7 +64,7 @@ def main() -> None:
             _, status = os.waitpid(request["wait"], 0)
             line.sendall(str(os.waitstatus_to_exitcode(status)).encode())
             continue
-        assert not [name for name in sys.modules if name.partition(".")[0] == "lockstep"]
+        assert own or not [name for name in sys.modules if name.partition(".")[0] == "lockstep"]
         pid = os.fork()
         if pid == 0:
             line.close()

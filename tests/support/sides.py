@@ -53,19 +53,19 @@ class Side:
         assert ended.code == 0, f"{' '.join(words)} ended {ended.code}: {ended.error}{ended.out}"
         return ended
 
-    def begin(self, *words: str) -> "Process":
-        """Start a command, and leave it running."""
-        return Process(self.words(*words))
+    def begin(self, *words: str, warm: bool = False) -> "Process":
+        """Start a command, and leave it running; `warm` as in `starting.start`."""
+        return Process(self.words(*words), warm=warm)
 
 
 class Process:
     """A running command.  Its standard error is read all the time, so that it never waits for a reader."""
 
-    def __init__(self, words: tuple[str, ...]) -> None:
+    def __init__(self, words: tuple[str, ...], *, warm: bool = False) -> None:
         reader, writer = os.pipe()
         self._err = os.fdopen(reader, encoding="utf-8")
         with Path(os.devnull).open("wb") as nothing:
-            self._process = start(words, out=nothing.fileno(), err=writer)
+            self._process = start(words, out=nothing.fileno(), err=writer, warm=warm)
         os.close(writer)
         self.said: list[str] = []
         self.url = ""

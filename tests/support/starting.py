@@ -17,6 +17,8 @@ from typing import Protocol
 from tests.support.forking import LARGEST
 
 LOCKSTEP = Path(sys.executable).with_name("lockstep")
+WARM = ("lockstep.cli.main", "lockstep.cli.idp")
+"""What a warm process has imported."""
 _ROOT = Path(__file__).parents[2]
 _END_SECONDS = 30
 
@@ -39,14 +41,15 @@ class Running(Protocol):
         """SIGKILL."""
 
 
-def start(words: tuple[str, ...], *, out: int, err: int) -> Running:
+def start(words: tuple[str, ...], *, out: int, err: int, warm: bool = False) -> Running:
     """`lockstep WORDS` in a session of its own, without what our environment says of Lockstep.
 
-    `out` and `err` are file descriptors for what it prints; they remain the caller's to close.
+    `out` and `err` are file descriptors for what it prints; they remain the caller's to close.  `warm`: it is forked from a
+    process that has imported the command, so that it begins at once; for tests that do it many times.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LOCKSTEP_")}
     if sys.platform == "linux":
-        return _forker().start(words, environment, out, err)
+        return _forker(*(WARM if warm else ())).start(words, environment, out, err)
     return subprocess.Popen(
         [str(LOCKSTEP), *words], stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment, start_new_session=True
     )
@@ -55,10 +58,12 @@ def start(words: tuple[str, ...], *, out: int, err: int) -> Running:
 class _Forker:
     """The process that forks, one for each test process.  It ends when that has ended, however it came."""
 
-    def __init__(self) -> None:
+    def __init__(self, *modules: str) -> None:
         self._line, other = socket.socketpair()
         with other:
-            self._process = subprocess.Popen([sys.executable, "-m", "tests.support.forking"], cwd=_ROOT, stdin=other.fileno())
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.forking", *modules], cwd=_ROOT, stdin=other.fileno()
+            )
         self._lock = Lock()
         if self._line.recv(LARGEST) != b"ready":
             raise RuntimeError("the process that starts `lockstep` did not come up; what it said is above")
@@ -81,8 +86,8 @@ class _Forker:
 
 
 @cache
-def _forker() -> _Forker:
-    forker = _Forker()
+def _forker(*modules: str) -> _Forker:
+    forker = _Forker(*modules)
     atexit.register(forker.end)
     return forker
 
