@@ -6,6 +6,7 @@ from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.plan import manager_of
 from lockstep.idp.provisioning.records import Document, GroupLink
 from lockstep.kit.db import Connection
+from lockstep.kit.sql import Statement
 from tests.idp.provisioning.values import document
 from tests.idp.provisioning.world import World
 
@@ -50,6 +51,26 @@ def test_users_come_by_key_in_the_order_of_code_points(each_world: World, app: i
         for key in keys:
             put(c, target, key)
         assert [link.key for link in links.users(c, target)] == sorted(keys)
+
+
+@pytest.mark.parametrize(
+    ("statement", "given"),
+    [
+        (links._MEMBERSHIPS_OF, {"members": '["t-E1"]'}),
+        (links._GROUPS_OF_MEMBER, {"member": "t-E1"}),
+        (links._DROP_MEMBERSHIPS, {"member": "t-E1"}),
+    ],
+)
+def test_the_groups_of_one_member_are_found_without_walking_all_groups(
+    world: World, statement: Statement, given: dict[str, str]
+) -> None:
+    """It is asked for each person who is planned, shown or deleted; a target may have a hundred thousand groups."""
+    compiled = statement.for_dialect("sqlite")
+    with world.write() as c:
+        steps = c.raw.execute(f"EXPLAIN QUERY PLAN {compiled.text}", {"target": 1, **given, **compiled.fixed}).fetchall()
+    [of_groups] = [step[3] for step in steps if "group_links" in step[3]]
+    assert "PRIMARY KEY" in of_groups
+    assert "link_members_member" in str(steps)
 
 
 def test_names_are_found_without_case(each_world: World, app: int) -> None:

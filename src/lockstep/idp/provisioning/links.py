@@ -22,6 +22,14 @@ def _is(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     return column == sa.bindparam(name, type_=column.type)
 
 
+def _checked(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Like `_is`, of a number by which nothing is to be found.
+
+    SQLite, which has no statistics, would rather walk all groups of a target than begin with one member.
+    """
+    return column + 0 == sa.bindparam(name, type_=column.type)
+
+
 _TARGET = Statement(sa.select(targets.c.id).where(_is(targets.c.app_id, "app"), _is(targets.c.scim_url, "url")))
 _ADD_TARGET = Statement(sa.insert(targets).inline(), columns=["app_id", "scim_url"])
 
@@ -74,7 +82,7 @@ _MISSING_GROUPS = Statement(sa.select(_g.key).where(_is(_g.target, "target"), _g
 _MEMBERSHIPS_OF = Statement(
     sa.select(_m.member_id, _m.key, *_GROUP)
     .select_from(link_members.join(group_links, _m.link_id == _g.id))
-    .where(_is(_g.target, "target"), among(_m.member_id, "members"))
+    .where(_checked(_g.target, "target"), among(_m.member_id, "members"))
 )
 _COUNT_GROUPS = Statement(sa.select(sa.func.count()).select_from(group_links).where(_is(_g.target, "target")))
 _COUNT_MISSING_GROUPS = Statement(
@@ -120,7 +128,7 @@ _MEMBERS_OF_GROUPS = Statement(
 _GROUPS_OF_MEMBER = Statement(
     sa.select(_g.name)
     .select_from(link_members.join(group_links, _m.link_id == _g.id))
-    .where(_is(_g.target, "target"), _is(_m.member_id, "member"))
+    .where(_checked(_g.target, "target"), _is(_m.member_id, "member"))
     .order_by(_g.key)
 )
 _ADD_MEMBER = Statement(
@@ -134,7 +142,7 @@ _DROP_MEMBER = Statement(sa.delete(link_members).where(_is(_m.link_id, "link"), 
 _DROP_MEMBERS = Statement(sa.delete(link_members).where(_is(_m.link_id, "link")))
 _DROP_MEMBERSHIPS = Statement(
     sa.delete(link_members).where(
-        _is(_m.member_id, "member"), _m.link_id.in_(sa.select(_g.id).where(_is(_g.target, "target")).scalar_subquery())
+        _is(_m.member_id, "member"), sa.exists().where(_g.id == _m.link_id, _checked(_g.target, "target"))
     )
 )
 
