@@ -39,6 +39,7 @@ _OLD_PLANS = Statement(
 _USE = Statement(sa.update(plans).where(_is(_p.id, "plan")), columns=["in_use"])
 _USE_NONE = Statement(sa.update(plans).where(_is(_p.app_id, "app")), columns=["in_use"])
 _FIRST_CHANGE = Statement(sa.select(sa.func.min(_c.position)).where(_is(_c.plan_id, "plan")))
+_LAST_CHANGE = Statement(sa.select(sa.func.max(_c.position)).where(_is(_c.plan_id, "plan")))
 _DROP_CHANGES = Statement(
     sa.delete(changes).where(_is(_c.plan_id, "plan"), _c.position < sa.bindparam("end", type_=sa.BigInteger))
 )
@@ -299,14 +300,19 @@ def replaced(c: Connection, app_id: int, plan: int) -> list[int]:
     return [old for (old,) in c.all(_OLD_PLANS, app=app_id, plan=plan, dead=dead) if old not in kept]
 
 
-def drop_some(c: Connection, plan: int) -> bool:
-    """Drop some changes of a plan; when none is left, the plan, and then the answer is False."""
+def length(c: Connection, plan: int) -> int:
+    """How many changes a plan was made with."""
+    last = c.value(_LAST_CHANGE, plan=plan)
+    return 0 if last is None else int(last) + 1
+
+
+def drop_some(c: Connection, plan: int, most: int = TOGETHER) -> int:
+    """Drop some changes of a plan, how many; when none is left, the plan, and then the answer is 0."""
     first = c.value(_FIRST_CHANGE, plan=plan)
     if first is not None:
-        c.run(_DROP_CHANGES, plan=plan, end=int(first) + TOGETHER)
-        return True
+        return c.run(_DROP_CHANGES, plan=plan, end=int(first) + most)
     c.run(_DROP_PLAN, plan=plan)
-    return False
+    return 0
 
 
 def take_into_use(c: Connection, app_id: int, plan: int) -> None:

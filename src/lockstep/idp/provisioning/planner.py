@@ -25,6 +25,8 @@ from lockstep.kit.db import Connection, Database
 
 SHORT = 500
 """People whose plan is made in one transaction: it is over before anybody waits for it."""
+DROPPED = 2_000
+"""Changes of older plans that go with a short one, beside as many as it has itself."""
 
 
 def make_plan(
@@ -48,9 +50,7 @@ def make_plan(
     about = scope.one_user(only) if only is not None else None if group is None else scope.one_group(group)
     about = _scope(c, app, target, now, about, everything=everything)
     made = _make(c, Inside(c), app, target, now, about, retry_now, shown)
-    for old in ledger.replaced(c, app.id, made.id):
-        if ledger.drop_some(c, old):  # what is left of a long one goes with the next plan
-            ledger.drop_some(c, old)
+    _drop_some_of_old(c, app, made)
     return made
 
 
@@ -78,9 +78,7 @@ def make_plan_apart(
             _drop_old(store, app, made.id)
             return made
     with db.write(serial=events.SERIAL) as c:
-        made = make_plan(c, app, now, everything=everything, retry_now=retry_now, shown=shown)
-    _drop_old(Apart(db), app, made.id)
-    return made
+        return make_plan(c, app, now, everything=everything, retry_now=retry_now, shown=shown)
 
 
 def _scope(c: Connection, app: App, target: int, now: int, about: Scope | None, *, everything: bool) -> Scope:
@@ -115,15 +113,26 @@ def _make(c: Connection, store: Storing, app: App, target: int, now: int, about:
         return summary.finish(w, number, _held_values(making, w, held), source.connector)
 
 
+def _drop_some_of_old(c: Connection, app: App, made: Plan) -> None:
+    """Plans that this one takes the place of go; of a long one so much that a short plan does not wait for it.
+
+    The rest goes with the next plans: each takes away more than it brings.
+    """
+    most = DROPPED + ledger.length(c, made.id)
+    for old in ledger.replaced(c, app.id, made.id):
+        while most > 0 and (gone := ledger.drop_some(c, old, most)):
+            most -= gone
+
+
 def _drop_old(store: Storing, app: App, number: int) -> None:
-    """Plans that this one takes the place of go, a few thousand changes at a time."""
+    """Plans that a long one takes the place of go, a few thousand changes at a time."""
     with store.write() as w:
         old = ledger.replaced(w, app.id, number)
     for one in old:
         rest = True
         while rest:
             with store.write() as w:
-                rest = ledger.drop_some(w, one)
+                rest = ledger.drop_some(w, one) > 0
 
 
 def _plan_users(m: Making) -> None:
