@@ -43,7 +43,7 @@ check: $(STAMP) ## Style, types, walls between the parts, house rules
 	.venv/bin/lint-imports
 	$(PY) -m pytest -q tests/test_project.py
 
-bench: $(STAMP) ## The figures of the README
+bench: $(STAMP) ## The figures of the README, in half an hour on an idle machine
 	$(call need,benchmarks/__main__.py)
 	$(PY) -m benchmarks
 

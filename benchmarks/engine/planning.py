@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -195,6 +195,12 @@ def measure(people: int, groups: int, members: int, keep: Path | None = None) ->
     table(("plan", "took", "of a core", "memory of its process"), rows)
 
 
+def run(sizes: Iterable[tuple[int, ...]] = SIZES, keep: Path | None = None) -> None:
+    """One directory of each size (people, groups, memberships)."""
+    for people, groups, members in sizes:
+        measure(people, groups, members, keep)
+
+
 def main() -> None:
     """`python -m benchmarks.engine.planning`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine.planning", description=__doc__)
@@ -209,9 +215,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as folder:
         machine.describe(Path(folder))
     numbers = iter(given.size)
-    sizes = [tuple(islice(numbers, 3)) for _ in range(len(given.size) // 3)] or SIZES
-    for people, groups, members in sizes:
-        measure(people, groups, members, given.keep)
+    run([tuple(islice(numbers, 3)) for _ in range(len(given.size) // 3)] or SIZES, given.keep)
     say("")
 
 

@@ -1,6 +1,6 @@
 """One roster through the command line into a served centre, step by step, counted by the centre."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,14 +56,14 @@ class Step:
 class Scenario:
     """Both sides, connected, with nothing provisioned yet."""
 
-    def __init__(self, folder: Path, tenant: Tenant, server: Server) -> None:
+    def __init__(self, folder: Path, tenant: Tenant, server: Server, *settings: str) -> None:
         self._folder = folder
         self._tenant = tenant
         self._server = server
-        self._connect()
+        self._connect(settings)
         self._before = self._received()
 
-    def _connect(self) -> None:
+    def _connect(self, settings: Sequence[str]) -> None:
         token = self._folder / "token"
         token.write_text(self._tenant.token)
         url = self._server.url + self._tenant.scim_path
@@ -71,7 +71,7 @@ class Scenario:
         self._idp("app", "create", APP, *how)
         self._idp("app", "connect", APP, "--json")
         self._idp("app", "assign", APP, "--everyone")
-        self._idp("app", "set", APP, *SETTINGS)
+        self._idp("app", "set", APP, *SETTINGS, *settings)
 
     def _idp(self, *words: str | Path) -> Finished:
         return lockstep("idp", *words, "--data", self._folder / "idp")

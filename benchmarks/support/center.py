@@ -19,11 +19,13 @@ class Tenant:
     token: str
 
 
-def made(data: Path, *settings: str) -> Tenant:
-    """A new centre in folder `data`, with one instance."""
+def made(data: Path, *settings: str, name: str = NAME, rate: float | None = None) -> Tenant:
+    """A new instance of the centre in folder `data`; it answers 429 over `rate` requests a second, if that is given."""
     given = [word for setting in settings for word in ("--setting", setting)]
-    lockstep("center", "instance", "create", NAME, *given, "--data", data)
-    enabled = lockstep("center", "provisioning", "enable", NAME, "--data", data, "--json").json
+    if rate is not None:
+        given += ["--rate", str(rate)]
+    lockstep("center", "instance", "create", name, *given, "--data", data)
+    enabled = lockstep("center", "provisioning", "enable", name, "--data", data, "--json").json
     return Tenant(data, enabled["scim_path"], enabled["token"])
 
 
