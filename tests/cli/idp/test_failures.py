@@ -156,3 +156,32 @@ def test_timeline_of_a_group(idp: Idp) -> None:
     ]
     idp.usage("timeline", "aws")
     idp.usage("timeline", "aws", "--group", "Team", "--user", "A")
+
+
+def test_a_name_that_is_nobodys_is_said(idp: Idp) -> None:
+    idp.make_app()
+    idp.become(["A"], {"Team": ["A"]})
+    for command in ("timeline", "failures"):
+        assert "there is no user 'nobody', here or at the target of aws" in idp.problem(command, "aws", "--user", "nobody")
+        assert "aws has no group 'Nothing': no role or rule gives one" in idp.problem(command, "aws", "--group", "Nothing")
+    assert "there are none" in idp.problem("failures", "aws", "--cause", "400-x")
+    assert "aws has no group 'Nothing'" in idp.problem("why", "aws", "--user", "A", "--group", "Nothing")
+    assert "there is no user 'nobody'" in idp.problem("why", "aws", "--user", "nobody", "--group", "Team")
+
+
+def test_nothing_has_happened_yet_to_whom_is_known(idp: Idp) -> None:
+    idp.make_app()
+    idp.become(["A"], {"Team": []})
+    assert idp.done("timeline", "aws", "--group", "team").out == "Nothing has happened to team in aws yet.\n"
+    assert idp.done("timeline", "aws", "--group", "team", "--json").out == ""
+    assert "Nothing of the kind has failed in aws" in idp.done("failures", "aws", "--group", "Team").out
+    assert "Nothing of the kind has failed in aws" in idp.done("failures", "aws", "--user", "A").out
+
+
+def test_somebody_who_has_left_is_still_known(idp: Idp) -> None:
+    idp.make_app()
+    idp.become(["A", "B"])
+    idp.done("sync", "aws")
+    idp.become(["A"])
+    for name in ("B", "b@x.example"):
+        assert "Nothing of the kind has failed" in idp.done("failures", "aws", "--user", name).out

@@ -51,7 +51,9 @@ def test_a_role_is_shown_with_the_way_each_member_came(idp: Idp) -> None:
 def test_what_cannot_be_is_said(idp: Idp) -> None:
     idp.done("role", "nest", "Staff", "Cooks")
     chain = "Cooks (G-Cooks) → Staff (G-Staff) → Cooks (G-Cooks)"
-    assert idp.problem("role", "nest", "Cooks", "Staff") == f"child would be inside itself: {chain}"
+    assert idp.problem("role", "nest", "Cooks", "Staff") == (
+        f"Staff (G-Staff) cannot be put into Cooks (G-Cooks): it would be inside itself: {chain}"
+    )
     assert "there is no role 'Nothing'" in idp.problem("role", "nest", "Cooks", "Nothing")
     assert "there is no role 'Nothing'" in idp.problem("role", "show", "Nothing")
     assert idp.usage("role", "nest", "Cooks")

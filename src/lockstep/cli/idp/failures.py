@@ -16,6 +16,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event
 from lockstep.idp.provisioning import links, retrying, troubles
+from lockstep.idp.provisioning.known import check_group, check_user
 from lockstep.idp.provisioning.onelogin import ProvisioningState, provisioning_of
 from lockstep.idp.provisioning.records import Standing, Trouble, name_key
 from lockstep.idp.provisioning.retries import NEVER, is_dead, when_again
@@ -24,6 +25,7 @@ from lockstep.idp.provisioning.timeline import entry_of, without_repeats
 from lockstep.idp.provisioning.troubles import Chosen, Group
 from lockstep.kit.clock import iso, now_ms
 from lockstep.kit.db import Connection
+from lockstep.kit.problems import Problem
 
 TIMELINE = 200
 """Events that a timeline shows."""
@@ -58,6 +60,8 @@ def failures(
         with engine.db.read() as c:
             app = find_app(c, name)
             chosen, about = _chosen(c, cause, user, group, given_up)
+            if not _any(c, app, chosen):
+                _check_known(c, app, user, group)
             if not retry:
                 single = any(one is not None for one in (cause, user, group)) or given_up
                 _show(c, app, chosen if single else None, json=json)
@@ -83,6 +87,8 @@ def _chosen(c: Connection, cause: str | None, user: str | None, group: str | Non
 def _show(c: Connection, app: App, chosen: Chosen | None, *, json: bool) -> None:
     target = links.find_target(c, app.id, app.scim_url)
     shown = 0
+    if chosen is not None and chosen.cause is not None:
+        _check_cause(c, app, target, chosen.cause)
     for one in troubles.by_cause(c, target)[0] if chosen is None else _single(c, target, chosen):
         shown += 1
         if json:
@@ -95,6 +101,25 @@ def _show(c: Connection, app: App, chosen: Chosen | None, *, json: bool) -> None
         say(f"Nothing {'of the kind ' if chosen else ''}has failed in {app.name}, or it was mended.")
     elif chosen is None and not json:
         say(f"One by one: lockstep idp failures {app.name} --cause ID. Try again now: add --retry")
+
+
+def _check_known(c: Connection, app: App, user: str | None, group: str | None) -> None:
+    """Raises NotThereProblem for a name that is nobody's."""
+    if user is not None:
+        check_user(c, app, user)
+    if group is not None:
+        check_group(c, app, group)
+
+
+def _check_cause(c: Connection, app: App, target: int, cause: str) -> None:
+    """Raises Problem for a cause for which nothing has failed, naming those there are."""
+    there = [one.cause.id for one in troubles.by_cause(c, target)[0]]
+    if cause not in there:
+        raise Problem(f"nothing has failed in {app.name} for the cause {cause!r}: there are {', '.join(there) or 'none'}")
+
+
+def _any(c: Connection, app: App, chosen: Chosen) -> bool:
+    return next(_single(c, links.find_target(c, app.id, app.scim_url), chosen), None) is not None
 
 
 def _single(c: Connection, target: int, chosen: Chosen) -> Iterator[Trouble]:
@@ -199,6 +224,10 @@ def timeline(
     with opened(data, database_url, key_file) as engine, engine.db.read() as c:
         app = find_app(c, name)
         found = _of_user(c, app, user) if user is not None else _of_group(c, app, str(group))
+        if not found:
+            _check_known(c, app, user, group)
+            if not json:
+                say(f"Nothing has happened to {user or group} in {name} yet.")
     if json:
         for event in found:
             print_json({**events.describe(event), **entry_of(event).as_json()})

@@ -18,6 +18,7 @@ from lockstep.idp.provisioning.groups import listing
 from lockstep.idp.provisioning.groups.records import Pushed
 from lockstep.idp.provisioning.groups.why import Way, Why, way_words
 from lockstep.idp.provisioning.groups.why import why as why_in_group
+from lockstep.idp.provisioning.known import check_group
 from lockstep.kit.clock import iso
 from lockstep.kit.db import Connection
 
@@ -62,6 +63,8 @@ def why(
     with opened_directory(data, database_url, key_file) as database, database.read() as c:
         app = find_app(c, name)
         found = why_in_group(c, app, find_user(c, user), group)
+        if found.pushed is None:
+            check_group(c, app, group)
     if json:
         print_json({"app": app.name, **_why(found)})
     else:

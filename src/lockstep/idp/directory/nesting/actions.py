@@ -3,22 +3,24 @@
 The events name the role that contains: it is the one whose members, for apps, are others now.
 """
 
-from lockstep.idp.directory.checks import FieldProblem
 from lockstep.idp.directory.lookup import role_of_id
 from lockstep.idp.directory.nesting import store
 from lockstep.idp.directory.records import Role
 from lockstep.idp.events import Event, EventType, append
 from lockstep.kit.db import Connection
+from lockstep.kit.problems import ValueProblem
 
 _SHOWN = 80
 """Of a name in a message."""
 
 
-class CircleProblem(FieldProblem):
-    """A role would be inside itself; the message names the chain that is there already."""
+class CircleProblem(ValueProblem):
+    """A role would be inside itself; the message names both roles, and the circle from the one that would contain."""
 
-    def __init__(self, chain: str) -> None:
-        super().__init__("child", f"would be inside itself: {chain}")
+    def __init__(self, parent: str, child: str, circle: str) -> None:
+        into = f"into {parent}" if parent != child else "into itself"
+        what = f"would be inside itself: {circle}"
+        super().__init__("child", what, f"{child} cannot be put {into}: it {what}")
 
 
 def nest_role(c: Connection, parent_id: int, child_id: int, *, actor: str, now: int) -> bool:
@@ -47,7 +49,7 @@ def _refuse_circle(c: Connection, parent: Role, child: Role) -> None:
     chain = store.load(c).path(child.id, parent.id)
     if chain:
         names = [_called(role_of_id(c, one)) for one in (parent.id, *chain)]
-        raise CircleProblem(" → ".join(names))
+        raise CircleProblem(_called(parent), _called(child), " → ".join(names))
 
 
 def _called(role: Role) -> str:
