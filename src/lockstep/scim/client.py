@@ -22,6 +22,8 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from lockstep.scim.urls import normal
+
 if TYPE_CHECKING:
     import aiohttp
 
@@ -106,7 +108,7 @@ class Answer:
 
 
 def check_url(url: str, *, allow_loopback: bool) -> str:
-    """The base URL without its trailing slash.
+    """The base URL in its usual spelling, without its trailing slash.
 
     Raises UrlError unless it is https, or http to a loopback address where that is allowed.
     """
@@ -127,7 +129,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
             raise UrlError("the SCIM URL must start with https:// or http://")
     elif parts.scheme != "https":
         raise UrlError("the SCIM URL must start with https://: the token would travel in clear text")
-    return url.rstrip("/")
+    return normal(url)
 
 
 def _is_loopback(host: str) -> bool:

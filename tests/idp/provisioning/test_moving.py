@@ -274,3 +274,26 @@ def test_the_next_token_is_not_sent_to_another_tenant(each_world: World, net: Ne
     net.at[OTHER] = Target(each_world.clock)
     move(each_world, OTHER, "its-token", new_tenant=True)
     assert state(each_world)[2] == ["its-token"]
+
+
+HERE, SELF = "http://localhost:8090/scim/v2", "http://127.0.0.1:8090/scim/v2"
+
+
+def test_another_spelling_is_the_same_target_there_and_back(each_world: World, net: Net) -> None:
+    net.at[HERE] = net.at[SELF] = each_world.target
+    begun(each_world)
+    with each_world.write() as c:
+        c.script(["UPDATE apps SET allow_loopback = 1"])
+    move(each_world, HERE)
+    for typed, kept in (
+        ("HTTP://LocalHost:8090/scim/v2/", HERE),
+        (SELF, SELF),
+        ("http://localhost:8090/scim/v2/", HERE),
+        (SELF + "/", SELF),
+    ):
+        move(each_world, typed)
+        assert (each_world.app().scim_url, linked(each_world)) == (kept, 4)
+    with each_world.db.read() as c:
+        app = each_world.app_of(c)
+        assert links.find_target(c, app.id, HERE) == links.find_target(c, app.id, SELF) != 0
+    assert each_world.sync().requests == 0

@@ -19,6 +19,7 @@ from lockstep.idp.provisioning.actions import start as start_app
 from lockstep.idp.provisioning.installation.records import NotComparedProblem
 from lockstep.kit.clock import now_ms
 from lockstep.kit.problems import Problem
+from lockstep.scim.urls import is_same
 
 AppName = Annotated[str, typer.Argument(metavar="NAME", help="The app's name.")]
 TokenFile = Annotated[Path, typer.Option("--token-file", help="A file that holds the SCIM access token.")]
@@ -109,7 +110,7 @@ def create(
             expires_at=expires_at,
         )
         everyone = store.all_apps(c)
-        others = [one.name for one in everyone if one.scim_url == app.scim_url and one.id != app.id and not kept_here]
+        others = [one.name for one in everyone if is_same(one.scim_url, app.scim_url) and one.id != app.id and not kept_here]
     if others:
         note(f"lockstep: {', '.join(others)} provisions into this URL already; two apps there undo each other's work")
     if json:

@@ -29,6 +29,7 @@ from lockstep.idp.provisioning.run import employee_id
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
+from lockstep.scim.urls import is_same
 
 OneUser = Annotated[str | None, typer.Option("--user", help="Only what concerns this person (user name or employee_id).")]
 
@@ -167,7 +168,7 @@ def apply_file(
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             app = find_app(c, name)
-        if shown.get("scim_url", app.scim_url) != app.scim_url:
+        if not is_same(str(shown.get("scim_url", app.scim_url)), app.scim_url):
             raise Problem(f"{file} is a plan for {shown['scim_url']}, and {name} has the URL {app.scim_url} now: plan anew")
         try:
             orders = {"only": shown.get("user"), "digest": shown["digest"]}

@@ -12,6 +12,7 @@ from lockstep.idp.provisioning.tables import group_links, link_members, targets,
 from lockstep.idp.provisioning.touched import touch
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import Statement, among, listed
+from lockstep.scim.urls import is_same
 
 _u, _g, _m = user_links.c, group_links.c, link_members.c
 _USER = (_u.id, _u.key, _u.target_id, _u.made, _u.value, _u.left_at, _u.missing)
@@ -31,6 +32,7 @@ def _checked(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]
 
 
 _TARGET = Statement(sa.select(targets.c.id).where(_is(targets.c.app_id, "app"), _is(targets.c.scim_url, "url")))
+_TARGETS = Statement(sa.select(targets.c.id, targets.c.scim_url).where(_is(targets.c.app_id, "app")).order_by(targets.c.id))
 _ADD_TARGET = Statement(sa.insert(targets).inline(), columns=["app_id", "scim_url"])
 
 _USERS = Statement(sa.select(*_USER).where(_is(_u.target, "target")).order_by(_u.key))
@@ -148,17 +150,20 @@ _DROP_MEMBERSHIPS = Statement(
 
 
 def target_of(c: Connection, app_id: int, scim_url: str) -> int:
-    """The number under which links to this URL are kept for the app; made if it is new."""
-    found = c.value(_TARGET, app=app_id, url=scim_url)
-    if found is None:
+    """The number under which links to this URL, however it is spelt, are kept for the app; made if it is new."""
+    found = find_target(c, app_id, scim_url)
+    if not found:
         c.run(_ADD_TARGET, app_id=app_id, scim_url=scim_url)
-        found = c.value(_TARGET, app=app_id, url=scim_url)
-    return int(found)
+        found = find_target(c, app_id, scim_url)
+    return found
 
 
 def find_target(c: Connection, app_id: int, scim_url: str) -> int:
     """Like `target_of`, 0 where there is none."""
-    return int(c.value(_TARGET, app=app_id, url=scim_url) or 0)
+    found = c.value(_TARGET, app=app_id, url=scim_url)
+    if found is not None:
+        return int(found)
+    return next((int(number) for number, url in c.all(_TARGETS, app=app_id) if is_same(url, scim_url)), 0)
 
 
 def _user(row: Row) -> UserLink:

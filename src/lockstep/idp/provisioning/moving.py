@@ -112,9 +112,9 @@ def prepare(c: Connection, vault: Vault, app: App, url: str, token: str = "") ->
     url = apps.check_scim_url(url, allow_loopback=app.allow_loopback)
     before = tuple(one.secret for one in tokens.opened(c, vault, app.id))
     secrets = (tokens.check_token(token),) if token else before
-    remembered = links.find_target(c, app.id, url)
-    known = url != app.scim_url and bool(remembered) and _holds(c, remembered)
-    target = remembered if known else links.find_target(c, app.id, app.scim_url)
+    remembered, current = links.find_target(c, app.id, url), links.find_target(c, app.id, app.scim_url)
+    known = remembered not in (0, current) and _holds(c, remembered)
+    target = remembered if known else current
     sample: list[Sampled] = []
     if target and url != app.scim_url:
         sample = [Sampled("user", *one) for one in targets.user_sample(c, target, SAMPLE)]
@@ -260,16 +260,15 @@ def take(
 
 def _place_links(c: Connection, app: App, move: Move, verdict: Verdict) -> None:
     """Links that are proved move along; those of another tenant stay with their URL."""
-    remembered = links.find_target(c, app.id, move.url)
+    remembered, current = links.find_target(c, app.id, move.url), links.find_target(c, app.id, app.scim_url)
     if move.known and verdict is Verdict.SAME:
         targets.forget_decisions(c, app.id)
         return
-    if remembered:
+    if remembered and (remembered != current or verdict is Verdict.OTHER):
         targets.set_aside(c, remembered, move.url)
     if verdict is Verdict.OTHER:
         targets.forget_decisions(c, app.id)
         return
-    current = links.find_target(c, app.id, app.scim_url)
     if current:
         targets.move(c, current, move.url)
 
