@@ -199,6 +199,20 @@ def test_roles(idp: Database) -> None:
         ]
 
 
+def test_a_role_that_is_removed_names_whoever_was_in_it(sqlite_idp: Database) -> None:
+    with sqlite_idp.write() as connection:
+        users = [actions.create_user(connection, {"employee_id": key, "user_name": key}, **BY) for key in ("E1", "E2")]
+        role = actions.create_role(connection, "Readers", **BY)
+        actions.add_members(connection, role.id, [user.id for user in users], **BY)
+        before = latest(connection)
+        actions.remove_role(connection, role.id, **BY)
+        assert [(event.type.value, event.user_key) for event in follow(connection, before)] == [
+            ("role.removed", ""),
+            ("user.roles_changed", "E1"),
+            ("user.roles_changed", "E2"),
+        ]
+
+
 def test_refuses_roles(sqlite_idp: Database) -> None:
     with sqlite_idp.write() as connection:
         role = actions.create_role(connection, "Readers", group_id="R", **BY)

@@ -103,14 +103,14 @@ def test_what_hangs_on_a_group_goes_with_its_link(each_world: World) -> None:
         assert drift_store.count_taken(c, target) == 0
 
 
-def test_of_one_person_only_what_is_theirs_or_of_groups(world: World) -> None:
+def test_of_one_person_what_is_theirs_or_of_groups_and_who_is_gone(world: World) -> None:
     ready(world)
     with world.write() as c:
         target = world.link_target(c)
-        ours = [TakenOver("gone", "user", key, key) for key in "AB"]
-        drift_store.take_over(c, target, [*ours, TakenOver("gone", "group", "team", "Team", theirs=["1"])], "Kim", 3)
+        gone = [TakenOver("gone", "user", key, key) for key in "AB"]  # who can be nobody's manager
+        drift_store.take_over(c, target, [*gone, TakenOver("gone", "group", "team", "Team", theirs=["1"])], "Kim", 3)
         everyone = frozenset("ABC")
-        assert drift_store.overlay_of(c, target, everyone, "A").logins == frozenset("BC")
+        assert drift_store.overlay_of(c, target, everyone, "A").logins == frozenset("C")
         assert drift_store.overlay_of(c, target, everyone).logins == frozenset("C")
 
 

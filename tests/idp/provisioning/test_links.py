@@ -200,7 +200,7 @@ def test_a_group_that_vanished_keeps_its_link_and_no_members(each_world: World, 
         target = links.target_of(c, app, "u")
         number = links.put_group(c, target, "team", "Team", "g-1", ["G"], made=True)
         links.add_members(c, number, [("t-1", "E1")], added=True)
-        links.set_group_missing(c, number)
+        links.set_group_missing(c, target, number)
         assert (links.groups(c, target)[0].missing, links.members(c, number), links.count_missing(c, target)) == (True, [], 1)
         links.set_group_found(c, number)
         assert (links.groups(c, target)[0].missing, links.count_missing(c, target)) == (False, 0)

@@ -231,7 +231,8 @@ def test_a_group_that_vanished_on_both_sides_is_forgotten(each_world: World) -> 
     each_world.make_app()
     each_world.synced(AB, {"G": ("Team", ["A"])})
     with each_world.write() as c:
-        links.set_group_missing(c, links.groups(c, each_world.link_target(c))[0].id)
+        target = each_world.link_target(c)
+        links.set_group_missing(c, target, links.groups(c, target)[0].id)
     each_world.become(AB, {})
     assert each_world.changes() == []
     assert group_links(each_world) == []

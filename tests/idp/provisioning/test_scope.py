@@ -8,11 +8,13 @@ from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.directory import actions as directory
-from lockstep.idp.provisioning import actions, ledger, links, scope
+from lockstep.idp.directory.lookup import find_role
+from lockstep.idp.provisioning import actions, drift_store, ledger, links, scope
+from lockstep.idp.provisioning.drift import TakenOver
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.scope import Scope
 from tests.idp.provisioning.target import Fault
-from tests.idp.provisioning.world import World, everyone
+from tests.idp.provisioning.world import World, brief, everyone
 
 A = "A@x.example"
 PEOPLE = {**everyone("A", "B", "C", "D"), "B": {"manager_id": "A"}}
@@ -71,14 +73,70 @@ def test_a_role_that_is_renamed_has_groups_matched_anew(settled: World) -> None:
     assert (who(settled), of(settled).match) == (set(), True)
 
 
-def test_what_a_role_gave_by_itself_is_not_known_when_it_is_gone(each_world: World) -> None:
+def test_whoever_was_in_a_role_that_is_gone_is_looked_at(each_world: World) -> None:
     each_world.make_app(everyone=False)
     each_world.become(PEOPLE, ROLES)
     with each_world.write() as c:
         apps.assign(c, apps.find_app(c, "aws"), "Team", each_world.now)
     each_world.sync()
     each_world.become(PEOPLE, {"H": ROLES["H"]})
-    assert of(each_world).everything
+    assert (who(each_world), of(each_world).match) == ({"A", "B"}, True)
+    assert [change.kind for change in each_world.changes()] == ["switch-off", "switch-off", "delete"]
+
+
+def test_whoever_was_in_a_role_that_somebody_removes_is_looked_at(each_world: World) -> None:
+    each_world.make_app(everyone=False)
+    each_world.become(PEOPLE, ROLES)
+    with each_world.write() as c:
+        apps.assign(c, apps.find_app(c, "aws"), "Team", each_world.now)
+    each_world.sync()
+    with each_world.write() as c:
+        directory.remove_role(c, find_role(c, "G").id, actor="somebody", now=each_world.now)
+    assert (who(each_world), of(each_world).match) == ({"A", "B"}, True)
+    assert [change.kind for change in each_world.changes()] == ["switch-off", "switch-off", "delete"]
+
+
+def test_who_enters_a_pilot_of_some_people_or_falls_out_is_looked_at(each_world: World) -> None:
+    each_world.make_app("pilot-people=2")
+    people = everyone("B", "C", "D", "E", "F")
+    each_world.synced(people)
+    each_world.changes()
+    each_world.become({**people, "A": {}})
+    assert who(each_world) == {"A", "B", "C"}  # one place to either side of where the second one is now
+    each_world.changes()
+    each_world.become({**people, "A": {}, "F": {"title": "Cook"}})
+    assert "F" in who(each_world)
+    assert "E" not in who(each_world)
+
+
+def test_who_comes_into_the_role_of_a_pilot_is_looked_at(each_world: World) -> None:
+    each_world.make_app()
+    each_world.become(PEOPLE, ROLES)
+    each_world.set("pilot-role=Cooks")
+    each_world.sync()
+    each_world.changes()
+    each_world.become(PEOPLE, {**ROLES, "H": ("Cooks", ["C", "D"])})
+    assert who(each_world) == {"D"}
+    each_world.changes()
+    each_world.become(PEOPLE, {**ROLES, "H": ("Chefs", ["C", "D"])})
+    assert who(each_world) == {"C", "D"}
+
+
+def test_only_those_whom_something_taken_over_is_about_are_looked_at(settled: World) -> None:
+    with settled.write() as c:
+        target = settled.link_target(c)
+        drift_store.take_over(c, target, [TakenOver("value", "user", "D", "D", 0, "title", None, "theirs")], "Kim", 3)
+    assert who(settled) == {"D"}
+
+
+def test_by_rules_a_group_deleted_there_for_good_has_everybody_looked_at(settled: World) -> None:
+    apply_rules(settled)
+    settled.sync()
+    settled.changes()
+    with settled.write() as c:
+        target = settled.link_target(c)
+        drift_store.take_over(c, target, [TakenOver("gone", "group", "team", "Team", theirs=["G"])], "Kim", 3)
+    assert of(settled).everything
 
 
 SETTINGS: list[Callable[[World], None]] = [
@@ -140,18 +198,51 @@ def test_a_removal_that_was_thrown_away_is_met_again(settled: World) -> None:
     assert {"A", "B"} <= who(settled)
 
 
-def test_by_rules_a_role_that_changes_has_everybody_asked(settled: World) -> None:
-    app = settled.app()
-    with settled.write() as c:
-        rules.save(c, app, Rule("all", Mapped("role", "(.*)")), settled.now, actor="root")
-        rules.apply(c, app, settled.now, actor="root")
+def apply_rules(world: World) -> None:
+    app = world.app()
+    with world.write() as c:
+        rules.save(c, app, Rule("all", Mapped("role", "(.*)")), world.now, actor="root")
+        rules.apply(c, app, world.now, actor="root")
+
+
+def test_by_rules_whoever_is_in_a_role_that_changes_is_asked(settled: World) -> None:
+    apply_rules(settled)
     settled.sync()
     settled.changes()
     settled.become({**PEOPLE, "C": {"title": "Cook"}}, ROLES)
     assert who(settled) == {"C"}
     settled.changes()
-    settled.become({**PEOPLE, "C": {"title": "Cook"}}, {**ROLES, "H": ("Chefs", ["C"])})
-    assert of(settled).everything
+    settled.become({**PEOPLE, "C": {"title": "Cook"}}, {**ROLES, "G": ("Crew", ["A", "B"])})
+    assert (who(settled), of(settled).match) == ({"A", "B", "C"}, True)
+
+
+def test_by_rules_who_was_in_a_group_that_is_gone_there_is_asked(settled: World) -> None:
+    apply_rules(settled)
+    settled.sync()
+    settled.changes()
+    with settled.write() as c:
+        target = settled.link_target(c)
+        team = links.group_by_key(c, target, "team")
+        assert team is not None
+        links.set_group_missing(c, target, team.id)
+    assert (who(settled), set(of(settled).groups)) == ({"A", "B"}, {"team"})
+    assert brief(settled.changes()) == ["group create Team"]
+    assert who(settled) == {"A", "B"}  # as long as the group is not made
+
+
+def test_by_rules_a_group_alone_asks_its_members_and_whoever_was_heard_of(settled: World) -> None:
+    apply_rules(settled)
+    settled.sync()
+    settled.changes()
+    settled.become({**PEOPLE, "C": {"title": "Cook"}}, {"G": ("Team", ["A", "C"]), "H": ROLES["H"]})
+    app = settled.app()
+    with settled.write() as c:
+        about = scope.one_group(c, app, settled.link_target(c), settled.now, "team")
+        made = make_plan(c, app, settled.now, group="team")
+        changes = [placed.change.after for placed in ledger.all_changes(c, made.id)]
+    assert about.asked == frozenset("ABC")
+    assert about.few
+    assert changes == [{"add": ["C@x.example"], "remove": ["B@x.example"]}]
 
 
 def test_an_event_without_a_key_has_everybody_looked_at(settled: World) -> None:

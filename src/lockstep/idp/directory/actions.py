@@ -16,7 +16,7 @@ from lockstep.idp.directory.checks import FieldProblem, check_key, check_length,
 from lockstep.idp.directory.lookup import role_of_id, user_of_id
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import PROFILE, Membership, Role, Status, User, folded
-from lockstep.idp.events import Event, EventType, append
+from lockstep.idp.events import Event, EventType, append, append_many
 from lockstep.kit.db import Connection
 
 CHANGEABLE = tuple(name for name in PROFILE if name != "employee_id")
@@ -141,12 +141,14 @@ def rename_role(connection: Connection, role_id: int, name: str, *, actor: str, 
 
 
 def remove_role(connection: Connection, role_id: int, *, actor: str, now: int) -> None:
-    """Delete a role; its memberships fall with it, and its one event stands for them too."""
+    """Delete a role; its memberships fall with it, and an event of each member says so."""
     role = role_of_id(connection, role_id)
+    members = list(store.members_of_role(connection, role_id))
     if role_id in nesting.load(connection):  # whoever was in it was in others by it
         append(connection, _about_role(EventType.ROLE_UNNESTED, role, actor), now)
     store.remove_role(connection, role_id)
     append(connection, _about_role(EventType.ROLE_REMOVED, role, actor), now)
+    append_many(connection, (_about(EventType.USER_ROLES_CHANGED, user, actor) for user in members), now)
 
 
 def add_members(connection: Connection, role_id: int, user_ids: Iterable[int], *, actor: str, now: int) -> int:

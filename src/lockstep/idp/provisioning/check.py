@@ -164,7 +164,7 @@ def record(c: Connection, target: int, differences: Collection[Difference]) -> N
         if one.object == "user":
             _record_user(c, target, one, back)
         elif one.object == "group":
-            _record_group(c, one)
+            _record_group(c, target, one)
         elif one.kind == MEMBER_MISSING:
             links.drop_members(c, one.link_id, [one.member])
         else:
@@ -188,13 +188,13 @@ def _record_user(c: Connection, target: int, one: Difference, back: list[UserLin
     links.set_value(c, link.id, link.value)
 
 
-def _record_group(c: Connection, one: Difference) -> None:
+def _record_group(c: Connection, target: int, one: Difference) -> None:
     if one.kind == RENAMED:
         links.set_group_name(c, one.link_id, one.there)
     elif one.kind == FOUND:
         links.set_group_found(c, one.link_id)
     else:
-        links.set_group_missing(c, one.link_id)
+        links.set_group_missing(c, target, one.link_id)
 
 
 def event(source: Source, found: Checked, shown: int) -> events.Event:

@@ -5,7 +5,7 @@ and leaves something behind (`TakenOver`) that the planner lays over what it wan
 One that is *ignored* leaves no trace but its digest.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -203,8 +203,10 @@ class Overlay:
         self._names: dict[int, TakenOver] = {}
         self._in: dict[int, set[str]] = {}
         self._out: dict[int, list[TakenOver]] = {}
-        for one in taken:
-            if one.object != "group" and one.key and one.key not in logins:
+        every = list(taken)
+        having = logins.intersection({one.key for one in every if one.object != "group" and one.key})
+        for one in every:
+            if one.object != "group" and one.key and one.key not in having:
                 self.ended.add(one.id)  # whoever leaves takes it all along
             else:
                 self._put(one)
@@ -274,18 +276,36 @@ class Overlay:
         self.ended.update(one.id for one in out if one.key not in wanted and one.key not in self._gone)
         return {key: name for key, name in wanted.items() if all(key != one.key for one in out)}
 
+    @property
+    def thinned(self) -> Collection[int]:
+        """The links of the groups that somebody was taken out of at the target."""
+        return self._out.keys()
+
     def stays(self, link: GroupLink, member: str) -> bool:
         """Whether a member (an id of the target) was put in there and is not ours to take out."""
         return member in self._in.get(link.id, ())
 
 
+@dataclass(frozen=True, slots=True)
+class _Without:
+    """All who have the app but some."""
+
+    logins: Logins
+    keys: Collection[str]
+
+    def __contains__(self, key: object) -> bool:
+        """See `Logins`."""
+        return key not in self.keys and key in self.logins
+
+    def intersection(self, keys: Iterable[str]) -> Set[str]:
+        """See `Logins`."""
+        return self.logins.intersection(key for key in keys if key not in self.keys)
+
+
 def _without(logins: Logins, keys: Collection[str]) -> Logins:
-    """All who have the app but some; where there are any, `logins` are known one and all."""
     if not keys:
         return logins
-    if not isinstance(logins, frozenset):
-        raise TypeError("whoever has the app has to be known one and all")
-    return logins.difference(keys)
+    return logins.difference(keys) if isinstance(logins, frozenset) else _Without(logins, keys)
 
 
 def _feeds_only(gone: TakenOver, group: DesiredGroup) -> bool:

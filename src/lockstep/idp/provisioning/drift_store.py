@@ -94,10 +94,10 @@ _PURGE = Statement(
 _TAKEN = [column for column in _t if column.name != "target"]
 _ADD_TAKEN = Statement(sa.insert(drift_taken).inline(), columns=[column.name for column in _t if column.name != "id"])
 _ALL_TAKEN = Statement(sa.select(*_TAKEN).where(_is(_t.target, "target")).order_by(_t.id))
-_ANY_TAKEN = Statement(sa.select(_t.id).where(_is(_t.target, "target")).limit(1))
+_ABOUT_TAKEN = Statement(sa.select(_t.kind, _t.object, _t.key).where(_is(_t.target, "target")).distinct())
 _TAKEN_OF_ONE = Statement(
     sa.select(*_TAKEN)
-    .where(_is(_t.target, "target"), sa.or_(_is(_t.key, "key"), _t.object == "group", _t.key == ""))
+    .where(_is(_t.target, "target"), sa.or_(_is(_t.key, "key"), _t.object == "group", _t.key == "", _t.kind == "gone"))
     .order_by(_t.id)
 )
 _TAKEN_PAGE = Statement(
@@ -329,9 +329,9 @@ def end_in(c: Connection, target: int, link: int, member: str = "") -> None:
     c.run(_END_IN, target=target, link=link, member=member)
 
 
-def has_taken(c: Connection, target: int) -> bool:
-    """Whether anything was taken over and stands."""
-    return c.one(_ANY_TAKEN, target=target) is not None
+def about_taken(c: Connection, target: int) -> list[tuple[str, str, str]]:
+    """(kind, object, key) of what was taken over and stands."""
+    return [(kind, obj, key) for kind, obj, key in c.all(_ABOUT_TAKEN, target=target)]
 
 
 def overlay_of(c: Connection, target: int, logins: Logins, only: str | None = None) -> Overlay:

@@ -4,7 +4,7 @@ Reads the directory; what it decides by is pure (`apps.rules.evaluate`, `desired
 """
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -36,7 +36,9 @@ class Some:
 
     given: "ByRules"
     all_groups: Callable[[], Grouping]
-    """All desired groups.  Without rules it knows all members of each; with rules, those of `given`."""
+    """All desired groups."""
+    knows_all: bool
+    """Whether all members of each are known: without rules.  With rules, those of `given` are."""
 
 
 def of_everyone(c: Connection, source: Source, target: int) -> Grouping:
@@ -48,9 +50,9 @@ def of_everyone(c: Connection, source: Source, target: int) -> Grouping:
 
 
 def of_some(c: Connection, source: Source, target: int, only: Collection[str]) -> Some:
-    """What the rules in force say of some people (employee_ids)."""
+    """What the rules in force say of some people (employee_ids), as far as the app is not limited to others."""
     rules = rules_store.applied(c, source.app.id).rules
-    given, fed = asked(c, rules, source.logins, only)
+    given, fed = asked(c, rules, source.insiders(only), only)
 
     def all_groups() -> Grouping:
         if not rules:
@@ -58,7 +60,12 @@ def of_some(c: Connection, source: Source, target: int, only: Collection[str]) -
         there = standing(rules, directory.roles(c), remembered_at(c, target))
         return ByRules(desired.for_fed({*fed, *there}), given.people, given.members)
 
-    return Some(given, all_groups)
+    return Some(given, all_groups, knows_all=not rules)
+
+
+def of_one(c: Connection, source: Source, target: int, only: Collection[str] | None) -> Grouping:
+    """What they say of one group: `only` are those whom rules are asked about, None for everyone."""
+    return of_everyone(c, source, target) if only is None else of_some(c, source, target, only).all_groups()
 
 
 def remembered_at(c: Connection, target: int) -> Iterator[Fed]:
@@ -120,7 +127,9 @@ def by_rules(
     return found
 
 
-def asked(c: Connection, rules: tuple[Rule, ...], logins: Logins, only: Collection[str] | None) -> tuple[ByRules, set[Fed]]:
+def asked(
+    c: Connection, rules: tuple[Rule, ...], logins: Container[str], only: Collection[str] | None
+) -> tuple[ByRules, set[Fed]]:
     """Who the rules put into which group, and what feeds those groups."""
     found, fed = ByRules(), set[Fed]()
     for user, roles in people_with_roles(c, only):

@@ -59,9 +59,10 @@ _NEXT = Statement(
 _OF_KEY = Statement(sa.select(*_CHANGE).where(_is(_c.plan_id, "plan"), _is(_c.object, "object"), _is(_c.key, "key")))
 """Without an order: for one by position SQLite would rather walk the whole plan than use the index of keys."""
 _OPEN = Statement(
-    sa.select(_c.object, _c.key, _c.kind, sa.case((_c.kind == Kind.MEMBERS.value, _c.payload), else_="null")).where(
-        _is(_c.plan_id, "plan"), sa.or_(*(_c.state == state.value for state in State if state is not State.DONE))
-    )
+    sa.select(
+        *(_c.object, _c.key, _c.kind, _c.link_id),
+        sa.case((_c.object == "group", _c.payload), else_="null"),
+    ).where(_is(_c.plan_id, "plan"), sa.or_(*(_c.state == state.value for state in State if state is not State.DONE)))
 )
 _OUTLINE = Statement(
     sa.select(
@@ -386,10 +387,10 @@ def outline(c: Connection, plan: int) -> Iterator[tuple[str, str, int, str, str,
     return ((*row[:6], decode(row[6])) for row in c.stream(_OUTLINE, plan=plan))
 
 
-def open_of(c: Connection, plan: int) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """(object, key, kind, payload) of what a plan has not brought to an end; the payload of members only."""
+def open_of(c: Connection, plan: int) -> Iterator[tuple[str, str, str, int, dict[str, Any]]]:
+    """(object, key, kind, link, payload) of what a plan has not brought to an end; the payload of groups only."""
     decode = msgspec.json.decode
-    return ((obj, key, kind, decode(payload) or {}) for obj, key, kind, payload in c.stream(_OPEN, plan=plan))
+    return ((obj, key, kind, link, decode(payload) or {}) for obj, key, kind, link, payload in c.stream(_OPEN, plan=plan))
 
 
 def with_needs(c: Connection, plan: int) -> list[Placed]:

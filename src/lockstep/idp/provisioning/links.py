@@ -80,6 +80,9 @@ _GROUPS = Statement(sa.select(*_GROUP).where(_is(_g.target, "target")).order_by(
 _GROUP_BY_KEY = Statement(sa.select(*_GROUP).where(_is(_g.target, "target"), _is(_g.key, "key")))
 _GROUP_BY_TARGET_ID = Statement(sa.select(*_GROUP).where(_is(_g.target, "target"), _is(_g.target_id, "target_id")))
 _GROUPS_BY_KEYS = Statement(sa.select(*_GROUP).where(_is(_g.target, "target"), among(_g.key, "keys")).order_by(_g.key))
+_GROUPS_BY_IDS = Statement(
+    sa.select(*_GROUP).where(_is(_g.target, "target"), among(sa.cast(_g.id, sa.Text), "ids")).order_by(_g.key)
+)
 _MISSING_GROUPS = Statement(sa.select(_g.key).where(_is(_g.target, "target"), _g.missing == 1))
 _MEMBERSHIPS_OF = Statement(
     sa.select(_m.member_id, _m.key, *_GROUP)
@@ -332,6 +335,11 @@ def groups_by_keys(c: Connection, target: int, keys: Iterable[str]) -> list[Grou
     return [_group(row) for row in c.all(_GROUPS_BY_KEYS, target=target, keys=listed(keys))]
 
 
+def groups_by_ids(c: Connection, target: int, numbers: Iterable[int]) -> list[GroupLink]:
+    """The links of these numbers, by key."""
+    return [_group(row) for row in c.all(_GROUPS_BY_IDS, target=target, ids=listed(map(str, numbers)))]
+
+
 def memberships_of(c: Connection, target: int, member_ids: Iterable[str]) -> Iterator[tuple[str, str, GroupLink]]:
     """(member_id, key, group) of every group that some users are remembered in."""
     for member, key, *group in c.all(_MEMBERSHIPS_OF, target=target, members=listed(member_ids)):
@@ -377,8 +385,9 @@ def feed_group(c: Connection, link_id: int, feeders: Sequence[str]) -> None:
     c.run(_FEED_GROUP, link=link_id, feeders=msgspec.json.encode(list(feeders)).decode())
 
 
-def set_group_missing(c: Connection, link_id: int) -> None:
-    """The target answers 404 for this group; its memberships fell with it."""
+def set_group_missing(c: Connection, target: int, link_id: int) -> None:
+    """The target answers 404 for this group; its memberships fell with it, and who should be in it is looked at."""
+    touch(c, target, "user", [key for _, key, _ in members(c, link_id) if key])
     c.run(_SET_GROUP_MISSING, link=link_id, missing=1)
     c.run(_DROP_MEMBERS, link=link_id)
 

@@ -16,13 +16,14 @@ from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import actions, group_steps, jobs, ledger, links, person_steps, plan_groups
 from lockstep.idp.provisioning.common_steps import hindrances, said_before, would_send
 from lockstep.idp.provisioning.group_steps import Group
-from lockstep.idp.provisioning.grouping import of_everyone
+from lockstep.idp.provisioning.grouping import of_one
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.person_steps import Person
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.plan_groups import Match
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.records import ObjectKind, State, UserLink, name_key
+from lockstep.idp.provisioning.scope import one_group
 from lockstep.idp.provisioning.shown import Place, Shown, Step
 from lockstep.idp.provisioning.source import Source, source_of
 from lockstep.idp.provisioning.to_send import requests_of
@@ -38,7 +39,7 @@ def look_at_user(c: Connection, app: App, who: str, now: int, *, labels: Labels 
     `labels` are what attributes are called.  `told`: what is said next about approval is about this.  `c` is a write
     transaction.  Raises Problem where nobody is called so.
     """
-    source, target = source_of(c, app), links.target_of(c, app.id, app.scim_url)
+    source, target = source_of(c, app, asked=True), links.target_of(c, app.id, app.scim_url)
     person = _person(c, source, target, who, labels)
     plan = make_plan(c, app, now, only=person.key, retry_now=True, shown=told)
     value = None if person.link is None else person.link.value
@@ -72,8 +73,10 @@ def _look_ups(person: Person) -> tuple[tuple[str, str], ...]:
 
 def look_at_group(c: Connection, app: App, name: str, now: int, *, labels: Labels = NO_LABELS, told: bool = False) -> Shown:
     """The group of this name, as it is called here or at the target, without regard to case.  As `look_at_user`."""
-    source, target = source_of(c, app), links.target_of(c, app.id, app.scim_url)
-    grouping, key = of_everyone(c, source, target), name_key(name)
+    key, target = name_key(name), links.target_of(c, app.id, app.scim_url)
+    about = one_group(c, app, target, now, key)
+    source = source_of(c, app, asked=about.few)
+    grouping = of_one(c, source, target, about.asked)
     match = next((one for one in plan_groups.match(grouping.groups, links.groups(c, target)) if _is_named(one, key)), None)
     if match is None or "\0" in name:
         raise Problem(f"{app.name} has no group called {name}: no role or rule gives one, and none is linked")

@@ -11,7 +11,8 @@ def leaving(c: Connection, source: Source, target: int, link: GroupLink, now: in
 
     In such a plan the users come first and say so; here the same is asked about the group's members alone.
     """
-    members = [key for _, key, _ in links.members(c, link.id) if key and key not in source.logins]
+    keys = {key for _, key, _ in links.members(c, link.id) if key}
+    members = keys - source.logins.intersection(keys)
     found: set[str] = set()
     for user in links.users_by_keys(c, target, members):
         for step in plan.for_leaver(user, source.app.settings, now):

@@ -83,6 +83,7 @@ def _settle(belonging: Belonging, found: _Found, now: int) -> None:
     create = found.create
     ledger.close_create(c, target, create.object, create.key)
     touch(c, target, "user" if create.object == "user" else "group", [create.key])
+    touch(c, target, "user", [key for key, _ in create.payload.get("add", ()) if key])
     if found.resource is None or _is_linked(c, target, create, str(found.resource["id"])):
         return
     if create.object == "user" and _may_be_anothers(belonging, create, found.resource):

@@ -47,7 +47,9 @@ def make_plan(
     that what they say next is about it.  `c` is a write transaction.
     """
     target = links.target_of(c, app.id, app.scim_url)
-    about = scope.one_user(only) if only is not None else None if group is None else scope.one_group(group)
+    about = scope.one_user(only) if only is not None else None
+    if group is not None:
+        about = scope.one_group(c, app, target, now, group)
     about = _scope(c, app, target, now, about, everything=everything)
     made = _make(c, Inside(c), app, target, now, about, retry_now, shown)
     _drop_some_of_old(c, app, made)
@@ -89,7 +91,7 @@ def _scope(c: Connection, app: App, target: int, now: int, about: Scope | None, 
 
 def _make(c: Connection, store: Storing, app: App, target: int, now: int, about: Scope, retry_now: bool, shown: bool) -> Plan:
     only = next(iter(about.users), None) if about.users and not about.whole else None
-    source = source_of(c, app, asked=about.few and not drift_store.has_taken(c, target))
+    source = source_of(c, app, asked=about.few)
     overlay = drift_store.overlay_of(c, target, source.logins, only)
     source = replace(source, logins=overlay.logins)
     sent_before = ledger.sent_before(c, app.id)

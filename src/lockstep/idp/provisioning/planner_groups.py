@@ -20,8 +20,8 @@ def plan_groups_of(m: Making, *, held: bool) -> None:
     """Plan the groups; `held` says that membership removals are over their limit."""
     if m.scope.users is None:
         _plan_all(m, grouping.of_everyone(m.c, m.source, m.target), held=held)
-    elif m.scope.groups and not m.scope.whole:  # by rules, who is in a group is known only when everybody has been asked
-        _plan_matched(m, grouping.of_everyone(m.c, m.source, m.target), _touched(m, ByRules()), held=held)
+    elif m.scope.groups and not m.scope.whole:
+        _plan_matched(m, grouping.of_one(m.c, m.source, m.target, m.scope.asked), _touched(m, ByRules()), held=held)
     else:
         _plan_some(m, grouping.of_some(m.c, m.source, m.target, m.scope.users), held=held)
 
@@ -49,6 +49,12 @@ class _Touched:
     """link → {id at the target: employee_id} of those people in it now."""
     links: dict[str, GroupLink] = field(default_factory=dict)
     """By key."""
+    alone: bool = False
+    """Whether of a group that goes on nothing is known but these people."""
+
+    def members(self, link: GroupLink) -> dict[str, str]:
+        """Those of them who are in a group now, as `remembered`, in order."""
+        return dict(sorted(self.remembered.get(link.id, {}).items()))
 
 
 def _touched(m: Making, given: ByRules) -> _Touched:
@@ -60,18 +66,21 @@ def _touched(m: Making, given: ByRules) -> _Touched:
             found.links[group.key] = group
     for keys in pieces(sorted(given.members)):
         found.links.update((link.key, link) for link in links.groups_by_keys(m.c, m.target, keys))
+    if m.overlay.thinned:
+        found.links.update((link.key, link) for link in links.groups_by_ids(m.c, m.target, m.overlay.thinned))
     return found
 
 
 def _plan_some(m: Making, some: Some, *, held: bool) -> None:
     """Whoever is not in the scope is where they should be: of most groups, only the people in the scope are looked at."""
     touched = _touched(m, some.given)
+    touched.alone = not some.knows_all
     protects = m.source.app.settings.protects
     if m.scope.match or m.scope.groups or _unknown(touched, protects):
         _plan_matched(m, some.all_groups(), touched, held=held)
         return
     for key, link in sorted(touched.links.items()):
-        if not protects(key):
+        if not protects(key) and not (m.source.pilot is not None and not link.feeders):
             _plan_touched(m, DesiredGroup(link.key, link.name, link.feeders), link, touched, held=held)
 
 
@@ -86,11 +95,18 @@ def _plan_matched(m: Making, groups: Grouping, touched: _Touched, *, held: bool)
         keys = {side.key for side in (one.desired, one.link) if side is not None}
         if not m.scope.whole and keys & m.scope.groups and one.link is not None:
             m.leaving |= one_group.leaving(m.c, m.source, m.target, one.link, m.now)
-        if (m.scope.whole and _moves(one)) or keys & m.scope.groups:
+        looked_at = bool(keys & m.scope.groups)
+        if looked_at or (m.scope.whole and _moves(one) and not _is_for_others(m, one, touched)):
             wanted = {} if one.desired is None else groups.wanted(one.desired)
-            _plan_group(m, one, wanted, held=held)
+            some = touched.members(one.link) if touched.alone and one.link is not None and not looked_at else None
+            _plan_group(m, one, wanted, some, held=held)
         elif one.desired is not None and one.link is not None and not one.link.missing:
             _plan_touched(m, one.desired, one.link, touched, held=held)
+
+
+def _is_for_others(m: Making, one: Match, touched: _Touched) -> bool:
+    """Whether a group is not there because nobody is in it whom the app is limited to; anybody new to it is in the scope."""
+    return m.source.pilot is not None and one.link is None and not (one.desired and one.desired.key in touched.given.members)
 
 
 def _moves(one: Match) -> bool:
@@ -101,18 +117,19 @@ def _moves(one: Match) -> bool:
 
 
 def _plan_touched(m: Making, group: DesiredGroup, link: GroupLink, touched: _Touched, *, held: bool) -> None:
-    if group.key not in touched.given.members and link.id not in touched.remembered:
+    if group.key not in touched.given.members and link.id not in {*touched.remembered, *m.overlay.thinned}:
         return
-    wanted = _piloted(m, touched.given.of_key(group.key))
-    current = dict(sorted(touched.remembered.get(link.id, {}).items()))
-    _plan_members(m, group, link, wanted, current, held=held)
+    _plan_members(m, group, link, touched.given.of_key(group.key), touched.members(link), held=held)
 
 
-def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
+def _plan_group(m: Making, one: Match, wanted: Members, current: Members | None = None, *, held: bool) -> None:
+    """`wanted` are all who should be in the group, or, with `current`, those of some people; `current` those in it now."""
     connector = m.source.connector
     limit, inside = connector.members_per_request, connector.create_takes_members
     wanted = _piloted(m, wanted)
     if m.source.pilot is not None and (one.desired is None or one.link is None or one.link.missing) and not wanted:
+        if one.desired is None and one.link is not None and one.link.feeders:
+            m.afterwards(links.feed_group, one.link.id, ())  # by which a plan of a few people knows that nobody wants it
         return  # tried with some people: groups without any of them are neither made nor deleted
     if one.desired is None:
         if one.link is not None:
@@ -123,13 +140,16 @@ def _plan_group(m: Making, one: Match, wanted: Members, *, held: bool) -> None:
         for change in plan_groups.create(one.desired, first, one.link, limit, inside=inside):
             m.put(change)
         return
-    renaming = plan_groups.rename(one.desired, one.link)
+    renaming, called = plan_groups.rename(one.desired, one.link), one.desired
     if renaming is not None and m.source.pilot is None:
         m.put(renaming)
-    elif renaming is None and one.link.feeders != one.desired.feeders:
+    elif renaming is not None:  # tried with some people, it keeps its name
+        called = replace(called, key=one.link.key, name=one.link.name)
+    if (renaming is None or m.source.pilot is not None) and one.link.feeders != one.desired.feeders:
         m.afterwards(links.feed_group, one.link.id, one.desired.feeders)
-    current = {member: key for member, key, _ in links.members(m.c, one.link.id)}
-    _plan_members(m, one.desired, one.link, wanted, current, held=held)
+    if current is None:
+        current = {member: key for member, key, _ in links.members(m.c, one.link.id)}
+    _plan_members(m, called, one.link, wanted, current, held=held)
 
 
 def _piloted(m: Making, wanted: Members) -> Members:

@@ -6,20 +6,20 @@ all others it is known that both sides are equal, so a plan of these few says wh
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lockstep.idp import events
-from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import drift_store, ledger, links, touched
 from lockstep.idp.provisioning.approval import member_of_item
 from lockstep.idp.provisioning.due import concerns_apps
 from lockstep.idp.provisioning.plan import DAY_MS
-from lockstep.idp.provisioning.records import Kind
-from lockstep.idp.provisioning.source import AskedLogins, pieces
+from lockstep.idp.provisioning.records import GroupLink, Kind
+from lockstep.idp.provisioning.source import members_of_role, pieces, pilots_between, source_of
 from lockstep.kit.db import Connection
 
 MOST_SOME = 20_000
@@ -60,6 +60,8 @@ class Scope:
     `users` are employee_ids, None for everybody.  `groups` are the keys of groups that are looked at with all their members;
     `match` says that roles have come, gone or changed their names, so that it has to be seen anew which group each one feeds.
     `whole` says that a plan of this scope is a plan for everybody.  `seq` and `last` are how far it has heard.
+    `asked` are those whom the rules in force are asked about for a plan of one group: whoever is in it, and of whom anything
+    was heard; None where everybody is asked.
     """
 
     users: frozenset[str] | None = None
@@ -68,6 +70,7 @@ class Scope:
     whole: bool = True
     seq: int = 0
     last: int = 0
+    asked: frozenset[str] | None = frozenset()
 
     @property
     def everything(self) -> bool:
@@ -77,7 +80,7 @@ class Scope:
     @property
     def few(self) -> bool:
         """Whether so few people are looked at that each is asked for by their key."""
-        return self.users is not None and (self.whole or not self.groups)
+        return self.users is not None and self.asked is not None
 
     @property
     def name(self) -> str:
@@ -92,9 +95,15 @@ def one_user(key: str) -> Scope:
     return Scope(users=frozenset({key}), match=True, whole=False)
 
 
-def one_group(key: str) -> Scope:
+def one_group(c: Connection, app: App, target: int, now: int, key: str) -> Scope:
     """What concerns one group, by its name without case, with all its members who are at the target."""
-    return Scope(users=frozenset(), groups=frozenset({key}), match=True, whole=False)
+    about = Scope(users=frozenset(), groups=frozenset({key}), match=True, whole=False)
+    if not rules.applied(c, app.id).rules:
+        return about
+    heard = of_what_happened(c, app, target, now).users
+    if heard is None:
+        return replace(about, asked=None)
+    return replace(about, asked=heard.union(_members_of(c, links.groups_by_keys(c, target, [key]))))
 
 
 def of_everything(c: Connection, target: int) -> Scope:
@@ -104,8 +113,15 @@ def of_everything(c: Connection, target: int) -> Scope:
 
 @dataclass(slots=True)
 class _Found:
+    by_rules: bool
     users: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
+    links: set[int] = field(default_factory=set)
+    """Links of groups that go on under another name in what the last plan left open."""
+    roles: set[int] = field(default_factory=set)
+    """Roles that are new, or other than they were."""
+    gone: set[str] = field(default_factory=set)
+    """Users who were deleted at the target, which was taken over."""
     match: bool = False
     everything: bool = False
     open_members: set[str] = field(default_factory=set)
@@ -117,15 +133,15 @@ def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
     everything = of_everything(c, target)
     since = touched.planned_up_to(c, target)
     before = ledger.newest_whole(c, app.id)
-    if not since or before is None or before.target != target or app.settings.is_pilot:
-        return everything
-    if drift_store.has_taken(c, target):  # what stands of it may hang on anybody
+    if not since or before is None or before.target != target:
         return everything
     if not links.has_users(c, target):  # nothing is there yet, or the links are lost
         return everything
-    found = _Found()
+    found = _Found(by_rules=bool(rules.applied(c, app.id).rules))
     _of_events(c, app, since, found)
     if not found.everything:
+        _of_roles(c, app, found)
+        _of_first(c, app, found)
         users, groups, _ = touched.waiting(c, target)
         found.users |= users
         found.groups |= groups
@@ -133,22 +149,22 @@ def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
         _of_troubles(c, target, found)
         _of_decisions(c, app, target, found)
         _of_links(c, app, target, now, found)
+        _of_taken(c, target, found)
+    if found.by_rules and not found.everything:
+        _of_members(c, target, found)
     if found.everything or len(found.users) > MOST_SOME:
         return everything
-    found.users |= _reports(c, app, target, found.users)
-    if (found.groups or found.match) and rules.applied(c, app.id).rules:
-        return everything  # by rules, who is in a group is known only when everybody has been asked
+    found.users |= _reports(c, app, target, found)
     return Scope(frozenset(found.users), frozenset(found.groups), found.match, seq=everything.seq, last=everything.last)
 
 
 def _of_events(c: Connection, app: App, since: int, found: _Found) -> None:
-    for kind, key, _ in events.about(c, since, app.id):
+    for kind, key, role in events.about(c, since, app.id):
         if kind in _A_USER and key:
             found.users.add(key)
         elif kind in _A_ROLE:
-            found.match = True
-            # Whoever was in a role that is gone is not known any more; they may have had the app by it.
-            found.everything |= kind is EventType.ROLE_REMOVED and not _for_everyone(c, app)
+            found.match = True  # whoever was in a role that is gone has an event of their own
+            found.roles.update(() if role is None else (role,))
         elif kind not in _NOBODY and concerns_apps(kind):
             found.everything = True
         if found.everything or len(found.users) > MOST_SOME:
@@ -156,13 +172,30 @@ def _of_events(c: Connection, app: App, since: int, found: _Found) -> None:
             return
 
 
-def _for_everyone(c: Connection, app: App) -> bool:
-    return any(one.role_id is None for one in apps.assignments(c, app.id))
+def _of_roles(c: Connection, app: App, found: _Found) -> None:
+    """By rules, or where an app is limited, whoever is in a role that has another name is looked at."""
+    if not found.roles or not (found.by_rules or app.settings.is_pilot):
+        return
+    for role in nesting.load(c).below(*sorted(found.roles)):
+        found.users.update(members_of_role(c, role))
+        if len(found.users) > MOST_SOME:
+            found.everything = True
+            return
+
+
+def _of_first(c: Connection, app: App, found: _Found) -> None:
+    """Who comes to the first few that an app is limited to, or falls out, because others have come or gone before them.
+
+    `found` has those who have come or gone themselves.  So many places, and no more, anybody else can have moved.
+    """
+    most, moved = app.settings.pilot_people, len(found.users)
+    if most and moved:
+        found.users.update(pilots_between(c, app, max(0, most - moved), most + moved))
 
 
 def _of_open(c: Connection, plan: int, found: _Found) -> None:
     """What the last plan did not bring to an end."""
-    for obj, key, kind, payload in ledger.open_of(c, plan):
+    for obj, key, kind, link, payload in ledger.open_of(c, plan):
         if obj == "user":
             found.users.add(key)
         elif kind == Kind.MEMBERS:
@@ -174,6 +207,9 @@ def _of_open(c: Connection, plan: int, found: _Found) -> None:
         else:
             found.groups.add(key)
             found.match = True
+            if found.by_rules:
+                found.links.add(link)
+                found.users.update(member for member, _ in payload.get("add", ()))
         if len(found.users) > MOST_SOME:
             found.everything = True
             return
@@ -212,13 +248,37 @@ def _of_links(c: Connection, app: App, target: int, now: int, found: _Found) -> 
         found.users.update(links.left_until(c, target, now - settings.grace_days * DAY_MS))
 
 
-def _reports(c: Connection, app: App, target: int, users: Iterable[str]) -> set[str]:
-    """Those who are managed by somebody who has just got the app, or lost it: only who has it can be named as a manager."""
-    logins = AskedLogins(c, app.id)
+def _of_taken(c: Connection, target: int, found: _Found) -> None:
+    """Whomever something that was taken over is about: it may have come to its end."""
+    for kind, obj, key in drift_store.about_taken(c, target):
+        if obj != "group":
+            found.users.update((key,) if key else ())
+            found.gone.update((key,) if kind == "gone" else ())
+        elif kind == "gone" and found.by_rules:
+            found.everything = True  # whether anybody would still be in it is known only when everybody has been asked
+
+
+def _of_members(c: Connection, target: int, found: _Found) -> None:
+    """By rules, a group that is looked at is known once its members, and whoever else was heard of, have been asked."""
+    known = links.groups_by_keys(c, target, sorted(found.groups))
+    found.users |= _members_of(c, (*known, *links.groups_by_ids(c, target, sorted(found.links))))
+
+
+def _members_of(c: Connection, groups: Iterable[GroupLink]) -> set[str]:
+    return {key for group in groups for _, key, _ in links.members(c, group.id) if key}
+
+
+def _reports(c: Connection, app: App, target: int, about: _Found) -> set[str]:
+    """Those whose manager can be named at the target since now, or cannot any more.
+
+    Only who has the app can be, and, where it is limited to some people, is one of them or at the target.
+    """
+    source = source_of(c, app, asked=True)
     found: set[str] = set()
-    for keys in pieces(sorted(users)):
-        linked = {link.key for link in links.users_by_keys(c, target, keys) if not link.missing and not link.left_at}
-        having = logins.intersection(keys)
-        for key in linked ^ having:
+    for keys in pieces(sorted(about.users)):
+        known = [link for link in links.users_by_keys(c, target, keys) if not link.missing]
+        linked = {link.key for link in known if not link.left_at}
+        there = source.logins.intersection(link.key for link in known)
+        for key in linked ^ ((source.insiders(keys) | there) - about.gone):
             found.update(directory.reports_keys(c, key))
     return found

@@ -211,7 +211,7 @@ class Settler:
             return
         group = links.group_by_target_id(self.c, self.target, _group_id(outcome))
         if group is not None:
-            links.set_group_missing(self.c, group.id)
+            links.set_group_missing(self.c, self.target, group.id)
 
     def _claimed(self, outcome: Outcome) -> str:
         """Why the user who was found can be somebody else of ours, "" if they cannot."""
@@ -288,6 +288,8 @@ class Settler:
         """Something was learnt that only another plan brings in line."""
         self.tally.again = True
         touch(self.c, self.target, change.object, [change.key])
+        if change.object == "group" and change.kind is Kind.CREATE:
+            touch(self.c, self.target, "user", [key for key, _ in change.payload["add"] if key])
 
     def _observed(self, resource: Document) -> Document:
         def key_of(target_id: str) -> str | None:

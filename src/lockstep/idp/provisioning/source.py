@@ -13,7 +13,7 @@ from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import User
 from lockstep.idp.directory.store import members_table, users_table
-from lockstep.idp.provisioning.records import Logins, name_key
+from lockstep.idp.provisioning.records import Logins
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement, among, listed
 
@@ -30,9 +30,9 @@ _KEYS_IN_ROLES = Statement(
     .where(among(users_table.c.employee_id, "keys"), among(sa.cast(members_table.c.role_id, sa.Text), "roles"))
     .distinct()
 )
-_MOST = sa.bindparam("most", type_=sa.Integer)
-_FIRST_KEYS = Statement(sa.select(users_table.c.employee_id).order_by(users_table.c.employee_id).limit(_MOST))
-_FIRST_KEYS_IN_ROLES = Statement(
+_FIRST, _MOST = sa.bindparam("first", type_=sa.Integer), sa.bindparam("most", type_=sa.Integer)
+_NEXT_KEYS = Statement(sa.select(users_table.c.employee_id).order_by(users_table.c.employee_id).limit(_MOST).offset(_FIRST))
+_NEXT_KEYS_IN_ROLES = Statement(
     sa.select(users_table.c.employee_id)
     .where(
         sa.exists().where(
@@ -41,6 +41,7 @@ _FIRST_KEYS_IN_ROLES = Statement(
     )
     .order_by(users_table.c.employee_id)
     .limit(_MOST)
+    .offset(_FIRST)
 )
 
 
@@ -61,12 +62,17 @@ class Source:
         """Whether a person has the app, and is left as they are while it is tried with others."""
         return self.pilot is not None and key not in self.pilot and key in self.logins
 
+    def insiders(self, keys: Iterable[str]) -> set[str]:
+        """Those of some people who have the app, and whom it is limited to."""
+        having = self.logins.intersection(keys)
+        return set(having) if self.pilot is None else {key for key in having if key in self.pilot}
+
 
 @dataclass(frozen=True, slots=True)
 class Pilot:
     """Whom an app is limited to: people of a role (`keys`), and no further than one employee_id (`last`)."""
 
-    keys: frozenset[str] | None
+    keys: Logins | None
     last: str | None
 
     def __contains__(self, key: object) -> bool:
@@ -74,14 +80,12 @@ class Pilot:
         return isinstance(key, str) and (self.keys is None or key in self.keys) and (self.last is None or key <= self.last)
 
 
-class AskedLogins:
-    """Who has an app, asked for one after the other and remembered, inside one transaction."""
+class Asked:
+    """Who is in one of some roles, or everyone, asked for one after the other and remembered, inside one transaction."""
 
-    def __init__(self, c: Connection, app_id: int) -> None:
-        given = apps.assignments(c, app_id)
+    def __init__(self, c: Connection, roles: Iterable[int], *, everyone: bool = False) -> None:
         self._c = c
-        self._everyone = any(one.role_id is None for one in given)
-        roles = nesting.load(c).below(*(one.role_id for one in given if one.role_id is not None))
+        self._everyone = everyone
         self._roles = listed(map(str, roles))
         self._known: dict[str, bool] = {}
 
@@ -102,10 +106,17 @@ class AskedLogins:
             self._known.update((key, True) for (key,) in rows)
         return {key for key in wanted if self._known[key]}
 
-    def first(self, most: int) -> list[str]:
-        """The first of them by employee_id."""
-        statement = _FIRST_KEYS if self._everyone else _FIRST_KEYS_IN_ROLES
-        return [key for (key,) in self._c.all(statement, roles=self._roles, most=most)]
+    def between(self, first: int, end: int) -> list[str]:
+        """Those of them who come first by employee_id, from number `first` up to number `end`, counted from 0."""
+        statement = _NEXT_KEYS if self._everyone else _NEXT_KEYS_IN_ROLES
+        return [key for (key,) in self._c.all(statement, roles=self._roles, first=first, most=max(0, end - first))]
+
+
+def asked_logins(c: Connection, app_id: int) -> Asked:
+    """Who has an app, asked for one after the other."""
+    given = apps.assignments(c, app_id)
+    roles = nesting.load(c).below(*(one.role_id for one in given if one.role_id is not None))
+    return Asked(c, roles, everyone=any(one.role_id is None for one in given))
 
 
 def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool = False) -> Source:
@@ -115,34 +126,51 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
     """
     connector = connector_of(c, app)
     logins = _logins_of(c, app.id, asked=asked) if with_logins else frozenset[str]()
-    pilot = _pilot(c, app) if with_logins and app.settings.is_pilot else None
+    pilot = _pilot(c, app, asked=asked) if with_logins and app.settings.is_pilot else None
     return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins, pilot)
 
 
-def _pilot(c: Connection, app: App) -> Pilot:
+def _pilot(c: Connection, app: App, *, asked: bool) -> Pilot:
     """A role that is not there has nobody in it: then nobody is provisioned."""
-    wanted, most = app.settings.pilot_role, app.settings.pilot_people
-    keys: frozenset[str] | None = None
-    if wanted:
-        roles = [role for role in directory.roles(c) if wanted == role.group_id or name_key(wanted) == name_key(role.name)]
-        inside = nesting.load(c).below(*(role.id for role in roles))
-        keys = frozenset(key for role in inside for key in members_of_role(c, role))
-    if not most:
-        return Pilot(keys, None)
-    having = AskedLogins(c, app.id)
-    first = having.first(most) if keys is None else sorted(having.intersection(keys))[:most]
-    return Pilot(keys, first[-1] if first else "")
+    roles, most = _pilot_roles(c, app), app.settings.pilot_people
+    last = pilots_between(c, app, most - 1, most) if most else []
+    keys: Logins | None = None
+    if app.settings.pilot_role:
+        keys = Asked(c, roles) if asked else _members_of_roles(c, roles)
+    return Pilot(keys, last[0] if last else None)
+
+
+def _pilot_roles(c: Connection, app: App) -> tuple[int, ...]:
+    wanted = app.settings.pilot_role
+    if not wanted:
+        return ()
+    one = directory.role_by_group_id(c, wanted)
+    named = {role.id for role in directory.roles_by_name(c, wanted)}
+    return nesting.load(c).below(*sorted(named | ({one.id} if one is not None else set())))
+
+
+def pilots_between(c: Connection, app: App, first: int, end: int) -> list[str]:
+    """Of those who have the app, and are in the role that it is limited to, some by their numbers (see `Asked.between`)."""
+    having = asked_logins(c, app.id)
+    if not app.settings.pilot_role:
+        return having.between(first, end)
+    return sorted(having.intersection(_members_of_roles(c, _pilot_roles(c, app))))[first:end]
 
 
 def _logins_of(c: Connection, app_id: int, *, asked: bool) -> Logins:
-    return AskedLogins(c, app_id) if asked else _logins(c, app_id)
+    return asked_logins(c, app_id) if asked else _logins(c, app_id)
 
 
 def _logins(c: Connection, app_id: int) -> frozenset[str]:
     given = apps.assignments(c, app_id)
     if any(assignment.role_id is None for assignment in given):
         return frozenset(key for (key,) in c.stream(_KEYS))
-    roles = nesting.load(c).below(*(assignment.role_id for assignment in given if assignment.role_id is not None))
+    return _members_of_roles(
+        c, nesting.load(c).below(*(assignment.role_id for assignment in given if assignment.role_id is not None))
+    )
+
+
+def _members_of_roles(c: Connection, roles: Iterable[int]) -> frozenset[str]:
     return frozenset(key for role in roles for key in members_of_role(c, role))
 
 

@@ -9,7 +9,7 @@ from lockstep.idp.provisioning.tables import targets, touched
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
 
-ENGINE = "1"
+ENGINE = "2"
 """Raised when a change of the code makes other plans of the same directory: then everything is looked at once again."""
 
 _t = touched.c

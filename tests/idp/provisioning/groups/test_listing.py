@@ -114,7 +114,7 @@ def test_failed_gone_held_and_protected_are_found_by_their_state(each_world: Wor
     with world.write() as c:
         guests = links.group_by_key(c, world.link_target(c), "guests")
         assert guests is not None
-        links.set_group_missing(c, guests.id)  # as a check finds it
+        links.set_group_missing(c, world.link_target(c), guests.id)  # as a check finds it
     assert named(listed(world)) == [
         ("Cooks", "in step"),
         ("Guests", "gone"),
