@@ -27,6 +27,8 @@ from benchmarks.support import machine
 from benchmarks.support.text import heading, say, table
 from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps.rules import actions as rules
+from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import bulk, store
 from lockstep.idp.directory.records import Role, User
@@ -41,10 +43,11 @@ NOW = 1_700_000_000_000
 EDITS = 50
 SIZES = ((10_000, 1_000, 100_000), (100_000, 10_000, 500_000), (1_000_000, 100_000, 5_000_000))
 SETTINGS = ["provisioning=on", "groups=on", "approve-create=off", "approve-update=off", "approve-delete=off"]
+KINDS = ("plain", "rules", "pilot")
 
 
-def fill(folder: Path, people: int, groups: int, members: int) -> None:
-    """A directory of so many people and roles, and an app that everyone has."""
+def fill(folder: Path, people: int, groups: int, members: int, kind: str = "plain") -> None:
+    """A directory of so many people and roles, and an app that everyone has; by `kind` it has rules, or is limited."""
     db = open_idp(folder, None)
     each = members // groups
     with db.write(serial=events.SERIAL) as c:
@@ -64,6 +67,11 @@ def fill(folder: Path, people: int, groups: int, members: int) -> None:
         )
         apps.change_settings(c, app, SETTINGS, NOW)
         apps.assign(c, app, None, NOW)
+        if kind == "rules":
+            rules.save(c, app, Rule("all", Mapped("role", "(.*)")), NOW, actor="somebody")
+            rules.apply(c, app, NOW, actor="somebody")
+        elif kind == "pilot":
+            apps.change_settings(c, app, [f"pilot-people={max(EDITS * 17, people // 20)}"], NOW)
     db.close()
 
 
@@ -162,25 +170,25 @@ def _child(folder: Path, step: str) -> None:
     print(msgspec.json.encode(found).decode())
 
 
-def _filled(folder: Path, keep: Path | None, people: int, groups: int, members: int) -> None:
+def _filled(folder: Path, keep: Path | None, people: int, groups: int, members: int, kind: str) -> None:
     """A directory in `folder`: a copy of the one kept, where there is one; kept, if that is wanted."""
     if keep is None:
-        fill(folder, people, groups, members)
+        fill(folder, people, groups, members, kind)
         return
-    kept = keep / f"{people}-{groups}-{members}"
+    kept = keep / f"{people}-{groups}-{members}{'' if kind == 'plain' else f'-{kind}'}"
     if not kept.exists():
         half = keep / f"{kept.name}.part{os.getpid()}"
-        fill(half, people, groups, members)
+        fill(half, people, groups, members, kind)
         half.rename(kept)
     shutil.copytree(kept, folder, dirs_exist_ok=True)
 
 
-def measure(people: int, groups: int, members: int, keep: Path | None = None) -> None:
+def measure(people: int, groups: int, members: int, keep: Path | None = None, kind: str = "plain") -> None:
     """One directory, all steps."""
-    heading(f"Planning: {people:,} people, {groups:,} groups, {members:,} memberships")
+    heading(f"Planning: {people:,} people, {groups:,} groups, {members:,} memberships ({kind})")
     rows = []
     with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as place:
-        _filled(Path(place), keep, people, groups, members)
+        _filled(Path(place), keep, people, groups, members, kind)
         for step in STEPS:
             done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.engine.planning", "--step", step, "--folder", place],
@@ -195,16 +203,17 @@ def measure(people: int, groups: int, members: int, keep: Path | None = None) ->
     table(("plan", "took", "of a core", "memory of its process"), rows)
 
 
-def run(sizes: Iterable[tuple[int, ...]] = SIZES, keep: Path | None = None) -> None:
+def run(sizes: Iterable[tuple[int, ...]] = SIZES, keep: Path | None = None, kind: str = "plain") -> None:
     """One directory of each size (people, groups, memberships)."""
     for people, groups, members in sizes:
-        measure(people, groups, members, keep)
+        measure(people, groups, members, keep, kind)
 
 
 def main() -> None:
     """`python -m benchmarks.engine.planning`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.engine.planning", description=__doc__)
     parser.add_argument("size", nargs="*", type=int, help="PEOPLE GROUPS MEMBERS, any number of times")
+    parser.add_argument("--kind", choices=KINDS, default="plain", help="an app as it is, with rules, or limited to some people")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep filled directories here, and begin with those kept")
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -215,7 +224,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lockstep-bench-") as folder:
         machine.describe(Path(folder))
     numbers = iter(given.size)
-    run([tuple(islice(numbers, 3)) for _ in range(len(given.size) // 3)] or SIZES, given.keep)
+    run([tuple(islice(numbers, 3)) for _ in range(len(given.size) // 3)] or SIZES, given.keep, given.kind)
     say("")
 
 
