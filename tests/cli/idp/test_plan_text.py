@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lockstep.cli.idp.plan_text import LISTED, lines_of
+from lockstep.cli.idp.plan_text import LISTED, lines_of, undecided
 
 
 def change(kind: str, name: str, *, obj: str = "user", before: Any = None, after: Any = None, **more: str) -> dict[str, Any]:
@@ -74,3 +74,9 @@ def test_what_waits_is_held_or_comes_later_says_so() -> None:
     at = said.index("Held, as unusually many: 9 are more than 5")
     assert said[at + 1] == "  users to be deleted: p0, p1, p2, p3, p4, p5, p6, p7, p8"
     assert said[-3:] == ["", "Failed before, and tried again (1)", "  user b: no"]
+
+
+def test_differences_that_wait_are_told_with_what_decides() -> None:
+    assert list(undecided("aws", 0)) == []
+    assert list(undecided("aws", 1)) == ["1 difference found at the target waits for a decision: lockstep idp drift aws"]
+    assert list(undecided("aws", 2)) == ["2 differences found at the target wait for a decision: lockstep idp drift aws"]

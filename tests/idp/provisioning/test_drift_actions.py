@@ -9,7 +9,7 @@ import pytest
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import drift_actions, drift_store, due, links
+from lockstep.idp.provisioning import drift_actions, drift_store, due, links, summary
 from lockstep.idp.provisioning.check import Checker
 from lockstep.idp.provisioning.drift import DECISIONS, Decision
 from lockstep.idp.provisioning.run import Orders
@@ -459,3 +459,13 @@ def test_the_last_check_is_kept(world: World) -> None:
     assert (looked["requests"], looked["floor"], looked["unmatched"]) == (4, 4, 1)
     with world.db.read() as c:
         assert drift_store.last_check(c, world.link_target(c)) == drift_store.Check(world.now, 4, 4, 1)
+
+
+def test_a_plan_says_how_many_differences_wait(world: World) -> None:
+    ready(world)
+    meddle_title(world)
+    take_out(world)
+    look(world)
+    plan, _ = world.plan()
+    with world.db.read() as c:
+        assert summary.as_json(c, find_app(c, "aws"), plan)["undecided"] == 2

@@ -7,7 +7,10 @@ import pytest
 from lockstep.cli.idp.plan_text import lines_of
 from lockstep.cli.idp.runs import tell
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.provisioning import actions, summary
+from lockstep.idp.provisioning.groups.why import why
+from lockstep.idp.provisioning.ondemand import look_at_user
 from lockstep.kit.problems import Problem
 from lockstep.scim.messages import ENTERPRISE
 from tests.idp.provisioning.world import World, brief, everyone
@@ -151,3 +154,18 @@ def test_a_role_that_is_gone_leaves_nobody(world: World) -> None:
     world.set("pilot-role=P")
     world.become(ABC, {})
     assert world.changes() == []
+
+
+def test_why_and_provision_say_that_somebody_is_left_out(world: World) -> None:
+    world.make_app("pilot-people=1")
+    world.become(ABC, TEAMS)
+    app = world.app()
+    with world.write() as c:
+        said = {key: why(c, app, find_user(c, key), "Cooks").why_not for key in "AB"}
+        steps = {key: {step.name: step for step in look_at_user(c, app, key, world.now).steps} for key in "AB"}
+    assert said["A"] == ()
+    assert said["B"] == ("aws is limited to some people (pilot-role, pilot-people), and the person is none of them.",)
+    assert steps["A"]["scope"].verdict == "Has aws."
+    assert steps["B"]["scope"].verdict.endswith("they are left as they are.")
+    assert steps["B"]["attributes"].verdict == "Nothing, as long as the app is limited to others."
+    assert steps["B"]["known"].verdict == "Not linked: as far as is known they are not there."

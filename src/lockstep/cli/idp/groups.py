@@ -7,6 +7,7 @@ import typer
 
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.directory import opened_directory
+from lockstep.cli.idp.plan_text import undecided
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import print_json, say
 from lockstep.idp.apps.actions import find_app
@@ -14,6 +15,7 @@ from lockstep.idp.apps.rules.evaluate import Fed
 from lockstep.idp.apps.rules.words import fed_words
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.lookup import find_user
+from lockstep.idp.provisioning import drift_actions
 from lockstep.idp.provisioning.groups import listing
 from lockstep.idp.provisioning.groups.records import Pushed
 from lockstep.idp.provisioning.groups.why import Way, Why, way_words
@@ -41,13 +43,16 @@ def groups(
 ) -> None:
     """List the groups of an app: how each stands, its id there, its members; with --json one object a line."""
     with opened_directory(data, database_url, key_file) as database, database.read() as c:
-        for one in listing.every(c, find_app(c, name)):
+        app = find_app(c, name)
+        for one in listing.every(c, app):
             if json:
                 print_json(_group(c, one))
             else:
                 wanted = "–" if one.wanted is None else str(one.wanted)
                 told = one.error or one.detail
                 say(f"{one.state:<12}{one.members:>7} of {wanted:<7} {one.name}" + (f"  ({told})" if told else ""))
+        for line in undecided(app.name, 0 if json else drift_actions.waiting(c, app)):
+            say(line)
 
 
 def why(
@@ -65,10 +70,11 @@ def why(
         found = why_in_group(c, app, find_user(c, user), group)
         if found.pushed is None:
             check_group(c, app, group)
+        waiting = drift_actions.waiting(c, app)
     if json:
         print_json({"app": app.name, **_why(found)})
     else:
-        for line in _lines(app.name, found):
+        for line in (*_lines(app.name, found), *undecided(app.name, waiting)):
             say(line)
 
 

@@ -43,6 +43,7 @@ def lines_of(shown: Shown) -> Iterator[str]:
             yield from _held(shown["app"], held)
         yield from _waiting(shown)
     yield from _failures(shown)
+    yield from undecided(shown["app"], shown.get("undecided", 0))
 
 
 def _sections(shown: Shown) -> Iterator[str]:
@@ -151,6 +152,13 @@ def _failures(shown: Shown) -> Iterator[str]:
         yield from (f"  {one}" for one in failures[:LISTED])
         if len(failures) > LISTED:
             yield f"  … and {len(failures) - LISTED:,} more"
+
+
+def undecided(app: str, waiting: int) -> Iterator[str]:
+    """That differences which a check found at the target wait for somebody's word, and what says it."""
+    if waiting:
+        wait = "waits" if waiting == 1 else "wait"
+        yield f"{counted(waiting, 'difference')} found at the target {wait} for a decision: lockstep idp drift {app}"
 
 
 def _nothing(shown: Shown) -> str:

@@ -41,6 +41,11 @@ class Person:
         return self.user is not None and apps.has_app(self.c, self.source.app.id, self.user.id)
 
     @property
+    def is_outside(self) -> bool:
+        """Whether they have the app and are left as they are, because it is limited to others."""
+        return self.has_app and self.source.is_outside(self.key)
+
+    @property
     def name(self) -> str:
         """What they are called."""
         if self.user is not None:
@@ -110,6 +115,9 @@ def _in_scope(one: Person) -> Step:
         else:
             why = f"Does not have {app.name}: none of their roles gives it, and it is not for everyone."
         return Step("scope", title, "stopped", why)
+    if one.is_outside:
+        limited = f"{app.name} is limited to some people (pilot-role, pilot-people), and they are none of them"
+        return Step("scope", title, "stopped", f"{limited}: they are left as they are.", columns, listed, more)
     blocked = hindrances(app)
     if blocked:
         verdict = f"Has {app.name}, but nothing is sent: {'; '.join(blocked)}."
@@ -131,6 +139,8 @@ def _attributes(one: Person) -> Step:
         known = one.link is not None and not one.link.missing
         verdict = leaves[settings.leavers] if known else "Nothing: they should not be there, and are not."
         return Step("attributes", title, "stopped", verdict)
+    if one.is_outside:
+        return Step("attributes", title, "stopped", "Nothing, as long as the app is limited to others.")
     document = desired.for_user(one.user, one.source.parameters, settings, one.source.logins)
     rows = [
         _row(parameter, one.user, document, one.labels)
@@ -158,6 +168,8 @@ def _groups(one: Person) -> Step:
     title, columns = "Groups", ("Group", "Because", "At the target")
     if one.user is None or not one.has_app:
         return Step("groups", title, "stopped", "None.")
+    if one.is_outside:
+        return Step("groups", title, "stopped", "None are changed for them, as long as the app is limited to others.")
     found = of_person(one.c, one.source.app, rules.applied(one.c, one.source.app.id).rules, one.user.employee_id)
     names = {role.group_id: role.name for role in one.roles}
     fed: dict[str, list[str]] = {}
@@ -184,7 +196,9 @@ def _known(one: Person) -> Step:
     title, columns = "Known at the target", ("What", "Value")
     link = one.link
     if link is None:
-        verdict = "Not linked: as far as is known they are not there." + (" They would be created." if one.has_app else "")
+        verdict = "Not linked: as far as is known they are not there." + (
+            " They would be created." if one.has_app and not one.is_outside else ""
+        )
         return Step("known", title, "info", verdict)
     rows = [("id", link.target_id), ("made by", "Lockstep" if link.made else "somebody else; taken over")]
     if link.left_at:

@@ -130,6 +130,11 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
     return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins, pilot)
 
 
+def left_out(c: Connection, app: App, key: str) -> bool:
+    """Whether an app is limited to some people, and somebody is none of them."""
+    return app.settings.is_pilot and key not in _pilot(c, app, asked=True)
+
+
 def _pilot(c: Connection, app: App, *, asked: bool) -> Pilot:
     """A role that is not there has nobody in it: then nobody is provisioned."""
     roles, most = _pilot_roles(c, app), app.settings.pilot_people

@@ -8,7 +8,7 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LIMITED_KINDS, LimitedKind
-from lockstep.idp.provisioning import ledger, links, troubles
+from lockstep.idp.provisioning import drift_actions, ledger, links, troubles
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.records import Change, Kind, State
 from lockstep.kit.clock import iso
@@ -158,6 +158,7 @@ def as_json(c: Connection, app: App, plan: Plan) -> dict[str, Any]:
         "failures": failures(c, app, SHOWN)[0],
         "quarantine": app.quarantine,
         "limited": app.settings.is_pilot,
+        "undecided": drift_actions.waiting(c, app),
         "assigned": bool(apps.assignments(c, app.id)),
         "held": [
             {"reason": one["reason"], "kind": one["kind"], "count": one["count"], "changes": held.get(one["kind"], [])[:SHOWN]}

@@ -18,6 +18,7 @@ from lockstep.idp.provisioning.groups import listing, store
 from lockstep.idp.provisioning.groups.records import Planned, Pushed, Standing, waiting_words
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.records import Kind, State, name_key
+from lockstep.idp.provisioning.source import left_out
 from lockstep.kit.db import Connection
 
 WAYS = 20
@@ -172,6 +173,8 @@ def _why_not(a: _Asked, *, has_app: bool, fed: bool, pushed: Pushed | None) -> I
     """What stands against the person's being in the group; nothing where they should be."""
     if not has_app:
         yield _no_app(a)
+    elif left_out(a.c, a.app, a.user.employee_id):
+        yield f"{a.app.name} is limited to some people (pilot-role, pilot-people), and the person is none of them."
     if not a.app.settings.groups:
         yield f"{a.app.name} includes no groups in user provisioning."
     if listing.is_protected(a.app, a.key):
