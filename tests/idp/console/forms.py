@@ -6,6 +6,7 @@ that is free text, and the wrong inputs with the field beside which the error st
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 
 from lockstep.idp.admins import actions as admins
@@ -15,7 +16,7 @@ from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.passwords import hash_password
-from lockstep.saml.keys import new_signing_key
+from lockstep.saml.keys import SigningKey, new_signing_key
 from tests.idp.console.world import ADMIN, HAND, PASSWORD, TOKEN, URL, World
 
 LONG = "x" * 10_000
@@ -417,12 +418,18 @@ def prepared(world: World) -> None:
         directory.create_role(c, "Bakers", actor=HAND, now=world.now)
         nest_role(c, staff.id, world.role.id, actor=HAND, now=world.now)
         admins.create(c, "other", hash_password(PASSWORD), actor=HAND, now=world.now)
-        for _ in range(2):
-            key = new_signing_key("x", now_ms=world.now, days=100, bits=2048)
+        for key in _two_keys(world.now):
             certificates.add(c, world.engine.vault, key, world.now)
         for name in ("One", "Two"):
             rules.save(c, world.app, Rule(name, Mapped("role", ".*")), world.now, actor=HAND)
         certificates.activate(c, 2, world.now)
+
+
+@cache
+def _two_keys(now: int) -> tuple[SigningKey, SigningKey]:
+    """Made once: two for each test were much of what the tests of forms and pages cost."""
+    first, second = (new_signing_key("x", now_ms=now, days=100, bits=2048) for _ in range(2))
+    return first, second
 
 
 _ALONE = frozenset({"input", "meta", "link", "br", "img", "path", "hr"})
