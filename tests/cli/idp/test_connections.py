@@ -147,5 +147,11 @@ def test_a_url_of_another_tenant(idp: Idp) -> None:
     assert idp.done("app", "list", "--json").one["scim_url"] == URL
     said = idp.done("app", "url", "aws", OTHER, "--new-tenant").out
     assert said.startswith(f"aws is at {OTHER} now: another tenant, which starts with no links. 0 linked users and groups.")
+    assert said.endswith("Nothing is sent until somebody has looked: lockstep idp drift aws, then lockstep idp app start aws\n")
+    assert idp.run("sync", "aws").code == 3
+    assert "aws: nothing is sent, since " in idp.run("installation").out
+    idp.done("drift", "aws")
+    idp.done("app", "start", "aws")
+    assert idp.done("sync", "aws", "--json").one["applied"] == 2
     idp.target.faults = lambda _sent: Fault(401)
     assert idp.problem("app", "url", "aws", "http://x.example").startswith("--scim-url: ")

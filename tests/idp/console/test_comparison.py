@@ -18,7 +18,7 @@ async def test_every_page_says_that_something_waits(world: World) -> None:
     hold(world)
     for path in ("/admin/users", "/admin/roles", "/admin/apps", "/admin/events", "/admin/certificates"):
         page = await browser.get(path)
-        assert "Nothing is sent to aws: this may be a restored backup, or a copy." in page.text, path
+        assert "Nothing is sent to aws: this may be a restored backup, a copy, or another tenant." in page.text, path
         assert f'href="{address("/comparison")}"' in page.html
     assert "Waits to be compared" in (await browser.get("/admin/apps")).text
     own = await browser.get(address("/plan"))

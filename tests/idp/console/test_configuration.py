@@ -9,6 +9,8 @@ from lockstep.idp.apps.connect import Connection
 from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.console.configuration import ANOTHER_URL, LONGEST, NEW_TENANT, api_status
+from lockstep.idp.provisioning.installation import actions as installation
+from lockstep.kit.problems import Problem
 from lockstep.saml.keys import SigningKey
 from lockstep.saml.metadata import write_idp_metadata, write_sp_metadata
 from lockstep.saml.records import AssertionConsumer, Binding, IdpMetadata, Signed, SpMetadata
@@ -267,6 +269,12 @@ async def test_another_tenant_is_taken_by_a_typed_word_only(world: World) -> Non
     done = await send(world, browser, scim_url=OTHER, token="theirs", word=NEW_TENANT)
     assert "The configuration has been saved." in done.text
     assert stored(world) == (OTHER, "theirs")
+    assert "Nothing is sent, because its SCIM URL is that of another tenant now." in done.text
+    with pytest.raises(Problem, match="Compare with the target"):
+        await world.sync()
+    app = world.app_now()
+    with world.changing() as c:
+        installation.let_go(c, app, world.now, unseen=True)
     assert (await world.sync())["applied"] == 3
 
 

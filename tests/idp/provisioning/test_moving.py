@@ -8,6 +8,9 @@ import pytest
 from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.provisioning import links, moving
 from lockstep.idp.provisioning import tokens as app_tokens
+from lockstep.idp.provisioning.engine import Engine
+from lockstep.idp.provisioning.installation import actions as installation
+from lockstep.idp.provisioning.installation.records import HeldProblem
 from lockstep.idp.provisioning.moving import SAMPLE, Given, NotProvenProblem, Proof, Verdict
 from lockstep.idp.provisioning.run import Orders
 from lockstep.kit.problems import Problem, ValueProblem
@@ -61,6 +64,14 @@ def state(world: World) -> tuple[str, int, list[str], int]:
     return app.scim_url, linked(world), secrets, len(world.events())
 
 
+def looked_at(world: World) -> None:
+    """Somebody compares, and lets the app go."""
+    engine = Engine(world.db, world.vault, world.clock)
+    assert engine.wait(engine.order(world.app().id, "drift", {}))["differences"] == []
+    with world.write() as c:
+        assert installation.let_go(c, world.app_of(c), world.now)
+
+
 def test_the_same_tenant_keeps_its_links(each_world: World, net: Net) -> None:
     begun(each_world)
     before = state(each_world)
@@ -93,6 +104,10 @@ def test_another_tenant_is_refused_until_a_person_says_so(each_world: World, net
     proof = move(each_world, OTHER, "its-token", new_tenant=True)
     assert proof.verdict is Verdict.OTHER
     assert (each_world.app().scim_url, linked(each_world)) == (OTHER, 0)
+    with pytest.raises(HeldProblem, match=r"its SCIM URL is that of another tenant now\. Compare with the target"):
+        each_world.sync()
+    assert net.at[OTHER].writes == []
+    looked_at(each_world)
     assert each_world.sync().applied == 4
     assert len(net.at[OTHER].users) == 3
 
@@ -101,6 +116,7 @@ def test_links_of_a_url_are_found_again_when_it_comes_back(each_world: World, ne
     begun(each_world)
     net.at[OTHER] = Target(each_world.clock)
     move(each_world, OTHER, new_tenant=True)
+    looked_at(each_world)
     each_world.sync()
     each_world.target.lose(each_world.target.id_of("C@x.example"))  # time has passed there
     each_world.target.log.clear()
@@ -261,9 +277,10 @@ def test_a_run_under_way_ends_when_the_tenant_is_another_one(each_world: World, 
                 moving.take(c, each_world.vault, asked, Proof(5, 0, 0, ("x",)), Given(), each_world.now, new_tenant=True)
 
     each_world.target.watch = watch
-    with pytest.raises(Problem, match="the SCIM URL of another tenant now: the run has ended"):
+    with pytest.raises(Problem, match="its SCIM URL is that of another tenant now"):
         each_world.sync()
     assert (len(each_world.target.users), net.at[OTHER].log) == (105, [])
+    looked_at(each_world)
     assert each_world.sync().applied == 250
 
 
@@ -296,4 +313,12 @@ def test_another_spelling_is_the_same_target_there_and_back(each_world: World, n
     with each_world.db.read() as c:
         app = each_world.app_of(c)
         assert links.find_target(c, app.id, HERE) == links.find_target(c, app.id, SELF) != 0
+    assert each_world.sync().requests == 0
+
+
+def test_back_at_the_tenant_before_nothing_is_held(each_world: World, net: Net) -> None:
+    begun(each_world)
+    net.at[OTHER] = Target(each_world.clock)
+    move(each_world, OTHER, new_tenant=True)
+    move(each_world, URL)
     assert each_world.sync().requests == 0

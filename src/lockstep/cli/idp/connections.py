@@ -24,6 +24,7 @@ from lockstep.idp.apps.tokens.records import Token, Which
 from lockstep.idp.apps.tokens.trying import try_tokens
 from lockstep.idp.apps.tokens.words import last_answer, left
 from lockstep.idp.provisioning import moving
+from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.kit.clock import iso, now_ms
 
 OptionalTokenFile = Annotated[
@@ -184,12 +185,15 @@ def url(
         proof = asyncio.run(moving.prove(move))
         with engine.db.write(serial=events.SERIAL) as c:
             app = moving.take(c, engine.vault, move, proof, given, now_ms(), new_tenant=new_tenant)
-            linked = moving.count_linked(c, app)
+            linked, held = moving.count_linked(c, app), installation.held(c, app.id)
     if json:
         print_json(_moved_json(app, move, proof, linked))
     else:
         say(f"{name} is at {app.scim_url} now: {moving.said(move, proof)}. {linked} linked users and groups.")
-        say(f"Next: lockstep idp app connect {name}, then lockstep idp plan {name}")
+        if held is None:
+            say(f"Next: lockstep idp app connect {name}, then lockstep idp plan {name}")
+        else:
+            say(f"Nothing is sent until somebody has looked: lockstep idp drift {name}, then lockstep idp app start {name}")
 
 
 def _moved_json(app: App, move: moving.Move, proof: moving.Proof, linked: int) -> dict[str, Any]:

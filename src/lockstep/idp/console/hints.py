@@ -115,7 +115,8 @@ def _limited(app: App) -> str:
 
 def _held(held: Watched) -> Hint:
     """The guard of the installation holds the app."""
-    text = f"Nothing is sent, because this may be a restored backup, or a copy: {held.reason}."
+    why = held.reason if held.is_new_tenant else f"this may be a restored backup, or a copy: {held.reason}"
+    text = f"Nothing is sent, because {why}."
     if not held.compared_at:
         return Hint("error", f"{text} Compare it with its target first.", do="do/compare", button="Compare with the target")
     return Hint("error", text, "comparison", "Look at the comparison, and let it go")

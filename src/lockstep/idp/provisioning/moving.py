@@ -17,6 +17,8 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import links, targets
+from lockstep.idp.provisioning.installation import actions as installation
+from lockstep.idp.provisioning.installation.records import NEW_TENANT
 from lockstep.idp.provisioning.records import ObjectKind, name_key
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, ValueProblem
@@ -249,6 +251,10 @@ def take(
     if verdict is not Verdict.UNKNOWN:
         store.set_connected(c, app.id, now, "")
     moved = replace(app, scim_url=move.url)
+    if verdict is Verdict.OTHER:
+        installation.hold(c, moved, NEW_TENANT, now, now)
+    else:
+        installation.forget_tenant(c, app.id)
     if given.token:
         tokens.give(c, vault, moved, given.token, now, expires_at=given.expires_at, actor=actor)
     if verdict is Verdict.OTHER and len(tokens.opened(c, vault, app.id)) > 1:
@@ -292,8 +298,8 @@ def said(move: Move, proof: Proof) -> str:
 def _other(proof: Proof) -> NotProvenProblem:
     what = f"this is another tenant: none of {proof.sampled} linked users and groups is there"
     hint = (
-        "Nothing has changed. If it is right, it starts with no links (--new-tenant): everybody is made there anew; what was "
-        "made at the URL before stays as it is, and is found again if that URL comes back"
+        "Nothing has changed. If it is right, it starts with no links (--new-tenant): once somebody has compared, everybody "
+        "is made there anew; what was made at the URL before stays as it is, and is found again if that URL comes back"
     )
     return NotProvenProblem(what, other=True, hint=hint)
 

@@ -61,8 +61,9 @@ def check(c: Connection, app: App) -> None:
 
 def problem_of(app: App, found: Watched) -> HeldProblem:
     """Why nothing is sent to an app, and what to do."""
+    why = found.reason if found.is_new_tenant else f"this may be a restored backup or a copy: {found.reason}"
     return HeldProblem(
-        f"nothing is sent to {app.name}, because this may be a restored backup or a copy: {found.reason}. "
+        f"nothing is sent to {app.name}, because {why}. "
         f"Compare with the target: lockstep idp drift {app.name}. Then let it go: lockstep idp app start {app.name}"
     )
 
@@ -86,6 +87,13 @@ def compared(c: Connection, app_id: int, result: dict[str, Any], now: int) -> No
         differences = result["differences"]
         kept = {**result, "differences": differences[:LISTED], "count": len(differences)}
         store.watch(c, replace(found, compared_at=now, comparison=kept))
+
+
+def forget_tenant(c: Connection, app_id: int) -> None:
+    """The app is at a tenant again that is known: that it was another one holds it no more."""
+    found = held(c, app_id)
+    if found is not None and found.is_new_tenant:
+        store.forget(c, app_id)
 
 
 def let_go(c: Connection, app: App, now: int, *, actor: str = ADMIN, unseen: bool = False) -> bool:

@@ -70,6 +70,10 @@ class Watch(StrEnum):
     """Let go: the next run reads the target first, because the links are of an earlier day."""
 
 
+NEW_TENANT = "its SCIM URL is that of another tenant now"
+"""The reason why an app is held that has nothing to do with the installation: somebody has given it another tenant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
     """An app that the guard watches.  `until` is the instant (ms) up to which this database knows of the target.
@@ -85,6 +89,11 @@ class Watched:
     until: int
     compared_at: int
     comparison: dict[str, Any]
+
+    @property
+    def is_new_tenant(self) -> bool:
+        """Whether it is held because of another tenant, and not because of the installation."""
+        return self.reason == NEW_TENANT
 
 
 class HeldProblem(Problem):
