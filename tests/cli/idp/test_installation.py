@@ -1,5 +1,6 @@
 """`lockstep idp installation`, `backup`, `restore`."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,18 @@ def test_a_backup_and_its_way_back(worn: Idp, tmp_path: Path) -> None:
     assert "give the one it was made with, --key-file FILE" in worn.problem("restore", folder)
     worn.done("restore", str(tmp_path / "with"))
     assert (worn.data / "key").read_text() == (tmp_path / "with" / "key").read_text()
+
+
+def test_a_copied_folder_is_seen_at_once(idp: Idp) -> None:
+    idp.make_app()
+    idp.become(["A"])
+    idp.done("sync", "aws")
+    copy = idp.folder / "copy"
+    shutil.copytree(idp.data, copy)
+    shown = idp.run_bare("installation", "--data", str(copy))
+    assert shown.code == 3
+    assert f" in {copy / 'idp.db'}, " in shown.out
+    assert f"The next worker here holds every app: it was in {idp.data / 'idp.db'}" in shown.out
+    told = idp.run_bare("installation", "--json", "--data", str(copy)).one
+    assert (told["place"], told["found"].startswith("it was in "), told["apps"]) == (str(copy / "idp.db"), True, [])
+    assert idp.done("installation", "--json").one["found"] == ""

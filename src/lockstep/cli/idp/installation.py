@@ -39,13 +39,20 @@ def show(
     """Show where this installation is, and whether something waits until somebody has looked at it."""
     if context.invoked_subcommand is not None:
         return
-    with opened(data, database_url, key_file) as engine, engine.db.read() as c:
-        shown = actions.describe(c)
+    with opened(data, database_url, key_file) as engine:
+        where, found = engine.guard.look()
+        with engine.db.read() as c:
+            shown = actions.describe(c)
+    wrong = found.reason if found is not None and found.sure else ""
+    if shown["id"]:
+        shown |= {"place": where, "found": wrong}
     if json:
         print_json(shown)
     else:
         _say(shown)
-    if shown["apps"]:
+        if wrong:
+            say(f"The next worker here holds every app: {wrong}")
+    if shown["apps"] or wrong:
         raise typer.Exit(Exit.WAITS_FOR_A_PERSON)
 
 

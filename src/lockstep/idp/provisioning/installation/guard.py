@@ -59,6 +59,14 @@ class Guard:
         self._beat = now
         return found
 
+    def look(self) -> tuple[str, Finding | None]:
+        """Where the database is now, and what a worker that starts here would find wrong.  Writes nothing."""
+        said = [witness.read(file) for file in self.files]  # before the database, which is never behind them
+        place = place_of(self.db)
+        with self.db.read() as c:
+            known = store.read(c)
+        return place.where, None if known is None else judge(known, place, said, self.clock())
+
     def alive(self) -> None:
         """Write down now and then that a worker is at work: what happens at the target later was not this database's doing."""
         now = self.clock()
