@@ -82,3 +82,14 @@ def test_a_record_that_was_taken_out_of_the_database_is_noticed(ready: Idp) -> N
     ended = ready.run("evidence", "list", "aws")
     assert ended.code == 1
     assert "record 3 follows record 1" in ended.err
+
+
+def test_an_empty_key_file_is_no_key(idp: Idp) -> None:
+    idp.make_app()
+    idp.become(["A"])
+    idp.done("sync", "aws")
+    idp.done("evidence", "make", "aws")
+    file = str(idp.folder / "record.json")
+    idp.done("evidence", "export", "aws", "--out", file)
+    with pytest.raises(Problem, match="is empty: it holds what lockstep idp evidence key printed"):
+        idp.run_plain("evidence", "verify", file, "--key", idp.file("key.txt", "\n"))

@@ -107,6 +107,8 @@ def verify(
         public = "" if key is None else key.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         raise Problem(f"--key {key} cannot be read") from None
+    if key is not None and not public:
+        raise Problem(f"--key {key} is empty: it holds what lockstep idp evidence key printed")
     wrong = problems(signed, public)
     records = [one.record for one in signed]
     if json:
