@@ -193,6 +193,26 @@ def test_a_worker_follows_the_directory(workers: Workers) -> None:
         until(lambda: world.target.people()["A"]["active"] is False)
 
 
+def test_an_edit_at_the_very_end_of_a_run_is_followed_at_once(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan has not seen it, and while the app is busy no other run of it is queued."""
+    world, finish, edited = workers.world, Run.finish, list[str]()
+    world.make_app()
+    world.become(AB)
+
+    async def slow(self: Run, *args: Any) -> float:
+        seconds = await finish(self, *args)
+        if not edited:
+            edited.append("A")
+            world.suspend("A")
+            await asyncio.sleep(0.2)  # the worker has looked meanwhile
+        return seconds
+
+    monkeypatch.setattr(Run, "finish", slow)
+    monkeypatch.setattr(engine_module, "LOOK_SECONDS", 10 * PATIENCE)
+    with serving(workers.engine()):
+        until(lambda: bool(edited) and world.target.people()["A"]["active"] is False)
+
+
 def test_a_worker_leaves_alone_what_it_should(workers: Workers) -> None:
     """An app that is off, one that is stopped and one in quarantine, beside one that runs."""
     world = workers.world

@@ -300,7 +300,8 @@ class Engine:
                 await asyncio.wait(self._runs.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             else:
                 await asyncio.sleep(POLL_SECONDS)
-            self._reap()
+            if self._reap():
+                seen = (-1, -1)  # what happened to an app while it was busy was not looked at
 
     def _signs(self) -> tuple[int, int]:
         """What moves when somebody has done or asked for anything."""
@@ -333,12 +334,13 @@ class Engine:
             if ours:
                 await self._do(job, self.durable.run)
 
-    def _reap(self) -> None:
-        """Forget the runs that have ended.  Raises what one of them did not expect."""
-        for app_id, task in list(self._runs.items()):
-            if task.done():
-                del self._runs[app_id]
-                task.result()
+    def _reap(self) -> bool:
+        """Forget the runs that have ended; whether there were any.  Raises what one of them did not expect."""
+        ended = {app_id: task for app_id, task in self._runs.items() if task.done()}
+        for app_id, task in ended.items():
+            del self._runs[app_id]
+            task.result()
+        return bool(ended)
 
     async def _halt_runs(self) -> None:
         """Each run halts between two batches, and goes on at the next start."""
