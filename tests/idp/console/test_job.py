@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from lockstep.idp.console.job import progress
 from lockstep.idp.provisioning import jobs
+from lockstep.idp.provisioning.waiting import progress
 from lockstep.kit.problems import Problem
 from tests.idp.console.world import OPEN, World, address, press
 
@@ -30,7 +30,7 @@ async def test_a_sync_waits_runs_and_ends(each_world: World) -> None:
     assert "Requests sent 3 (the fewest possible: 3)" in done.text
     app = each_world.app_now()
     with each_world.db.read() as c:
-        assert progress(c, app)[0] == progress(c, app)[1]
+        assert progress(c, app.id)[0] == progress(c, app.id)[1]
 
 
 async def test_a_sync_that_cannot_be_done_says_why(world: World) -> None:

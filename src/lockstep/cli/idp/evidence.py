@@ -8,6 +8,7 @@ import typer
 
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.opened import opened
+from lockstep.cli.idp.patience import Wait
 from lockstep.cli.idp.runs import do_job
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, note, print_json, say
@@ -29,13 +30,18 @@ def mount(app: typer.Typer) -> None:
 
 @evidence_app.command("make")
 def make(
-    name: AppName, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False
+    name: AppName,
+    wait: Wait = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    json: Json = False,
 ) -> None:
     """Read the whole target now, compare, and sign what was found.  Exit 1 where the sides are not equal."""
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             app = find_app(c, name)
-        result = do_job(engine, app.id, actions.JOB, {}, json=json)
+        result = do_job(engine, app.id, actions.JOB, {}, json=json, wait=wait)
     if json:
         print_json(result)
     else:

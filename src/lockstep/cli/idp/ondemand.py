@@ -9,6 +9,7 @@ import typer
 
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.opened import opened
+from lockstep.cli.idp.patience import Wait
 from lockstep.cli.idp.runs import do_job, exit_of, tell
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import print_json, say
@@ -37,6 +38,7 @@ def provision(
         str | None,
         typer.Option("--digest", help="With --send: exactly what was shown with this digest, which counts as approved."),
     ] = None,
+    wait: Wait = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
@@ -57,7 +59,7 @@ def provision(
             if json:
                 print_json(shown.as_json())
             return
-        result = _send(engine, name, shown, digest, json=json)
+        result = _send(engine, name, shown, digest, json=json, wait=wait)
         with engine.db.read() as c:
             told = ondemand.came_back(c, find_app(c, name), shown, since)
     if json:
@@ -86,7 +88,7 @@ def _ask(engine: Engine, name: str, shown: Shown) -> Shown:
         return asking.with_answer(c, app, shown, asked)
 
 
-def _send(engine: Engine, name: str, shown: Shown, digest: str | None, *, json: bool) -> dict[str, Any]:
+def _send(engine: Engine, name: str, shown: Shown, digest: str | None, *, json: bool, wait: float | None) -> dict[str, Any]:
     """What a sync of this user or group came to.  With a digest, of exactly what was shown with it."""
     orders: dict[str, Any] = dict(shown.orders)
     with engine.db.write(serial=events.SERIAL) as c:
@@ -98,7 +100,7 @@ def _send(engine: Engine, name: str, shown: Shown, digest: str | None, *, json: 
                 )
             ondemand.approve_shown(c, app, shown, now_ms(), actor=ACTOR)
             orders["digest"] = digest
-    return do_job(engine, app.id, "sync", orders, json=json)
+    return do_job(engine, app.id, "sync", orders, json=json, wait=wait)
 
 
 def _say(shown: Shown) -> None:

@@ -8,6 +8,7 @@ import typer
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.ondemand import provision
 from lockstep.cli.idp.opened import opened
+from lockstep.cli.idp.patience import Wait, WaitedProblem
 from lockstep.cli.idp.plan_check import KINDS, end, limits_of, over
 from lockstep.cli.idp.plan_text import lines_of
 from lockstep.cli.idp.runs import do_job, finish, some_failures
@@ -136,6 +137,7 @@ def sync(
     name: AppName,
     user: OneUser = None,
     full: Annotated[bool, typer.Option("--full", help="Read the target first, and put differences right.")] = False,
+    wait: Wait = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
@@ -146,7 +148,7 @@ def sync(
         with engine.db.read() as c:
             app = find_app(c, name)
             only = None if user is None else employee_id(c, user)
-        result = do_job(engine, app.id, "sync", {"only": only, "full": full}, json=json)
+        result = do_job(engine, app.id, "sync", {"only": only, "full": full}, json=json, wait=wait)
         failed = some_failures(engine, name) if result["failed"] else []
         with engine.db.read() as c:
             about_tokens = _about_tokens(c, app.id)
@@ -157,6 +159,7 @@ def sync(
 
 def apply_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A plan written by `lockstep idp plan NAME --out FILE`.")],
+    wait: Wait = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
@@ -172,7 +175,9 @@ def apply_file(
             raise Problem(f"{file} is a plan for {shown['scim_url']}, and {name} has the URL {app.scim_url} now: plan anew")
         try:
             orders = {"only": shown.get("user"), "digest": shown["digest"]}
-            result = do_job(engine, app.id, "sync", orders, json=json)
+            result = do_job(engine, app.id, "sync", orders, json=json, wait=wait)
+        except WaitedProblem:
+            raise
         except Problem as problem:
             raise _with_moved(engine, name, shown, problem) from None
         failed = some_failures(engine, name) if result["failed"] else []
@@ -259,6 +264,7 @@ def drift(
     put_back: Annotated[list[str] | None, _PUT_BACK] = None,
     take_over: Annotated[list[str] | None, _TAKE_OVER] = None,
     ignore: Annotated[list[str] | None, _IGNORE] = None,
+    wait: Wait = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
@@ -276,7 +282,7 @@ def drift(
         with engine.db.read() as c:
             app = find_app(c, name)
             result = drift_actions.report(c, app) if last else {}
-        result = result or do_job(engine, app.id, "drift", {}, json=json)
+        result = result or do_job(engine, app.id, "drift", {}, json=json, wait=wait)
         with engine.db.read() as c:
             held = installation.held(c, app.id)
     if json:

@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from lockstep.cli.idp.patience import Patience, WaitedProblem
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.provisioning import summary
@@ -27,19 +28,26 @@ def some_failures(engine: Engine, name: str) -> list[str]:
     return found + ([f"… and {rest} more: lockstep idp failures {name}"] if rest > 0 else [])
 
 
-def do_job(engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool) -> dict[str, Any]:
-    """File a job, wait for it, and give what it came to.  Raises Problem; Exit where a person has to look first."""
+def do_job(
+    engine: Engine, app_id: int, kind: str, arguments: dict[str, Any], *, json: bool, wait: float | None = None
+) -> dict[str, Any]:
+    """File a job, wait for it, and give what it came to; at most `wait` seconds for a server that does it.
+
+    Raises Problem; Exit where a person has to look first.
+    """
     try:
-        return waited(engine, engine.order(app_id, kind, arguments), json=json)
+        return waited(engine, engine.order(app_id, kind, arguments), json=json, wait=wait)
+    except WaitedProblem:
+        raise
     except Problem as problem:
         _wait_for_a_person(engine, app_id, problem)
         raise
 
 
-def waited(engine: Engine, number: int, *, json: bool) -> dict[str, Any]:
+def waited(engine: Engine, number: int, *, json: bool, wait: float | None = None) -> dict[str, Any]:
     """What a job came to; a person at a terminal sees how it goes.  Raises Problem with the job's error."""
     with _progress(shown=not json) as report:
-        return engine.wait(number, report)
+        return engine.wait(number, report, Patience(engine.db, number, wait))
 
 
 def _wait_for_a_person(engine: Engine, app_id: int, problem: Problem) -> None:

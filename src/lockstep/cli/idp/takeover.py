@@ -7,6 +7,8 @@ import typer
 
 from lockstep.cli.idp.apps import AppName
 from lockstep.cli.idp.opened import opened
+from lockstep.cli.idp.patience import Wait
+from lockstep.cli.idp.runs import waited
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, print_json, say
 from lockstep.idp.apps.actions import find_app
@@ -42,6 +44,7 @@ def takeover(
             help="With --link: also users whose externalId nobody here has, as after another identity provider.",
         ),
     ] = False,
+    wait: Wait = None,
     data: Data = None,
     database_url: DatabaseUrl = None,
     key_file: KeyFile = None,
@@ -54,7 +57,7 @@ def takeover(
         with engine.db.read() as c:
             app = find_app(c, name)
         orders = {"link": link, "as_made": as_made, "other_ids": other_ids}
-        found = engine.wait(engine.order(app.id, "takeover", orders))
+        found = waited(engine, engine.order(app.id, "takeover", orders), json=json, wait=wait)
     if json:
         print_json(found)
     else:

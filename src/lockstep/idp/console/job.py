@@ -5,18 +5,15 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from lockstep.idp.apps.records import App
 from lockstep.idp.console.apps import app_of, tab
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
-from lockstep.idp.provisioning import jobs, ledger, summary
-from lockstep.idp.provisioning.records import State
+from lockstep.idp.provisioning import jobs, summary
+from lockstep.idp.provisioning.waiting import progress
 from lockstep.kit.db import Connection
 
 FAILURES = 10
 """Failures that the page names; the tab Failures has them all."""
-_OVER = (State.DONE.value, State.FAILED.value, State.DROPPED.value)
-_OPEN = (State.READY.value, State.SENDING.value)
 
 
 async def job(desk: Desk) -> Response:
@@ -30,7 +27,7 @@ def state_of(c: Connection, app_id: int, filed: int) -> dict[str, Any]:
     app, found = app_of(c, app_id), jobs.get(c, filed)
     if found is None or found.app_id != app.id:
         raise HTTPException(NOT_FOUND)
-    done, total = progress(c, app) if found.state == jobs.RUNNING else (0, 0)
+    done, total = progress(c, app.id) if found.state == jobs.RUNNING else (0, 0)
     some_failed = found.state == jobs.DONE and found.result.get("failed")
     failures, more_failures = summary.failures(c, app, FAILURES) if some_failed else ([], 0)
     return {
@@ -42,11 +39,3 @@ def state_of(c: Connection, app_id: int, filed: int) -> dict[str, Any]:
         "failures": failures,
         "more_failures": more_failures,
     }
-
-
-def progress(c: Connection, app: App) -> tuple[int, int]:
-    """(done, of) changes of the plan that the run works on."""
-    plan = ledger.newest(c, app.id)
-    counts = [] if plan is None else ledger.counts(c, plan.id)
-    done = sum(one.changes for one in counts if one.state in _OVER)
-    return done, done + sum(one.changes for one in counts if one.state in _OPEN)

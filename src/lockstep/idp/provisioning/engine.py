@@ -55,6 +55,10 @@ def _silent(_done: int, _of: int) -> None:
     """Nobody is told how far a run has come."""
 
 
+def _nothing() -> None:
+    """Nothing is done while a command waits."""
+
+
 @dataclass(slots=True)
 class Engine:
     """The provisioning engine on one database."""
@@ -98,8 +102,11 @@ class Engine:
         with self.db.write(serial=events.SERIAL) as c:
             return jobs.add(c, app_id, kind, arguments, self.clock())
 
-    def wait(self, number: int, report: Report = _silent) -> Values:
-        """Wait for a job, or do it where no worker runs; its result.  Raises Problem with the job's error."""
+    def wait(self, number: int, report: Report = _silent, meanwhile: Callable[[], None] = _nothing) -> Values:
+        """Wait for a job, or do it where no worker runs; its result.  Raises Problem with the job's error.
+
+        `meanwhile` is called while another process is the worker; what it raises ends the waiting.
+        """
         while True:
             with self.db.read() as c:
                 job = jobs.get(c, number)
@@ -115,6 +122,7 @@ class Engine:
                 finally:
                     self.fleet.leave()
             else:
+                meanwhile()
                 time.sleep(POLL_SECONDS / 4)
 
     async def _work_once(self, report: Report, number: int) -> None:
