@@ -5,11 +5,11 @@ import pytest
 from lockstep.cli.idp.patience import AGAIN_SECONDS, SAY_SECONDS, SILENT_SECONDS, UNBEGUN_SECONDS, Patience, WaitedProblem
 from lockstep.idp import events
 from lockstep.idp.provisioning import jobs
+from lockstep.idp.provisioning.fleet.fleet import fleet_of
 from lockstep.idp.provisioning.installation import store
 from lockstep.idp.provisioning.installation.records import Installation, Place
 from lockstep.idp.storage import open_idp
 from lockstep.kit.db import Database
-from lockstep.kit.lease import lease_of
 from tests.cli.idp.command import Idp
 
 
@@ -100,10 +100,10 @@ def test_each_command_that_waits_can_be_told_how_long(idp: Idp, words: tuple[str
     idp.make_app()
     idp.become(["A"])
     database = open_idp(idp.data, None)
-    lease = lease_of(database, "worker")
-    assert lease.take()
+    other = fleet_of(database, "other")
+    assert other.join()
     ended = idp.run(*words, "--wait", "0.2", "--json")
-    lease.release()
+    other.leave()
     database.close()
     assert (ended.code, ended.out) == (1, "")
     assert "not done within 0.2 s. Waited for job 1, " in ended.err

@@ -48,7 +48,7 @@ def test_nothing_is_before_it(world: World) -> None:
     with world.write() as c:
         jobs.start(c, other, "17-ab")
         store.add(c, Installation("i", Place("/x"), 0, world.now, world.now))
-    assert f"; a worker is at work on this data, last seen at work {iso(world.now)}, with 1 runs of other apps" in words(
+    assert f"; a worker is at work on this data, last seen at work {iso(world.now)}, with 1 run of other apps" in words(
         world, number
     )
 

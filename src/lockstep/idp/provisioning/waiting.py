@@ -75,7 +75,8 @@ class Waiting:
     @property
     def _worker(self) -> str:
         seen = f", last seen at work {iso(self.alive_at)}" if self.alive_at else ""
-        return f"a worker is at work on this data{seen}, with {self.running} runs of other apps"
+        runs = "1 run" if self.running == 1 else f"{self.running} runs"
+        return f"a worker is at work on this data{seen}, with {runs} of other apps"
 
 
 def of_job(c: Connection, number: int) -> Waiting:

@@ -118,6 +118,8 @@ class Shared:
 
     def join(self, *, only: bool = False) -> bool:
         """See `Fleet`.  Each time under another name: what was declared dead stays so."""
+        if only and self.busy():  # a look is cheap, and a command that waits asks again and again
+            return False
         self.bury()
         name = f"{self._first_name}.{self._times}" if self._times else self._first_name
         began = _now()
