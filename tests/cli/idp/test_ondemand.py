@@ -34,6 +34,7 @@ def test_it_shows_the_steps_and_the_request_and_sends_nothing(idp: Idp) -> None:
 def test_it_sends_says_what_came_back_and_then_nothing_is_left(idp: Idp) -> None:
     two(idp)
     ended = idp.done("provision", "aws", "--user", A, "--send")
+    assert "exactly this" not in ended.out, "it is being sent"
     sent = re.search(
         r"\nSent: user A@x.example, user.created_in_app \(.*\buserName\): done\n1 request \(floor 1\), 1 applied", ended.out
     )
@@ -69,6 +70,24 @@ def test_what_waits_goes_only_with_the_digest_of_what_was_shown(idp: Idp) -> Non
     assert f"read it again, it is {digest} now" in refused.err
     assert idp.done("provision", "aws", "--user", A, "--send", "--digest", digest, "--json").one["sent"]["applied"] == 1
     assert list(idp.target.people()) == ["A"]
+
+
+def test_what_another_run_has_sent_meanwhile_is_no_failure(idp: Idp) -> None:
+    """As a server does that follows the directory while a person reads."""
+    two(idp)
+    user = idp.done("provision", "aws", "--user", A, "--json").one["digest"]
+    group = idp.done("provision", "aws", "--group", "Team", "--json").one["digest"]
+    idp.done("sync", "aws")
+    idp.target.log.clear()
+    said = idp.done("provision", "aws", "--user", A, "--send", "--digest", user).out
+    assert re.search(r"\nNothing is left to send: another run did it meanwhile \(user.created_in_app, 20.*\)\.\n", said)
+    told = idp.done("provision", "aws", "--group", "Team", "--send", "--digest", group, "--json").one
+    assert (told["sent"], [one["event"] for one in told["came_back"]]) == ({}, ["group.created_in_app"])
+    assert idp.target.log == []
+    idp.become(["A", "B"], {"Team": ["A", "B"]})
+    refused = idp.run("provision", "aws", "--group", "Team", "--send", "--digest", group)
+    assert (refused.code, "read it again" in refused.err) == (1, True)
+    assert idp.target.log == []
 
 
 def test_a_failure_ends_with_4_and_says_why(idp: Idp) -> None:

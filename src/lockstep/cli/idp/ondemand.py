@@ -54,10 +54,12 @@ def provision(
         if ask_target:
             shown = _ask(engine, name, shown)
         if not json:
-            _say(shown)
+            _say(shown, sending=send)
         if not send:
             if json:
                 print_json(shown.as_json())
+            return
+        if digest not in (None, shown.digest) and _is_done(engine, name, shown, json=json):
             return
         result = _send(engine, name, shown, digest, json=json, wait=wait)
         with engine.db.read() as c:
@@ -103,13 +105,27 @@ def _send(engine: Engine, name: str, shown: Shown, digest: str | None, *, json: 
     return do_job(engine, app.id, "sync", orders, json=json, wait=wait)
 
 
-def _say(shown: Shown) -> None:
+def _is_done(engine: Engine, name: str, shown: Shown, *, json: bool) -> bool:
+    """Whether what was shown before was done by another run meanwhile, so that nothing is left; then it is said."""
+    with engine.db.read() as c:
+        last = ondemand.last_done(c, find_app(c, name), shown)
+    if last is None:
+        return False
+    if json:
+        print_json({**shown.as_json(), "sent": {}, "came_back": [last]})
+    else:
+        say("")
+        say(f"Nothing is left to send: another run did it meanwhile ({last['event']}, {last['at']}).")
+    return True
+
+
+def _say(shown: Shown, *, sending: bool) -> None:
     say(f"Provision on demand: {shown.object} {shown.name} in {shown.app}")
     for number, step in enumerate(shown.steps, start=1):
         _say_step(number, step)
     for number, request in enumerate(shown.requests, start=1):
         _say_request(number, request, shown)
-    if shown.states(State.READY) + shown.states(State.WAITING) and not shown.stopped:
+    if shown.states(State.READY) + shown.states(State.WAITING) and not shown.stopped and not sending:
         words = ["lockstep", "idp", "provision", shown.app, f"--{shown.object}", shown.key, "--send", "--digest", shown.digest]
         say("")
         say(f"{'Approve and send' if shown.states(State.WAITING) else 'Send'} exactly this: {shlex.join(words)}")

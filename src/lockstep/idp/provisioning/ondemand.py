@@ -27,9 +27,11 @@ from lockstep.idp.provisioning.scope import one_group
 from lockstep.idp.provisioning.shown import Place, Shown, Step
 from lockstep.idp.provisioning.source import Source, source_of
 from lockstep.idp.provisioning.to_send import requests_of
+from lockstep.kit.clock import iso
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
 
+_RECENT = 50
 NO_LABELS: Labels = MappingProxyType({})
 
 
@@ -143,6 +145,22 @@ def came_back(c: Connection, app: App, shown: Shown, since: int) -> list[dict[st
         if event.app_id == app.id and event.type.value.endswith("_in_app") and (event.object, name) in about:
             found.append(_outcome(event, name))
     return found
+
+
+def last_done(c: Connection, app: App, shown: Shown) -> dict[str, Any] | None:
+    """What the engine did to the object last, `{..., at}`, where nothing is left to do for it; else None."""
+    if shown.requests:
+        return None
+    if shown.object == "user":
+        user = directory.user_by_employee_id(c, shown.key)
+        number = None if user is None else user.id
+        found, _ = events.of_user_in_app(c, app.id, user_id=number, user_name=shown.name, limit=_RECENT)
+    else:
+        found = events.for_group(c, app.id, shown.name, limit=_RECENT)[::-1]
+    for event in found:
+        if event.app_id == app.id and event.type.value.endswith("_in_app"):
+            return {**_outcome(event, shown.name), "at": iso(event.at)}
+    return None
 
 
 def _outcome(event: Event, name: str) -> dict[str, Any]:
