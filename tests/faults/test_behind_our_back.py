@@ -227,6 +227,36 @@ def test_a_stranger_who_was_in_a_group_and_is_deleted(synced: World, full: bool)
     world.assert_quiet()
 
 
+@pytest.mark.parametrize("number", [2, 3])
+def test_groups_that_were_given_each_others_names(synced: World, number: int) -> None:
+    """Each gets its own back, on its own id; one of them is called something else for a moment."""
+    world = synced
+    names = sorted(world.company.groups.values())[:number]
+    ids = {name: world.held().ids[f"group {name}"] for name in names}
+    for name in names:
+        world.target.store.edit_group(ids[name], f"away {name}")
+    for position, name in enumerate(names):
+        world.target.store.edit_group(ids[name], names[(position + 1) % number])
+    result = world.sync(full=True)
+    assert (result["failed"], result["requests"], result["floor"]) == (0, number + 1, number + 1)
+    assert {name: world.held().ids[f"group {name}"] for name in names} == ids
+    world.assert_equal()
+    world.assert_quiet()
+
+
+def test_groups_each_of_which_was_given_the_next_ones_name(synced: World) -> None:
+    """No circle: each gives up the name before another takes it, and no request is wasted."""
+    world = synced
+    names = sorted(world.company.groups.values())[:4]
+    ids = {name: world.held().ids[f"group {name}"] for name in names}
+    for name, other in reversed(list(zip(names, [*names[1:], "Free"], strict=True))):
+        world.target.store.edit_group(ids[name], other)
+    result = world.sync(full=True)
+    assert (result["failed"], result["requests"], result["floor"]) == (0, 4, 4)
+    assert {name: world.held().ids[f"group {name}"] for name in names} == ids
+    world.assert_equal()
+
+
 PROTECTED = "AWSAuditOfOurs"
 
 

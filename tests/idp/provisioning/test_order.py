@@ -1,4 +1,4 @@
-"""The order of a run: managers before those they manage, names freed before they are taken, swaps not sent."""
+"""The order of a run: managers before those they manage, names freed before they are taken, and names that are swapped."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockstep.idp.provisioning import actions
 from lockstep.idp.provisioning.order import manager_depths
+from lockstep.idp.provisioning.plan import email_of
 from lockstep.idp.provisioning.records import Change, Stage, State
+from tests.idp.provisioning.target import Fault
 from tests.idp.provisioning.world import World, everyone
 
 
@@ -177,14 +180,75 @@ def test_a_name_whose_freeing_waits_for_approval_is_waited_for(world: World) -> 
     assert {one.key: one.state for one in world.changes()} == {"A": State.WAITING, "B": State.BLOCKED}
 
 
+def has(world: World) -> dict[str, tuple[str, str]]:
+    """userName and e-mail address of everybody at the target."""
+    return {key: (one["userName"], email_of(one)) for key, one in world.target.people().items()}
+
+
 @pytest.mark.parametrize("field", ["user_name", "email"])
-def test_a_swap_is_not_sent_and_says_why(world: World, field: str) -> None:
+def test_two_who_swap_names_do_so_by_one_request_more(world: World, field: str) -> None:
     world.make_app()
     world.synced({"A": {field: "a@x"}, "B": {field: "b@x"}})
-    world.become({"A": {field: "b@x"}, "B": {field: "a@x"}})
-    assert {one.state for one in world.changes()} == {State.BLOCKED}
-    assert any("swaps names with another person: one of them needs another name first" in one.reason for one in world.changes())
-    assert (world.sync().requests, world.target.writes) == (0, [])
+    ids = {number: one["externalId"] for number, one in world.target.users.items()}
+    after = {"A": {field: "b@x"}, "B": {field: "a@x"}}
+    world.become(after)
+    first, *others = world.changes()
+    assert [one.key for one in (first, *others)] in (["A", "B", "A"], ["B", "A", "B"])
+    assert first.reason == "for a moment: it swaps names with another person"
+    assert all(str(value).startswith("swap-") for value in first.after.values())
+    result = world.sync()
+    assert (result.requests, result.floor, result.failed, result.waiting) == (3, 3, 0, 0)
+    world.synced(after)
+    assert {number: one["externalId"] for number, one in world.target.users.items()} == ids
+
+
+def test_both_names_at_once_and_a_circle_of_three(world: World) -> None:
+    world.make_app()
+    people = {key: {"user_name": key.lower(), "email": f"{key}@x"} for key in "ABC"}
+    world.synced(people)
+    before = has(world)
+    after = {one: people[other] for one, other in (("A", "B"), ("B", "C"), ("C", "A"))}
+    world.become(after)
+    result = world.sync()
+    assert (result.requests, result.floor, result.failed) == (4, 4, 0)
+    world.synced(after)
+    assert has(world) == {"A": before["B"], "B": before["C"], "C": before["A"]}
+
+
+def test_who_could_not_take_the_new_name_gives_up_none_for_a_moment(world: World) -> None:
+    """A and B swap userNames, but A also wants the address of C, who has left and keeps it."""
+    world.make_app("leavers=suspend")
+    world.synced({"A": {"user_name": "a"}, "B": {"user_name": "b"}, "C": {"email": "c@x"}})
+    world.become({"A": {"user_name": "b", "email": "c@x"}, "B": {"user_name": "a"}})
+    assert {one.state for one in world.changes() if one.key != "C"} == {State.BLOCKED}
+    result = world.sync()
+    assert (result.failed, [sent.method for sent in world.target.writes]) == (0, ["PATCH"])
+    assert {key: name for key, (name, _) in has(world).items() if key != "C"} == {"A": "a", "B": "b"}
+
+
+def test_a_swap_that_is_cut_short_is_brought_to_its_end(world: World) -> None:
+    world.make_app()
+    world.synced({"A": {"user_name": "a"}, "B": {"user_name": "b"}})
+    after = {"A": {"user_name": "b"}, "B": {"user_name": "a"}}
+    world.become(after)
+    world.target.faults = lambda _sent: Fault(400) if len(world.target.writes) > 1 else None
+    assert world.sync().failed > 0
+    assert sorted(name for name, _ in has(world).values())[-1].startswith("swap-")
+    world.target.faults = lambda _sent: None
+    world.sync()
+    world.synced(after)
+
+
+def test_a_swap_that_waits_for_approval_is_one_thing_to_approve(world: World) -> None:
+    world.make_app("approve-update=on")
+    world.synced({"A": {"user_name": "a"}, "B": {"user_name": "b"}})
+    after = {"A": {"user_name": "b"}, "B": {"user_name": "a"}}
+    world.become(after)
+    assert world.sync().waiting == 2
+    app = world.app()
+    with world.write() as c:
+        actions.approve(c, app, None, world.now, actor="somebody")
+    assert (world.sync().requests, has(world)["A"][0], has(world)["B"][0]) == (3, "b", "a")
 
 
 def test_an_address_is_freed_before_it_is_taken(world: World) -> None:

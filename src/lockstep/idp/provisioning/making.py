@@ -14,6 +14,7 @@ from lockstep.idp.provisioning.drift import Overlay
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.plan import Forgotten, Leaver
 from lockstep.idp.provisioning.records import SENT_BEFORE, Change, State, Trouble
+from lockstep.idp.provisioning.renames import Rename
 from lockstep.idp.provisioning.scope import Scope
 from lockstep.idp.provisioning.source import Source
 from lockstep.kit.db import Connection, Database
@@ -95,6 +96,8 @@ class Making:
     """Items of decisions that this plan has met again."""
     planned: set[ledger.What] = field(default_factory=set)
     """Which earlier failures are about something that is to be done still."""
+    renames: list[Rename] = field(default_factory=list)
+    """The groups that get another name."""
     marks: list[Leaver | Forgotten] = field(default_factory=list)
     later: list[Callable[[Connection], None]] = field(default_factory=list)
     """What is written to the links once the plan is complete."""

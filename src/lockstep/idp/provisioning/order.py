@@ -1,8 +1,8 @@
 """The last touch to a plan's order: names are freed before they are taken, managers are made before those they manage."""
 
-from lockstep.idp.provisioning import ledger
+from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.ledger import Placed
-from lockstep.idp.provisioning.plan import email_of, name_of
+from lockstep.idp.provisioning.plan import detour, email_of, name_of
 from lockstep.idp.provisioning.records import Change, Kind, Stage, State, name_key
 from lockstep.kit.db import Connection
 
@@ -13,19 +13,33 @@ Managed = dict[str, tuple[str, int]]
 """employee_id → (the manager's employee_id, position of the change), for everyone whose change names a manager."""
 
 
-def settle(c: Connection, plan: int, managed: Managed, made: set[str]) -> None:
+def settle(c: Connection, plan: int, managed: Managed, made: set[str]) -> list[Change]:
     """Give changes the stages that their dependencies ask for, and block what cannot go.
 
-    `made` are the people who are made in this plan.
+    `made` are the people who are made in this plan.  Returns what has to go before, so that people can swap names: they are to
+    be put into the plan.
     """
     depths = manager_depths({key: manager for key, (manager, _) in managed.items() if manager in made})
     ledger.set_stages(c, plan, [(managed[key][1], Stage.USERS + depth) for key, depth in depths.items()])
-    names = _Names(c, plan)
-    freed = names.settle()
+    names = _settled_names(c, plan)
+    freed = names.write()
     if freed:
         early = _Early(c, plan, managed, made, names)
         ledger.set_stages(c, plan, [(position, Stage.NAMES_FREED + depth) for position, depth in early.depths(freed).items()])
     _wait_for_managers(c, plan, managed, made)
+    return [names.detour_of(placed) for placed in names.detours.values()]
+
+
+def _settled_names(c: Connection, plan: int) -> "_Names":
+    """Who goes after whom.  Nobody gives up a name for a moment who could not take the new one afterwards."""
+    direct: set[int] = set()
+    while True:
+        names = _Names(c, plan, direct)
+        names.settle()
+        stuck = names.detours.keys() & names.blocked.keys()
+        if not stuck:
+            return names
+        direct |= stuck
 
 
 def _wait_for_managers(c: Connection, plan: int, managed: Managed, made: set[str]) -> None:
@@ -64,21 +78,36 @@ def manager_depths(manager_of: dict[str, str]) -> dict[str, int]:
 class _Names:
     """Orders the changes that take a userName or an e-mail address which somebody else still holds."""
 
-    def __init__(self, c: Connection, plan: int) -> None:
+    def __init__(self, c: Connection, plan: int, direct: set[int]) -> None:
         self._c = c
         self._plan = plan
+        self._target = ledger.target_of_plan(c, plan)
+        self._direct = direct
+        """Positions of the changes that go in one request, or not at all."""
         self._settled: set[int] = set()
         """Positions of the changes that can go, once what they wait for has gone."""
-        self._blocked: dict[int, str] = {}
+        self.blocked: dict[int, str] = {}
+        self.detours: dict[int, Placed] = {}
+        """The changes before which a name is given up for a moment, by position: in each circle one."""
         self._freed: dict[int, Placed] = {}
 
-    def settle(self) -> dict[int, Placed]:
-        """Block what cannot have its names; the changes that free names for others, by position."""
+    def settle(self) -> None:
+        """Find out what cannot have its names, and which changes free names for others."""
         for placed in ledger.with_needs(self._c, self._plan):
             if placed.change.state in (State.READY, State.LATER):
                 self._follow(placed)
-        ledger.set_states(self._c, self._plan, [(position, State.BLOCKED, why) for position, why in self._blocked.items()])
-        return {position: one for position, one in self._freed.items() if position not in self._blocked}
+
+    def write(self) -> dict[int, Placed]:
+        """Block what cannot go; the changes that free names for others, by position."""
+        ledger.set_states(self._c, self._plan, [(position, State.BLOCKED, why) for position, why in self.blocked.items()])
+        return {position: one for position, one in self._freed.items() if position not in self.blocked}
+
+    def detour_of(self, placed: Placed) -> Change:
+        """The request by which a name is given up for a moment."""
+        link = links.user_by_key(self._c, self._target, placed.change.key)
+        if link is None:
+            raise LookupError(placed.change.key)
+        return detour(placed.change, link.value)
 
     def _follow(self, first: Placed) -> None:
         """Walk down from one change over those that it waits for, and settle them from the bottom up."""
@@ -86,13 +115,17 @@ class _Names:
         on_path = {first.position}
         while path:
             taker, needs = path[-1]
-            if needs and taker.position not in self._blocked and taker.position not in self._settled:
+            if needs and taker.position not in self.blocked and taker.position not in self._settled:
                 freeing = self.freeing(taker.change, needs.pop())
                 if freeing is None:
                     self._block(taker, "the userName or e-mail address is still held by another person")
+                elif freeing.position in self.detours:
+                    pass  # the name is given up before everything else
+                elif freeing.position in on_path and freeing.position not in self._direct:
+                    self.detours[freeing.position] = freeing
                 elif freeing.position in on_path:
-                    self._block(taker, "swaps names with another person: one of them needs another name first")
-                elif freeing.position not in self._settled and freeing.position not in self._blocked:
+                    self._block(taker, "swaps names with another person, who cannot take the new one yet")
+                elif freeing.position not in self._settled and freeing.position not in self.blocked:
                     path.append((freeing, list(freeing.change.needs)))
                     on_path.add(freeing.position)
                 continue
@@ -101,15 +134,17 @@ class _Names:
             self._settle(taker)
 
     def _block(self, taker: Placed, why: str) -> None:
-        self._blocked[taker.position] = f"{taker.change.name}: {why}"
+        self.blocked[taker.position] = f"{taker.change.name}: {why}"
 
     def _settle(self, taker: Placed) -> None:
         """Everything that `taker` waits for is settled."""
-        if taker.position in self._blocked or taker.position in self._settled:
+        if taker.position in self.blocked or taker.position in self._settled:
             return
         for key in taker.change.needs:
             freeing = self.freeing(taker.change, key)
-            if freeing is None or freeing.position in self._blocked:
+            if freeing is not None and freeing.position in self.detours:
+                continue
+            if freeing is None or freeing.position in self.blocked:
                 self._block(taker, "waits for a name that another person cannot give up yet")
                 return
             if freeing.change.kind is Kind.UPDATE:
@@ -178,7 +213,8 @@ class _Early:
     def _names_of(self, placed: Placed) -> list[Placed]:
         """The updates that free names which it takes; deletions go before all of this."""
         freeing = (self._names.freeing(placed.change, key) for key in placed.change.needs)
-        return [one for one in freeing if one is not None and one.change.kind is Kind.UPDATE]
+        found = [one for one in freeing if one is not None and one.change.kind is Kind.UPDATE]
+        return [one for one in found if one.position not in self._names.detours]
 
     def _manager_of(self, placed: Placed) -> Placed | None:
         """The create of the manager it names."""

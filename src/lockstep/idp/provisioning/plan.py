@@ -14,6 +14,10 @@ from lockstep.scim.messages import USER as USER_SCHEMA
 from lockstep.scim.patch import diff
 
 DAY_MS = 24 * 60 * 60 * 1000
+SWAP = "swap-"
+"""How a name begins that somebody has for a moment, while two swap theirs."""
+LONGEST_NAME = 128
+"""Characters of a userName at AWS."""
 
 NameKind = Literal["userName", "email"]
 Holder = Callable[[NameKind, str], str | None]
@@ -228,6 +232,34 @@ def without_switch_off(change: Change, value: Document) -> Change | None:
             payload={"document": document, "operations": operations},
             action="update",
             limited=None,
+            digest="",
+        )
+    )
+
+
+def detour(change: Change, value: Document) -> Change:
+    """The request before `change` in a swap: the person gives up, for a moment, the names that the other one is to get.
+
+    `value` is what is known of them at the target; each name that `change` takes from them becomes one that nobody else has.
+    """
+    wanted, document = change.payload["document"], dict(value)
+    mark = f"{SWAP}{change.digest[:8]}-"
+    if name_key(name_of(wanted)) != name_key(name_of(value)):
+        document["userName"] = (mark + name_of(value))[:LONGEST_NAME]
+    if email_of(value) and name_key(email_of(wanted)) != name_key(email_of(value)):
+        first, *others = value["emails"]
+        document["emails"] = [{**first, "value": mark + email_of(value)}, *others]
+    before, after = differences(value, document)
+    return digested(
+        replace(
+            change,
+            name=name_of(value),
+            stage=Stage.NAMES_LENT,
+            before=before,
+            after=after,
+            payload={"document": document, "operations": diff(value, document)},
+            reason="for a moment: it swaps names with another person",
+            needs=(),
             digest="",
         )
     )

@@ -11,7 +11,7 @@ from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LimitedKind
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import desired, drift_store, ledger, links, order, plan, scope, summary, touched
+from lockstep.idp.provisioning import desired, drift_store, ledger, links, order, plan, renames, scope, summary, touched
 from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.levels import levels_of
 from lockstep.idp.provisioning.making import Apart, Inside, Making, Storing
@@ -102,14 +102,17 @@ def _make(c: Connection, store: Storing, app: App, target: int, now: int, about:
     _plan_users(making)
     making.flush()
     held = _hold_users(making)
+    detours: list[Change] = []
     with store.write() as w:
         if not making.new:  # else there are no names to free, and the levels are known
-            order.settle(w, number, making.managed, making.made)
+            detours = order.settle(w, number, making.managed, making.made)
         making.not_made = ledger.creates_that_wait(w, number)
+    _put_before(making, detours)
     if app.settings.groups:
         plan_groups_of(making, held=False)
         making.flush()
         held |= _hold_groups(making)
+        _order_renames(making)
     with store.write() as w:
         _remember(making, w)
         return summary.finish(w, number, _held_values(making, w, held), source.connector)
@@ -124,6 +127,21 @@ def _drop_some_of_old(c: Connection, app: App, made: Plan) -> None:
     for old in ledger.replaced(c, app.id, made.id):
         while most > 0 and (gone := ledger.drop_some(c, old, most)):
             most -= gone
+
+
+def _put_before(m: Making, detours: Iterable[Change]) -> None:
+    """What goes before changes that are let through; so nobody has to say more about it."""
+    for change in detours:
+        m.place(change)
+    m.flush()
+
+
+def _order_renames(m: Making) -> None:
+    stages, detours = renames.ordered(m.renames)
+    if any(stage != Stage.NAMES_FREED for stage in stages.values()):
+        with m.store.write() as w:
+            ledger.set_stages(w, m.plan_id, stages.items())
+    _put_before(m, detours)
 
 
 def _drop_old(store: Storing, app: App, number: int) -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from lockstep.idp.provisioning import grouping, links, one_group, plan, plan_groups
 from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, Some
+from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.making import Making
 from lockstep.idp.provisioning.plan_groups import Match, Member, MemberDiff
 from lockstep.idp.provisioning.records import DesiredGroup, GroupLink, Kind, State
+from lockstep.idp.provisioning.renames import Rename
 from lockstep.idp.provisioning.source import pieces
 
 Members = dict[str, str]
@@ -18,6 +20,7 @@ Members = dict[str, str]
 
 def plan_groups_of(m: Making, *, held: bool) -> None:
     """Plan the groups; `held` says that membership removals are over their limit."""
+    m.renames.clear()
     if m.scope.users is None:
         _plan_all(m, grouping.of_everyone(m.c, m.source, m.target), held=held)
     elif m.scope.groups and not m.scope.whole:
@@ -142,7 +145,9 @@ def _plan_group(m: Making, one: Match, wanted: Members, current: Members | None 
         return
     renaming, called = plan_groups.rename(one.desired, one.link), one.desired
     if renaming is not None and m.source.pilot is None:
-        m.put(renaming)
+        put = m.put(renaming)
+        if put.state is State.READY:
+            m.renames.append(Rename(Placed(m.position - 1, put), one.link))
     elif renaming is not None:  # tried with some people, it keeps its name
         called = replace(called, key=one.link.key, name=one.link.name)
     if (renaming is None or m.source.pilot is not None) and one.link.feeders != one.desired.feeders:

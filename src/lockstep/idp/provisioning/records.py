@@ -55,6 +55,8 @@ class Stage:
     """The order of a run.  A stage begins when the one before has ended."""
 
     TAKEN_AWAY = 0
+    NAMES_LENT = 99_999
+    """In a swap, who gives up a name for a moment."""
     NAMES_FREED = 100_000
     """Who gives up a name that somebody takes, and managers who are made for them."""
     USERS = 200_000

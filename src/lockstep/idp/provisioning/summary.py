@@ -10,7 +10,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LIMITED_KINDS, LimitedKind
 from lockstep.idp.provisioning import drift_actions, ledger, links, troubles
 from lockstep.idp.provisioning.ledger import Plan
-from lockstep.idp.provisioning.records import Change, Kind, State
+from lockstep.idp.provisioning.records import Change, Kind, Stage, State
 from lockstep.kit.clock import iso
 from lockstep.kit.db import Connection
 
@@ -39,10 +39,10 @@ class Total:
 class Floor:
     """Counts the fewest requests that bring about a set of changes at a kind of target.
 
-    One for each user, one for each group made, deleted or renamed, and for each touched group one for every `limit`
-    memberships, of which the first `limit` of a new group are part of its making (unless the target takes none there).  Where
-    objects are changed by PUT (`replaces`), each change costs a read besides.  With Bulk, ⌈changes ÷ `bulk`⌉ for each stage of
-    the run, because a stage begins when the one before has ended.
+    One for each user (two for one who gives up a name for a moment, so that two can swap), one for each group made, deleted or
+    renamed, and for each touched group one for every `limit` memberships, of which the first `limit` of a new group are part of
+    its making (unless the target takes none there).  Where objects are changed by PUT (`replaces`), each change costs a read
+    besides.  With Bulk, ⌈changes ÷ `bulk`⌉ for each stage of the run, because a stage begins when the one before has ended.
     """
 
     def __init__(self, limit: int, *, inside: bool = True, replaces: bool = False, bulk: int = 0) -> None:
@@ -69,7 +69,7 @@ class Floor:
         """One more change, by what it needs of it; the payload of groups only."""
         self._stages[stage] += 1
         if obj == "user":
-            self._count_user(key, kind)
+            self._count_user(f"{key}\0" if stage == Stage.NAMES_LENT else key, kind)
             return
         if kind == Kind.MEMBERS:
             self._members[key] += len(payload["add"]) + len(payload["remove"])
