@@ -70,7 +70,7 @@ def _known(c: Connection, target: int, request: Request) -> tuple[str, ...]:
 def _prepared(c: Connection, target: int, plan: int, placed: Placed, connector: Connector) -> Request | NotSent:
     change = placed.change
     for key in change.needs:
-        earlier = (one.change for one in ledger.of_key(c, plan, "user", key) if one.change.stage < change.stage)
+        earlier = (one.change for one in ledger.of_key(c, plan, "user", key) if one.change.stage <= change.stage)
         if any(one.state is not State.DONE for one in earlier):  # in a swap, what the other one does later waits for this
             return NotSent(placed, State.BLOCKED, f"waits for a name that {key} did not give up")
     if change.object == "user":
