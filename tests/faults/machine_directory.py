@@ -53,6 +53,18 @@ class People(Base):
         self.world.company.people[chosen(self.people, pick)]["user_name"] = f"name.{self.names}@company.example"
         self.bring()
 
+    @precondition(lambda self: len(self.people) > 1)
+    @rule(picks=st.lists(PICK, min_size=2, max_size=3))
+    def pass_names_round(self, picks: list[int]) -> None:
+        """Two or three people take each other's userNames."""
+        company = self.world.company
+        keys = sorted({chosen(self.people, pick) for pick in picks})
+        names = [company.people[key]["user_name"] for key in keys]
+        for key, name in zip(keys, [*names[1:], names[0]], strict=True):
+            company.people[key]["user_name"] = name
+        self.bill.owe("a name given up for a moment")
+        self.bring()
+
     @rule(pick=PICK)
     def suspend_or_not(self, pick: int) -> None:
         key = chosen(self.people, pick)
