@@ -96,6 +96,29 @@ def test_whoever_was_in_a_role_that_somebody_removes_is_looked_at(each_world: Wo
     assert [change.kind for change in each_world.changes()] == ["switch-off", "switch-off", "delete"]
 
 
+def test_whoever_is_in_a_role_that_is_put_into_another_is_looked_at(each_world: World) -> None:
+    """Also two roles down; and when a role between them goes, by hand or by an import."""
+    each_world.make_app(everyone=False)
+    roles = {"T": ("Top", ["D"]), "M": ("Middle", []), "H": ("Cooks", ["C"]), "G": ("Team", ["A", "B"])}
+    each_world.become(PEOPLE, roles)
+    with each_world.write() as c:
+        apps.assign(c, apps.find_app(c, "aws"), "Top", each_world.now)
+    each_world.sync()
+    each_world.nest("M", "H")
+    assert (who(each_world), of(each_world).match) == ({"C"}, False)
+    each_world.nest("T", "M")
+    assert who(each_world) == {"C"}
+    each_world.synced(PEOPLE, roles)
+    assert sorted(each_world.target.people()) == ["C", "D"]
+    each_world.unnest("T", "M")
+    assert who(each_world) == {"C"}
+    each_world.nest("T", "M")
+    each_world.sync()
+    each_world.become(PEOPLE, {key: role for key, role in roles.items() if key != "M"})
+    assert who(each_world) == {"C"}
+    assert "switch-off" in {change.kind for change in each_world.changes() if change.key == "C"}
+
+
 def test_who_enters_a_pilot_of_some_people_or_falls_out_is_looked_at(each_world: World) -> None:
     each_world.make_app("pilot-people=2")
     people = everyone("B", "C", "D", "E", "F")

@@ -15,6 +15,7 @@ from lockstep.idp.directory import store
 from lockstep.idp.directory.checks import FieldProblem, check_key, check_length, check_name, check_text
 from lockstep.idp.directory.lookup import role_of_id, user_of_id
 from lockstep.idp.directory.nesting import store as nesting
+from lockstep.idp.directory.nesting.actions import members_below, members_moved
 from lockstep.idp.directory.records import PROFILE, Membership, Role, Status, User, folded
 from lockstep.idp.events import Event, EventType, append, append_many
 from lockstep.kit.db import Connection
@@ -141,14 +142,14 @@ def rename_role(connection: Connection, role_id: int, name: str, *, actor: str, 
 
 
 def remove_role(connection: Connection, role_id: int, *, actor: str, now: int) -> None:
-    """Delete a role; its memberships fall with it, and an event of each member says so."""
+    """Delete a role; its memberships fall with it, and an event of each member says so, of roles inside it, too."""
     role = role_of_id(connection, role_id)
-    members = list(store.members_of_role(connection, role_id))
+    members = members_below(connection, role_id)
     if role_id in nesting.load(connection):  # whoever was in it was in others by it
         append(connection, _about_role(EventType.ROLE_UNNESTED, role, actor), now)
     store.remove_role(connection, role_id)
     append(connection, _about_role(EventType.ROLE_REMOVED, role, actor), now)
-    append_many(connection, (_about(EventType.USER_ROLES_CHANGED, user, actor) for user in members), now)
+    append_many(connection, members_moved(members, actor), now)
 
 
 def add_members(connection: Connection, role_id: int, user_ids: Iterable[int], *, actor: str, now: int) -> int:

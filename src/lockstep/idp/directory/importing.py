@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from lockstep.idp.directory import bulk, store
 from lockstep.idp.directory.import_events import events_of, unnested_events
 from lockstep.idp.directory.nesting import store as nesting
+from lockstep.idp.directory.nesting.actions import members_below, members_moved
 from lockstep.idp.directory.records import Role, User, folded
 from lockstep.idp.directory.roster import (
     Changes,
@@ -27,7 +28,7 @@ from lockstep.idp.directory.roster import (
     seat_content,
     seat_key,
 )
-from lockstep.idp.events import append_many
+from lockstep.idp.events import IMPORT_ACTOR, append_many
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
 
@@ -41,11 +42,13 @@ def apply_roster(connection: Connection, roster: Roster, now: int) -> Summary:
     if changes:
         nested = nesting.load(connection)
         unnested = [role for role in changes.roles.removed if role.id in nested]
+        inside = members_below(connection, *(role.id for role in unnested))
         _write_people(connection, changes.people, now)
         _write_roles(connection, changes.roles)
         user_ids, role_ids = bulk.user_ids(connection), bulk.role_ids(connection)
         _write_seats(connection, changes.seats, user_ids, role_ids)
         append_many(connection, unnested_events(unnested), now)
+        append_many(connection, members_moved(inside, IMPORT_ACTOR), now)
         append_many(connection, events_of(changes, roster, user_ids, role_ids), now)
     return changes.summary()
 

@@ -44,6 +44,8 @@ _A_USER = {
 _A_ROLE = {EventType.ROLE_CREATED, EventType.ROLE_UPDATED, EventType.ROLE_RENAMED, EventType.ROLE_REMOVED}
 _NOBODY = {
     EventType.ROLE_MEMBERS_CHANGED,  # each of those who came or went has an event of their own
+    EventType.ROLE_NESTED,  # and so has each of those inside
+    EventType.ROLE_UNNESTED,
     EventType.DIRECTORY_IMPORTED,
     EventType.APP_STOPPED,
     EventType.APPROVAL_GIVEN,  # about what is open, which is looked at anyway

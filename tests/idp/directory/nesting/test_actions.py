@@ -36,6 +36,26 @@ def test_a_role_goes_into_another_and_out_again(idp: Database) -> None:
     ]
 
 
+def test_whoever_is_in_it_however_far_down_has_an_event(idp: Database) -> None:
+    with idp.write(serial=events.SERIAL) as c:
+        staff, cooks, juniors, others = roles(c, "Staff", "Cooks", "Juniors", "Others")
+        people = [
+            directory.create_user(c, {"employee_id": f"e{one}", "user_name": f"u{one}"}, actor="a", now=1) for one in range(4)
+        ]
+        for role, one in ((cooks, 0), (juniors, 0), (juniors, 1), (others, 2), (staff, 3)):
+            directory.add_members(c, role.id, [people[one].id], actor="a", now=1)
+        nest_role(c, cooks.id, juniors.id, actor="a", now=2)
+        for change in (nest_role, unnest_role):
+            before = events.latest(c)
+            change(c, staff.id, cooks.id, actor="root", now=3)
+            told = [event for event in events.follow(c, before) if event.type.value == "user.roles_changed"]
+            assert sorted((one.user_key, one.actor) for one in told) == [("e0", "root"), ("e1", "root")]
+        before = events.latest(c)
+        directory.remove_role(c, cooks.id, actor="root", now=4)
+        told = [event for event in events.follow(c, before) if event.type.value == "user.roles_changed"]
+        assert sorted(one.user_key for one in told) == ["e0", "e1"]
+
+
 def test_a_circle_is_refused_and_the_chain_is_named(idp: Database) -> None:
     with idp.write(serial=events.SERIAL) as c:
         one, two, three = roles(c, "One", "Two", "Three")

@@ -1,12 +1,15 @@
 """What a person may do with roles inside roles: check, write, append the event, as `directory.actions` does.
 
-The events name the role that contains: it is the one whose members, for apps, are others now.
+An event names the role that contains: it is the one whose members, for apps, are others now.  Each of those has one, too.
 """
+
+from collections.abc import Iterable, Iterator
 
 from lockstep.idp.directory.lookup import role_of_id
 from lockstep.idp.directory.nesting import store
-from lockstep.idp.directory.records import Role
-from lockstep.idp.events import Event, EventType, append
+from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.store import members_of_role
+from lockstep.idp.events import Event, EventType, append, append_many
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import ValueProblem
 
@@ -33,6 +36,7 @@ def nest_role(c: Connection, parent_id: int, child_id: int, *, actor: str, now: 
     if not store.add(c, parent.id, child.id):
         return False
     append(c, _about(EventType.ROLE_NESTED, parent, f"contains {_called(child)}", actor), now)
+    append_many(c, members_moved(members_below(c, child.id), actor), now)
     return True
 
 
@@ -42,7 +46,26 @@ def unnest_role(c: Connection, parent_id: int, child_id: int, *, actor: str, now
     if not store.remove(c, parent.id, child.id):
         return False
     append(c, _about(EventType.ROLE_UNNESTED, parent, f"contains {_called(child)} no more", actor), now)
+    append_many(c, members_moved(members_below(c, child.id), actor), now)
     return True
+
+
+def members_below(c: Connection, *role_ids: int) -> list[User]:
+    """Who is in one of these roles, or in one inside them, each once."""
+    below = store.load(c).below(*role_ids)
+    return list({user.id: user for role_id in below for user in members_of_role(c, role_id)}.values())
+
+
+def members_moved(users: Iterable[User], actor: str) -> Iterator[Event]:
+    """The events of people whose roles are others now, by what contains them."""
+    for user in users:
+        yield Event(
+            type=EventType.USER_ROLES_CHANGED,
+            actor=actor,
+            user_id=user.id,
+            user_name=user.user_name,
+            user_key=user.employee_id,
+        )
 
 
 def _refuse_circle(c: Connection, parent: Role, child: Role) -> None:
