@@ -23,7 +23,7 @@ from tests.support.sides import Center, Process, Side
 pytestmark = pytest.mark.slow
 
 APPS = ("first", "second", "third", "fourth")
-RATE = 12
+RATE = 6
 PATIENCE = 90.0
 SETTINGS = "provisioning=on groups=on approve-create=off approve-update=off approve-delete=off"
 
