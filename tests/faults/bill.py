@@ -5,7 +5,8 @@ Counted are all requests but those that read the whole target, which is held to 
 - What somebody wants otherwise: one request for each person who comes or is another, two for one who goes (switched off
   first, deleted later); one for each group that comes, goes or is spelt otherwise, and one for each membership, since any
   of them may wait, fail or be found missing alone.
-- Where people take each other's names, one of them is another for a moment: one request more.
+- Where people take each other's names, one of them is another for a moment: one request more; and one more for who is
+  switched off, which goes before the names move.
 - A fault: itself, and two look-ups for what became of a create.
 - A request that the target refused although no fault was drawn, as what it names is gone, or somebody has its name: itself,
   and the reads that explain it: the object, each member it names.

@@ -62,7 +62,8 @@ class People(Base):
         names = [company.people[key]["user_name"] for key in keys]
         for key, name in zip(keys, [*names[1:], names[0]], strict=True):
             company.people[key]["user_name"] = name
-        self.bill.owe("a name given up for a moment")
+        self.passed.update(keys)
+        self.bill.owe("a name given up for a moment", 2)
         self.bring()
 
     @rule(pick=PICK)

@@ -283,6 +283,21 @@ def test_a_switch_off_that_takes_a_name_along_waits_for_nobody(world: World) -> 
     }
 
 
+def test_who_swaps_a_name_and_is_switched_off_goes_first(world: World) -> None:
+    """Access is gone before the names move, which costs a request more than the floor."""
+    world.make_app()
+    world.synced({"A": {"user_name": "a"}, "B": {"user_name": "b"}})
+    world.become({"A": {"user_name": "b"}, "B": {"user_name": "a"}})
+    world.suspend("A")
+    result = world.sync()
+    assert (result.failed, result.waiting, result.requests, result.floor) == (0, 0, 4, 3)
+    assert world.target.writes[0].body["Operations"][0]["path"] == "active"
+    assert {key: (one["userName"], one["active"]) for key, one in world.target.people().items()} == {
+        "A": ("b", False),
+        "B": ("a", True),
+    }
+
+
 def test_a_switch_off_never_waits_for_a_name(world: World) -> None:
     """The name is kept by somebody who has left, but access goes all the same."""
     world.make_app()
