@@ -29,6 +29,7 @@ def test_a_record_is_made_listed_exported_and_verified(ready: Idp, tmp_path: Pat
     assert "Record 2: 0 differences at the target, 1 change to come." in ended.out
     listed = ready.done("evidence", "list", "aws").out.splitlines()
     assert [line.split("\t")[2] for line in listed] == ["equal", "not equal (0 differences)"]
+    assert listed[0].split("\t")[3] == "2 users, 1 group, 1 membership"
     assert [one["number"] for one in ready.done("evidence", "list", "aws", "--json").all] == [1, 2]
 
     assert ready.done("evidence", "export", "aws", "--number", "1").one["record"]["number"] == 1
@@ -38,6 +39,8 @@ def test_a_record_is_made_listed_exported_and_verified(ready: Idp, tmp_path: Pat
     assert ready.done("evidence", "key", "--json").one["algorithm"] == "Ed25519"
     verify = ("evidence", "verify", str(file))
     assert verified(*verify, "--key", key)[0] == 0
+    printed = ready.file("public.json", ready.done("evidence", "key", "--json").out)
+    assert verified(*verify, "--key", printed)[0] == 0
     code, out = verified(*verify)
     assert code == 0
     assert "Compare it with lockstep idp evidence key" in out
@@ -93,3 +96,13 @@ def test_an_empty_key_file_is_no_key(idp: Idp) -> None:
     idp.done("evidence", "export", "aws", "--out", file)
     with pytest.raises(Problem, match="is empty: it holds what lockstep idp evidence key printed"):
         idp.run_plain("evidence", "verify", file, "--key", idp.file("key.txt", "\n"))
+
+
+@pytest.mark.parametrize("text", ["token", '{"public_key": 1}', "{}", '{"public_key": "AAAA"}', "{nope"])
+def test_a_file_without_a_public_key_is_not_taken_for_another_key(ready: Idp, text: str) -> None:
+    ready.done("evidence", "make", "aws")
+    file = str(ready.folder / "record.json")
+    ready.done("evidence", "export", "aws", "--out", file)
+    ended = ready.run_bare("evidence", "verify", file, "--key", ready.file("key.txt", text))
+    assert ended.code == 1
+    assert "holds no public key: it holds what lockstep idp evidence key printed" in ended.err

@@ -1,5 +1,6 @@
 """`lockstep idp evidence …`."""
 
+from base64 import b64decode
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,15 @@ from lockstep.kit.problems import Problem
 
 evidence_app = typer.Typer(no_args_is_help=True, help="Signed records of checks: both sides are equal, or where not.")
 Number = Annotated[int | None, typer.Option("--number", help="One record; the newest where it is left out.")]
+
+KEY_BYTES = 32
+"""Of an Ed25519 public key."""
+
+
+class _Printed(msgspec.Struct):
+    """What `evidence key --json` prints, as far as it is read."""
+
+    public_key: str
 
 
 def mount(app: typer.Typer) -> None:
@@ -65,7 +75,7 @@ def show(
             print_json(record)
             continue
         state = "equal" if record["equal"] else f"not equal ({record['check']['differences']} differences)"
-        counts = ", ".join(f"{count} {what}" for what, count in record["compared"].items())
+        counts = ", ".join(counted(record["compared"][f"{thing}s"], thing) for thing in ("user", "group", "membership"))
         say(f"{record['number']}\t{record['made_at']}\t{state}\t{counts}")
     _end(problems(found))
 
@@ -109,12 +119,7 @@ def verify(
 ) -> None:
     """Check signatures, and that no record between the first and the last is missing.  Needs nothing but the file."""
     signed = _read(file)
-    try:
-        public = "" if key is None else key.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        raise Problem(f"--key {key} cannot be read") from None
-    if key is not None and not public:
-        raise Problem(f"--key {key} is empty: it holds what lockstep idp evidence key printed")
+    public = "" if key is None else _public_key(key)
     wrong = problems(signed, public)
     records = [one.record for one in signed]
     if json:
@@ -131,6 +136,24 @@ def verify(
         say("Whole, and signed with that key.")
 
 
+def _public_key(file: Path) -> str:
+    """The key that `evidence key` printed there, with `--json` or without."""
+    try:
+        text = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise Problem(f"--key {file} cannot be read: it holds what lockstep idp evidence key printed") from None
+    if not text:
+        raise Problem(f"--key {file} is empty: it holds what lockstep idp evidence key printed")
+    try:
+        public = msgspec.json.decode(text, type=_Printed).public_key if text.startswith("{") else text
+        whole = len(b64decode(public, validate=True)) == KEY_BYTES
+    except (msgspec.DecodeError, ValueError):
+        whole = False
+    if not whole:
+        raise Problem(f"--key {file} holds no public key: it holds what lockstep idp evidence key printed")
+    return public
+
+
 def _read(file: Path) -> list[Signed]:
     try:
         found = [msgspec.json.decode(line, type=dict[str, Any]) for line in file.read_bytes().splitlines() if line.strip()]
@@ -139,7 +162,7 @@ def _read(file: Path) -> list[Signed]:
     except (OSError, msgspec.DecodeError, KeyError, TypeError, ValueError):
         complete = False
     if not complete:
-        raise Problem(f"{file} holds no evidence that can be read")
+        raise Problem(f"{file} holds no evidence that can be read: give what lockstep idp evidence export wrote")
     return signed
 
 
