@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.cli.idp.command import URL, Idp
 from tests.idp.provisioning.target import Fault
 
@@ -155,3 +157,12 @@ def test_a_url_of_another_tenant(idp: Idp) -> None:
     assert idp.done("sync", "aws", "--json").one["applied"] == 2
     idp.target.faults = lambda _sent: Fault(401)
     assert idp.problem("app", "url", "aws", "http://x.example").startswith("--scim-url: ")
+
+
+@pytest.mark.parametrize("text", ["", "\n", '{"token": ""}', "two words"])
+def test_an_empty_token_file_does_not_send_the_stored_token_to_another_url(idp: Idp, text: str) -> None:
+    idp.make_app()
+    before = idp.done("app", "list", "--json").out
+    said = idp.problem("app", "url", "aws", OTHER, "--token-file", idp.file("its", text))
+    assert said.startswith("the access token is empty")
+    assert idp.done("app", "list", "--json").out == before

@@ -66,7 +66,7 @@ def test_what_was_changed_or_is_of_another_key_or_no_evidence(ready: Idp, tmp_pa
     code, out = verified("evidence", "verify", str(file))
     assert code == 1
     assert "record 1 was changed" in out
-    for text in ("", "{}", "[1]", "not json", '{"record": {}, "signature": "", "public_key": ""}'):
+    for text in ("", "{}", "[1]", '{"a":' * 100_000, "not json", '{"record": {}, "signature": "", "public_key": ""}'):
         file.write_text(text)
         with pytest.raises(Problem, match="holds no evidence that can be read"):
             verified("evidence", "verify", str(file))

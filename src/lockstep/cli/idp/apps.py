@@ -38,7 +38,7 @@ Expires = Annotated[
 
 
 def read_token(path: Path, expires: str | None, now: int) -> tuple[str, int]:
-    """The token in a file, and when it ends (ms, 0 where that is not said).  Raises Problem.
+    """The token in a file, and when it ends (ms, 0 where that is not said).  Raises Problem, for an empty file too.
 
     The file may hold what `lockstep center token create --json` prints, which says both.
     """
@@ -46,10 +46,10 @@ def read_token(path: Path, expires: str | None, now: int) -> tuple[str, int]:
     if text.startswith("{"):
         try:
             found = msgspec.json.decode(text, type=_Made)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise Problem(f"--token-file {path} is neither a token nor JSON with one: {error}") from None
-        return found.token, tokens.expiry_of(expires or found.expires_at, now)
-    return text, tokens.expiry_of(expires or "", now)
+        return tokens.check_token(found.token), tokens.expiry_of(expires or found.expires_at, now)
+    return tokens.check_token(text), tokens.expiry_of(expires or "", now)
 
 
 class _Made(msgspec.Struct):

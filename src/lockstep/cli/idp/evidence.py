@@ -147,7 +147,7 @@ def _public_key(file: Path) -> str:
     try:
         public = msgspec.json.decode(text, type=_Printed).public_key if text.startswith("{") else text
         whole = len(b64decode(public, validate=True)) == KEY_BYTES
-    except (msgspec.DecodeError, ValueError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         whole = False
     if not whole:
         raise Problem(f"--key {file} holds no public key: it holds what lockstep idp evidence key printed")
@@ -159,7 +159,7 @@ def _read(file: Path) -> list[Signed]:
         found = [msgspec.json.decode(line, type=dict[str, Any]) for line in file.read_bytes().splitlines() if line.strip()]
         signed = [Signed(dict(one["record"]), str(one["signature"]), str(one["public_key"])) for one in found]
         complete = signed and all({"number", "app", "made_at", "equal"} <= one.record.keys() for one in signed)
-    except (OSError, msgspec.DecodeError, KeyError, TypeError, ValueError):
+    except (OSError, msgspec.DecodeError, KeyError, TypeError, ValueError, RecursionError):
         complete = False
     if not complete:
         raise Problem(f"{file} holds no evidence that can be read: give what lockstep idp evidence export wrote")

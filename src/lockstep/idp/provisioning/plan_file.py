@@ -58,14 +58,18 @@ def read(path: Path) -> Shown:
     """A plan from a file, whole and as it was written.  Raises Problem for anything else."""
     try:
         shown: Any = msgspec.json.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{path} is not a plan: {error}") from None
+    except OSError as error:
+        raise Problem(f"{path} is not a plan: {error.strerror}. {_ADVICE}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(f"{path} is not a plan: {error}. {_ADVICE}") from None
     if not isinstance(shown, dict):
-        raise Problem(f"{path} is not a plan: it holds no JSON object")
+        raise Problem(f"{path} is not a plan: it holds no JSON object. {_ADVICE}")
     try:
         _check(path, shown)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Problem(f"{path} is not a plan: {error!r} is missing or of another kind") from None
+    except KeyError as error:
+        raise Problem(f"{path} is not a plan: {error} is missing. {_ADVICE}") from None
+    except (TypeError, AttributeError):
+        raise Problem(f"{path} is not a plan: something in it is of another kind. {_ADVICE}") from None
     return shown
 
 
