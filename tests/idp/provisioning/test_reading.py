@@ -53,9 +53,13 @@ def test_groups_that_were_not_asked_for_are_left_out(target: Target) -> None:
 def test_what_cannot_be_read_to_its_end_is_a_problem(target: Target, fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "READ_PAUSES", (0.0,))
     target.faults = lambda sent: fault if sent.query.get("cursor") or "filter" in sent.query else None
-    with pytest.raises(TargetProblem, match="the target could not be read: "):
+    with pytest.raises(
+        TargetProblem, match=r"the target could not be read: .*\. What to do about it: `lockstep idp app connect`$"
+    ):
         asyncio.run(_read(target))
-    with pytest.raises(TargetProblem, match="the target could not be read: "):
+    with pytest.raises(
+        TargetProblem, match=r"the target could not be read: .*\. What to do about it: `lockstep idp app connect`$"
+    ):
         asyncio.run(reader_of(target).memberships(["g1"], {"u1"}, 1))
 
 

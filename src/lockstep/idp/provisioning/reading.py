@@ -121,7 +121,7 @@ class Reader:
 
 
 def _problem(error: ListError | TransportError) -> TargetProblem:
-    return TargetProblem(f"the target could not be read: {error}")
+    return TargetProblem(f"the target could not be read: {error}. What to do about it: `lockstep idp app connect`")
 
 
 def _shaped(resource: Resource, path: str) -> Resource:
