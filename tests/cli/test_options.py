@@ -60,3 +60,12 @@ def test_the_environment_names_what_no_option_does() -> None:
 
 def test_an_empty_variable_names_nothing() -> None:
     assert shown(LOCKSTEP_DATA="", LOCKSTEP_DATABASE_URL="", LOCKSTEP_KEY_FILE="") == "('None', None, 'None', False)"
+
+
+def test_an_empty_folder_is_not_the_one_somebody_is_in() -> None:
+    """`--data "$NOT_SET"` would make a database and a key there."""
+    app = typer.Typer()
+    app.command()(show)
+    ended = CliRunner().invoke(app, ["--data", ""])
+    assert ended.exit_code == 2
+    assert "is empty: name a" in ended.output

@@ -8,9 +8,24 @@ import typer
 
 from lockstep.kit.problems import Problem
 
+
+def named_folder(text: str) -> Path:
+    """A folder.  Raises BadParameter for "", which is an unset variable of a shell, and would be the folder one is in."""
+    if not text:
+        raise typer.BadParameter("is empty: name a folder (a variable that is not set?)")
+    return Path(text)
+
+
 Data = Annotated[
     Path | None,
-    typer.Option("--data", envvar="LOCKSTEP_DATA", help="Folder of this side's SQLite file and key.", show_default=False),
+    typer.Option(
+        "--data",
+        envvar="LOCKSTEP_DATA",
+        help="Folder of this side's SQLite file and key.",
+        show_default=False,
+        parser=named_folder,
+        metavar="DIR",
+    ),
 ]
 DatabaseUrl = Annotated[
     str | None,
