@@ -245,6 +245,23 @@ def test_approve_and_reject_want_all_or_a_digest(idp: Idp, command: str) -> None
     assert "use either --all or --digest" in idp.usage(command, "aws", "--all", "--digest", "x")
 
 
+def test_what_waits_for_another_person_is_not_said_to_wait_for_approval(idp: Idp) -> None:
+    """Somebody new has the userName of one who has left, and keeps it while they are switched off."""
+    idp.make_app("leavers=suspend")
+    idp.become(["A"])
+    idp.done("sync", "aws")
+    idp.become(["B"])
+    idp.done("sync", "aws")
+    idp.done("user", "create", "A@x.example", "employee_id=N", "given_name=N", "family_name=F")
+    ended = idp.run("sync", "aws")
+    assert ended.code == 3
+    assert "1 change waits for what another person or change has to give up first; the plan says which.\n" in ended.out
+    assert "approve" not in ended.out
+    result = idp.run("sync", "aws", "--json").one
+    assert (result["waiting"], result["behind"]) == (1, 1)
+    assert "is still held by another person" in idp.done("plan", "aws").out
+
+
 def test_release(idp: Idp) -> None:
     ready(idp).become(TEN[7:], {"Team": TEN[7:]})
     idp.done("plan", "aws")

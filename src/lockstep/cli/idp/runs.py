@@ -102,7 +102,12 @@ def tell(name: str, result: dict[str, Any], failures: list[str]) -> None:
         verb = "is" if held_back == 1 else "are"
         say(f"{counted(held_back, 'change')} {verb} held by creates-only=on. Read: lockstep idp plan {name}")
         say(f"Then let loose: {lets_loose(name)}")
-    asked = result["waiting"] - held_back
+    behind = result.get("behind", 0)
+    if behind:
+        verb = "waits" if behind == 1 else "wait"
+        say(f"{counted(behind, 'change')} {verb} for what another person or change has to give up first; the plan says which.")
+        say(f"Read: lockstep idp plan {name}")
+    asked = result["waiting"] - held_back - behind
     if asked:
         verb = "waits" if asked == 1 else "wait"
         say(f"{counted(asked, 'change')} {verb}. Read: lockstep idp plan {name}")

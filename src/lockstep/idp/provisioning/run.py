@@ -72,12 +72,15 @@ class Result:
     seconds: float = 0.0
     only_makes: int = 0
     """Of those that wait, what `creates-only` holds: no approval lets it go."""
+    behind: int = 0
+    """Of those that wait, what waits for another change, or for a name that somebody else holds: no approval lets it go."""
     quarantine: str = ""
     check: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> Values:
         """For printing; what does not apply is left out."""
-        return {key: one for key, one in asdict(self).items() if one or key not in ("only_makes", "quarantine", "check")}
+        optional = ("only_makes", "behind", "quarantine", "check")
+        return {key: one for key, one in asdict(self).items() if one or key not in optional}
 
 
 class Steps(Protocol):
@@ -96,7 +99,7 @@ class Steps(Protocol):
         """Send one batch; `{claimed, requests, applied, failed, quarantine, problem}`, `failed` being of the whole run."""
 
     async def status(self, plan: int) -> Values:
-        """What the plan holds back, and whether another one is worth it; `{held, waiting, only_makes, blocked, again}`."""
+        """What the plan holds back, whether another is worth it; `{held, waiting, only_makes, behind, blocked, again}`."""
 
     async def finish(self, result: Values, seen: int, began: int) -> float:
         """Write down what the run came to; its seconds."""
@@ -127,6 +130,7 @@ async def flow(steps: Steps, orders: Orders) -> Values:
         sent = await _send_all(steps, planned["plan"], result)
         status = await steps.status(planned["plan"])
         result.held, result.waiting = status["held"], status["waiting"]
+        result.behind = status.get("behind", 0)
         result.only_makes = status.get("only_makes", 0)  # not known to a run that an earlier version began
         if orders.digest:
             break  # exactly this plan: what has moved meanwhile is nobody's word yet
@@ -421,6 +425,9 @@ class Run:
             "only_makes": sum(
                 one.changes for one in counts if only_makes and one.state == State.BLOCKED and one.kind != Kind.CREATE
             ),
+            "behind": sum(
+                one.changes for one in counts if one.state == State.BLOCKED and not (only_makes and one.kind != Kind.CREATE)
+            ),
             "blocked": sum(one.changes for one in counts if one.state in (State.BLOCKED, State.LATER)),
         }
 
@@ -446,7 +453,7 @@ class Run:
         found: list[tuple[EventType, str]] = []
         if result["held"]:
             found.append((EventType.PLAN_HELD, f"{result['held']} held"))
-        asked = result["waiting"] - result.get("only_makes", 0)
+        asked = result["waiting"] - result.get("only_makes", 0) - result.get("behind", 0)
         if asked:
             found.append((EventType.APPROVAL_ASKED, f"{asked} wait"))
         if result["requests"] or self._orders.by_hand:
