@@ -4,7 +4,11 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
+
+import pytest
+from dbos import DBOS
 
 from lockstep.idp.provisioning import workflows
 from lockstep.idp.provisioning.run import Orders, Run, Values
@@ -56,12 +60,39 @@ class Scripted:
         self._note("close")
 
 
+def _away(*_: object) -> None:
+    raise ConnectionError("the database is away")
+
+
+async def _of_another(job: int) -> Values:
+    """A run that goes on at another worker, although this process knows of it: what it raises here is no end of it."""
+    handle: Any = await DBOS.retrieve_workflow_async(f"job-{job}")
+    try:
+        return await workflows._ended(job, SimpleNamespace(get_result=_refused))
+    except RuntimeError:
+        status = await handle.get_status()
+        return {"status": status.status}
+
+
+async def _refused() -> Values:
+    raise RuntimeError("the owner is another one")
+
+
 async def main(url: str, log: Path, mode: str) -> Any:
     dies_in = 2 if mode == "die" else -1
+    if mode == "away":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(DBOS, "launch", _away)
+            with pytest.raises(ConnectionError):
+                workflows.launch(url, lambda _job: (cast(Run, Scripted(log, dies_in)), Orders()), "first")
     workflows.launch(url, lambda _job: (cast(Run, Scripted(log, dies_in)), Orders()), f"{mode}-{os.getpid()}")
     try:
-        return await (workflows.resume(JOB) if mode == "resume" else workflows.start(JOB))
+        if mode == "another":
+            return await _of_another(JOB)
+        return await (workflows.start(JOB) if mode in ("run", "die", "away") else workflows.resume(JOB))
     finally:
+        if mode == "resume-away":
+            pytest.MonkeyPatch().setattr(DBOS, "delete_queue_async", _away)
         await workflows.close()
 
 

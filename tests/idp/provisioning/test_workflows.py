@@ -41,6 +41,29 @@ def test_a_run_goes_on_where_its_process_died(url: str, tmp_path: Path) -> None:
     assert "'requests': 3" in log.with_suffix(".result").read_text()
 
 
+def test_a_database_that_is_away_at_the_launch_is_no_matter_at_the_next(url: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert carried(url, log, "away") == 0
+    assert log.read_text().split()[-2:] == ["finish503", "close"]
+
+
+def test_a_database_that_is_away_at_the_end_is_no_failure(url: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert carried(url, log, "die") == 9
+    assert carried(url, log, "resume-away") == 0
+    assert "'requests': 3" in log.with_suffix(".result").read_text()
+
+
+def test_a_run_that_another_worker_carries_is_not_forgotten(url: str, tmp_path: Path) -> None:
+    """As for a worker that was frozen, and whose own steps are refused because the run goes on elsewhere."""
+    log = tmp_path / "log"
+    assert carried(url, log, "die") == 9
+    assert carried(url, log, "another") == 0
+    assert log.with_suffix(".result").read_text() == "{'status': 'PENDING'}"
+    assert carried(url, log, "resume") == 0
+    assert "'requests': 3" in log.with_suffix(".result").read_text()
+
+
 def test_what_has_ended_is_forgotten_and_what_never_began_is_not_known(url: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     assert carried(url, log, "run") == 0

@@ -14,28 +14,35 @@ from dbos import DBOS, SetWorkflowID
 from lockstep.idp.provisioning.durable import SCHEMA, VERSION, Make
 from lockstep.idp.provisioning.fleet.records import Fenced
 from lockstep.idp.provisioning.run import Orders, Run, Values, flow
+from lockstep.kit import log
 from lockstep.kit.db import IDLE_SECONDS
 
 
 @dataclass(slots=True)
 class _Launched:
-    """What DBOS works for in this process.  `queue` is read by this worker alone; it is made when something is put there."""
+    """Whom DBOS works for in this process.  `queue` is read by this worker alone; it is made when something is put there."""
 
     make: Make
-    queue: str
+    worker: str
     queued: bool = False
 
+    @property
+    def queue(self) -> str:
+        """Its name."""
+        return f"of {self.worker}"
 
-_launched: _Launched | None = None
+
+_launched: list[_Launched] = []
+"""At most one: DBOS is one to a process, and so is what it works for."""
 _runs: dict[int, tuple[Run, Orders]] = {}
 _QUEUE_SECONDS = 0.2
 _PENDING = {"PENDING", "ENQUEUED", "DELAYED"}
 
 
 def _engine() -> _Launched:
-    if _launched is None:
+    if not _launched:
         raise RuntimeError("the durable engine is not launched")
-    return _launched
+    return _launched[0]
 
 
 def _run_of(job: int) -> tuple[Run, Orders]:
@@ -115,10 +122,10 @@ def launch(url: str, make: Make, worker: str) -> None:
     """Launch DBOS on its database at `url`, as `worker`.
 
     Nothing goes on by itself: DBOS takes up only what was begun under the same name, and each worker has one of its own.  What
-    is taken up from another goes through a queue that this worker alone reads (`resume`).
+    is taken up from another goes through a queue that this worker alone reads (`resume`).  Raises what DBOS raises where the
+    database is away, and can be called again then.
     """
-    global _launched  # noqa: PLW0603 - DBOS is one to a process, and so is what it works for
-    _launched = _Launched(make, f"of {worker}")
+    engine = _Launched(make, worker)
     if url.startswith("sqlite"):
         _make_wal(url)
     config: dbos.DBOSConfig = {
@@ -132,9 +139,14 @@ def launch(url: str, make: Make, worker: str) -> None:
         "enable_otlp": False,
         "sys_db_idle_transaction_timeout_sec": float(IDLE_SECONDS),
     }
-    DBOS(config=config)
-    DBOS.listen_queues([_launched.queue])
-    DBOS.launch()
+    try:
+        DBOS(config=config)
+        DBOS.listen_queues([engine.queue])
+        DBOS.launch()
+    except BaseException:
+        DBOS.destroy(workflow_completion_timeout_sec=0)  # what is half launched would be in the way of the next try
+        raise
+    _launched[:] = [engine]
 
 
 def _make_wal(url: str) -> None:
@@ -180,17 +192,23 @@ async def _ended(job: int, handle: Any) -> Values:
 
 
 async def _forget(job: int) -> None:
-    await DBOS.delete_workflow_async(_name(job))
+    """Forget a run that ended here; what another worker carries by now is none of ours."""
+    status = await DBOS.get_workflow_status_async(_name(job))
+    if status is not None and status.status not in _PENDING and status.executor_id == _engine().worker:
+        await DBOS.delete_workflow_async(_name(job))
 
 
 async def close() -> None:
     """Stop DBOS.  A run under way stays written down, and goes on when it is launched again."""
-    global _launched  # noqa: PLW0603 - as in `launch`
-    if _launched is not None and _launched.queued:
-        await DBOS.delete_queue_async(_launched.queue)  # what is still in it goes on through that of another worker
-    DBOS.destroy(workflow_completion_timeout_sec=0)
-    _launched = None
-    _runs.clear()
+    try:
+        if _launched and _launched[0].queued:
+            await DBOS.delete_queue_async(_launched[0].queue)  # what is still in it goes on through that of another worker
+    except Exception:  # the database is away: an empty queue is left behind, which nobody reads
+        log.exception("a queue is left behind", worker=_launched[0].worker)
+    finally:
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+        _launched.clear()
+        _runs.clear()
 
 
 def _name(job: int) -> str:

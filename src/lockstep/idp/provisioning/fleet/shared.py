@@ -6,6 +6,7 @@ goes on elsewhere.  One that was only frozen finds out by its own clock before i
 shows the number first.
 """
 
+import os
 import socket
 import threading
 import time
@@ -191,6 +192,4 @@ class Shared:
 
 def _process() -> tuple[str, int]:
     """The machine's name and the number of this process, for people who look for a worker."""
-    import os
-
     return socket.gethostname(), os.getpid()
