@@ -115,7 +115,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
     url = url.strip()
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - reading it checks it
+        _ = parts.port  # reading it checks it
     except ValueError as error:
         raise UrlError(f"the SCIM URL cannot be read: {error}") from None
     if parts.username or parts.password or "?" in url or "#" in url:

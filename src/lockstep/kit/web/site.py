@@ -1,6 +1,7 @@
 """Puts a web site together: routes, static files, error pages, headers."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,8 +23,7 @@ def build_site(routes: Sequence[BaseRoute], pages: Pages, *, secure: bool) -> AS
     """
 
     async def failed(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for these
-        return http_error(pages, request, error)
+        return http_error(pages, request, cast(HTTPException, error))  # it is registered for these
 
     app = Starlette(
         routes=[*routes, Route("/static/{name}", static)],
