@@ -26,7 +26,7 @@ _DERIVED: dict[str, Callable[[User], str]] = {
     "lastinitial": lambda user: user.family_name[:1],
     "onelogin_id": lambda user: str(user.id) if user.id else "",
 }
-"""What OneLogin makes of attributes and has names for (facts/onelogin.md 151)."""
+"""What OneLogin makes of attributes and has names for in its macros."""
 DERIVED = tuple(_DERIVED)
 _MACRO = re.compile(r"\{([^{}]+)\}")
 
