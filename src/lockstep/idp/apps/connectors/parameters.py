@@ -8,7 +8,7 @@ from typing import Any
 
 from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import NAME_ID, Parameter
-from lockstep.idp.directory.records import PROFILE, User
+from lockstep.idp.directory.records import FIELDS, User
 from lockstep.kit.problems import ValueProblem
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
@@ -61,12 +61,11 @@ _ONELOGIN_NAMES = {
     "firstname": "given_name",
     "lastname": "family_name",
     "username": "user_name",
-    "external_id": "employee_id",
     "name": "display_name",
     "manager_user_id": "manager_id",
     "preferred_locale_code": "locale",
 }
-_USER_ATTRIBUTES = frozenset(PROFILE)
+_USER_ATTRIBUTES = frozenset(FIELDS)
 _MACRO = re.compile(r"\{([^{}]+)\}")
 CUSTOM = "custom_attribute_"
 ACCESS_CONTROL = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
@@ -77,6 +76,8 @@ def attribute_of(user: User, name: str) -> str:
     """The value of one attribute, "" if it has none.  The name was checked when the parameter was set."""
     if name.startswith(CUSTOM):
         return user.custom.get(name.removeprefix(CUSTOM), "")
+    if name == "external_id":
+        return user.external_id or user.employee_id  # who has no other name is known by this one
     if name == "email_name_part":
         return user.email.partition("@")[0]
     if name == "email_domain_part":
@@ -168,7 +169,7 @@ _Step = tuple[str, str, Callable[[User], str], Callable[[str], Any] | None]
 def _step(parameter: Parameter) -> _Step:
     *holders, name = _PLACES[parameter.key]
     source = _ONELOGIN_NAMES.get(parameter.source, parameter.source)
-    plain = not parameter.macro and source in _USER_ATTRIBUTES
+    plain = not parameter.macro and source in _USER_ATTRIBUTES and source != "external_id"
     value_for = attrgetter(source) if plain else partial(value_of, parameter)
     return "".join(holders), name, value_for, _SHAPES.get(parameter.key)
 
