@@ -68,7 +68,7 @@ def fill(folder: Path, people: int, groups: int, members: int, kind: str = "plai
         apps.change_settings(c, app, SETTINGS, NOW)
         apps.assign(c, app, None, NOW)
         if kind == "rules":
-            rules.save(c, app, Rule("all", Mapped("role", "(.*)")), NOW, actor="somebody")
+            rules.save(c, app, Rule("all", (Mapped("role", "(.*)"),)), NOW, actor="somebody")
             rules.apply(c, app, NOW, actor="somebody")
         elif kind == "pilot":
             apps.change_settings(c, app, [f"pilot-people={max(EDITS * 17, people // 20)}"], NOW)

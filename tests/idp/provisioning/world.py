@@ -22,7 +22,7 @@ from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.records import Change, State
 from lockstep.idp.provisioning.run import Orders, Report, Result, Run, Values, flow
-from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.source import people_given, source_of
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.vault import KEY_BYTES, Vault
 from tests.idp.provisioning.target import Target
@@ -164,7 +164,7 @@ class World:
         with self.write() as c:
             source = source_of(c, apps.find_app(c, "aws"))
             target = self.link_target(c)
-            for one in desired.for_users(store.stream_users(c), source.parameters, source.app.settings, source.logins):
+            for one in desired.for_users(people_given(c, source.rules), source.parameters, source.app.settings, source.logins):
                 number = f"t-{one.key}"
                 links.put_user(c, target, one.key, number, one.document, made=True)
                 self.target.users[number] = {**one.document, "id": number}
