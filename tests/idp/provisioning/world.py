@@ -14,7 +14,7 @@ from lockstep.idp.directory import store
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.directory.nesting import actions as nesting
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import FOLDER, Role, User
 from lockstep.idp.directory.roster import Roster, Seat
 from lockstep.idp.events import Event
 from lockstep.idp.provisioning import desired, ledger, links
@@ -38,7 +38,7 @@ OPEN = ("provisioning=on", "groups=on", "approve-create=off", "approve-update=of
 def person(key: str, **fields: str) -> User:
     """Someone of whom only what matters has to be said."""
     values: dict[str, Any] = {"user_name": f"{key}@x.example", "display_name": key, "given_name": key, "family_name": "F"}
-    return User(employee_id=key, imported=True, **{**values, **fields})
+    return User(employee_id=key, source=FOLDER, **{**values, **fields})
 
 
 def everyone(*keys: str) -> dict[str, dict[str, str]]:
@@ -55,7 +55,7 @@ def roster(people: People, roles: Roles) -> Roster:
     """A roster as an import reads it."""
     return Roster(
         [person(key, **fields) for key, fields in sorted(people.items())],
-        [Role(group_id=key, name=name, imported=True) for key, (name, _) in sorted(roles.items())],
+        [Role(group_id=key, name=name, source=FOLDER) for key, (name, _) in sorted(roles.items())],
         [Seat(key, member, "{}") for key, (_, members) in sorted(roles.items()) for member in sorted(set(members))],
     )
 

@@ -34,6 +34,8 @@ _A_USER = {
     EventType.USER_LOCKED,
     EventType.USER_SUSPENDED,
     EventType.USER_REACTIVATED,
+    EventType.USER_RESTORED,
+    EventType.USER_UNLOCKED,
     EventType.USER_ROLES_CHANGED,
     EventType.ROLE_MEMBER_ADDED,
     EventType.ROLE_MEMBER_REMOVED,

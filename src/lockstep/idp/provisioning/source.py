@@ -15,33 +15,38 @@ from lockstep.idp.apps.rules.evaluate import value_rules, values_of
 from lockstep.idp.apps.rules.records import GROUPS, Rule
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import Role, State, User
 from lockstep.idp.directory.store import members_table, users_table
 from lockstep.idp.provisioning.records import Logins
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement, among, listed
 
+# Only somebody who is approved has an app.
+_APPROVED = users_table.c.state == int(State.APPROVED)
 _MEMBERS = Statement(
     sa.select(users_table.c.employee_id, users_table.c.user_name)
     .select_from(members_table.join(users_table, members_table.c.user_id == users_table.c.id))
-    .where(members_table.c.role_id == sa.bindparam("role", type_=sa.BigInteger))
+    .where(members_table.c.role_id == sa.bindparam("role", type_=sa.BigInteger), _APPROVED)
 )
-_KEYS = Statement(sa.select(users_table.c.employee_id))
-_KNOWN_KEYS = Statement(sa.select(users_table.c.employee_id).where(among(users_table.c.employee_id, "keys")))
+_KEYS = Statement(sa.select(users_table.c.employee_id).where(_APPROVED))
+_KNOWN_KEYS = Statement(sa.select(users_table.c.employee_id).where(among(users_table.c.employee_id, "keys"), _APPROVED))
 _KEYS_IN_ROLES = Statement(
     sa.select(users_table.c.employee_id)
     .select_from(users_table.join(members_table, members_table.c.user_id == users_table.c.id))
-    .where(among(users_table.c.employee_id, "keys"), among(sa.cast(members_table.c.role_id, sa.Text), "roles"))
+    .where(among(users_table.c.employee_id, "keys"), among(sa.cast(members_table.c.role_id, sa.Text), "roles"), _APPROVED)
     .distinct()
 )
 _FIRST, _MOST = sa.bindparam("first", type_=sa.Integer), sa.bindparam("most", type_=sa.Integer)
-_NEXT_KEYS = Statement(sa.select(users_table.c.employee_id).order_by(users_table.c.employee_id).limit(_MOST).offset(_FIRST))
+_NEXT_KEYS = Statement(
+    sa.select(users_table.c.employee_id).where(_APPROVED).order_by(users_table.c.employee_id).limit(_MOST).offset(_FIRST)
+)
 _NEXT_KEYS_IN_ROLES = Statement(
     sa.select(users_table.c.employee_id)
     .where(
         sa.exists().where(
             members_table.c.user_id == users_table.c.id, among(sa.cast(members_table.c.role_id, sa.Text), "roles")
-        )
+        ),
+        _APPROVED,
     )
     .order_by(users_table.c.employee_id)
     .limit(_MOST)

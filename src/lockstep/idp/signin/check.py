@@ -10,7 +10,7 @@ from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.apps.subject import user_name_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
-from lockstep.idp.directory.records import Status, User
+from lockstep.idp.directory.records import User, may_enter
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.source import given_to, people_given
@@ -59,7 +59,7 @@ def check_app(c: Connection, app: App) -> Checked:
     members = {user.id for role in roles for user in directory.members_of_role(c, role)}
     with_password = people.with_password(c)
     for user, set_by_rules in people_given(c, rules.applied(c, app.id).rules):
-        if user.status != Status.ACTIVE or not (everyone or user.id in members):
+        if not may_enter(user) or not (everyone or user.id in members):
             continue
         checked.people += 1
         checked.without_password += user.id not in with_password

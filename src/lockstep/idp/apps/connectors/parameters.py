@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.directory.conditions.attributes import (
+    DERIVED,
     ONELOGIN_NAMES,
     USER_ATTRIBUTES,
     attribute_of,
@@ -167,7 +168,7 @@ _Step = tuple[str, str, Callable[[User], str], Callable[[str], Any] | None]
 def _step(parameter: Parameter) -> _Step:
     *holders, name = _PLACES[parameter.key]
     source = ONELOGIN_NAMES.get(parameter.source, parameter.source)
-    plain = not parameter.macro and source in USER_ATTRIBUTES
+    plain = not parameter.macro and source in USER_ATTRIBUTES and source not in DERIVED
     value_for = attrgetter(source) if plain else partial(value_of, parameter)
     return "".join(holders), name, value_for, _SHAPES.get(parameter.key)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from lockstep.idp.directory.records import PROFILE, User
+from lockstep.idp.directory.records import FIELDS, User
 from lockstep.kit.problems import ValueProblem
 
 CUSTOM = "custom_attribute_"
@@ -12,18 +12,18 @@ ONELOGIN_NAMES = {
     "firstname": "given_name",
     "lastname": "family_name",
     "username": "user_name",
-    "external_id": "employee_id",
     "name": "display_name",
     "manager_user_id": "manager_id",
     "preferred_locale_code": "locale",
 }
 """OneLogin's names for user attributes (its macros and parameter sources) beside our own."""
-USER_ATTRIBUTES = frozenset(PROFILE)
+USER_ATTRIBUTES = frozenset(FIELDS)
 _DERIVED: dict[str, Callable[[User], str]] = {
     "email_name_part": lambda user: user.email.partition("@")[0],
     "email_domain_part": lambda user: user.email.partition("@")[2],
     "firstinitial": lambda user: user.given_name[:1],
     "lastinitial": lambda user: user.family_name[:1],
+    "external_id": lambda user: user.external_id or user.employee_id,  # who has no other name is known by this one
     "onelogin_id": lambda user: str(user.id) if user.id else "",
 }
 """What OneLogin makes of attributes and has names for in its macros."""

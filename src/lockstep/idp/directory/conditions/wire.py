@@ -33,7 +33,6 @@ _ROLE_CODE_OF = {operator: code for code, operator in OF_ROLES.items()}
 _NAME_OF = {ours: theirs for theirs, ours in ONELOGIN_NAMES.items()}
 _LABELS = {
     HAS_ROLE: "Roles",
-    "employee_id": "External ID",
     "external_id": "External ID",
     "firstname": "First name",
     "lastname": "Last name",
@@ -145,8 +144,9 @@ def label_of(name: str) -> str:
 
 def sources(custom: Iterable[str] = ()) -> list[Option]:
     """What conditions can look at; `custom` are the short names of custom attributes."""
-    names = [HAS_ROLE, STATUS, *(name_of(one) for one in sorted(USER_ATTRIBUTES)), *DERIVED, *(CUSTOM + one for one in custom)]
-    return [Option(label_of(name), name) for name in names]
+    attributes = (name_of(one) for one in sorted(USER_ATTRIBUTES))
+    names = (HAS_ROLE, STATUS, *attributes, *DERIVED, *(CUSTOM + one for one in custom))
+    return [Option(label_of(name), name) for name in dict.fromkeys(names)]
 
 
 def operators(name: str) -> list[Option]:

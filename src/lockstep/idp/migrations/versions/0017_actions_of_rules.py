@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0017"
-down_revision: str | Sequence[str] | None = "0013"
+down_revision: str | Sequence[str] | None = "0014"
 
 _RULES = sa.table("app_rules", sa.column("id", sa.Integer), sa.column("actions", sa.Text))
 _APPLIED = sa.table("app_rules_applied", sa.column("app_id", sa.Integer), sa.column("rules", sa.Text))
