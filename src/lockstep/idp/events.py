@@ -26,7 +26,17 @@ SERIAL = "idp"
 """What every writer of this side passes as `db.write(serial=...)`."""
 
 IMPORT_ACTOR = "import"
-"""The actor of what an import did.  Any other actor is a person, or a program that a person set to it."""
+"""The actor of what an import did."""
+MAPPING_ACTOR = "mapping"
+"""The actor of what mappings did."""
+SOURCE_ACTOR = "source "
+"""How the actor of what a source did begins; its name follows."""
+
+
+def is_automatic(actor: str) -> bool:
+    """Whether nobody did it by hand: an import, a source, or mappings.  Else it was a person, or a program set to it by one."""
+    return actor in (IMPORT_ACTOR, MAPPING_ACTOR) or actor.startswith(SOURCE_ACTOR)
+
 
 _BATCH = 5000
 
