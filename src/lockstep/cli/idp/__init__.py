@@ -13,6 +13,7 @@ from lockstep.cli.idp import (
     failures,
     groups,
     installation,
+    mappings,
     nesting,
     provisioning,
     rules,
@@ -23,6 +24,7 @@ from lockstep.cli.idp import (
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 nesting.mount()
+mappings.mount(app)
 apps.mount(app)
 connections.mount()
 rules.mount()
