@@ -9,6 +9,7 @@ from lockstep.cli.idp import (
     connections,
     connectors,
     directory,
+    events,
     evidence,
     failures,
     groups,
@@ -23,6 +24,7 @@ from lockstep.cli.idp import (
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
+events.mount()
 nesting.mount()
 mappings.mount(app)
 apps.mount(app)
