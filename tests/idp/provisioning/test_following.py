@@ -19,8 +19,8 @@ def newest(world: World) -> int:
 
 
 def planned(world: World) -> int:
+    app = world.app()
     with world.db.read() as c:
-        app = world.app()
         return touched.planned_up_to(c, links.find_target(c, app.id, app.scim_url))
 
 
