@@ -8,6 +8,7 @@ import typer
 
 from lockstep.cli.idp import rules_said as said
 from lockstep.cli.idp.apps import AppName, apps_app
+from lockstep.cli.idp.conditions import parsed_condition
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.idp import events
@@ -18,7 +19,7 @@ from lockstep.idp.apps.rules.records import GROUPS, Action, Existing, Macro, Map
 from lockstep.idp.apps.rules.typed import condition_of
 from lockstep.idp.apps.rules.wire import read_rule
 from lockstep.idp.directory import store as directory
-from lockstep.idp.directory.conditions.records import OPERATORS, ROLE, Condition, Operator
+from lockstep.idp.directory.conditions.records import ROLE
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
@@ -107,7 +108,7 @@ def rule(
                     action = Mapped(for_each, matching, sets)
                 elif macro is not None:
                     action = Macro(macro, sets)
-                parsed = tuple(condition_of(c, _condition(one)) for one in conditions or ())
+                parsed = tuple(condition_of(c, parsed_condition(one)) for one in conditions or ())
                 actions.save(c, app, Rule(add, (action,), "any" if either else "all", parsed), now_ms(), actor=ADMIN)
             elif source is not None:
                 _added(c, app, text)
@@ -157,16 +158,6 @@ def _added(c: Connection, app: App, text: bytes) -> None:
     saved = actions.save(c, app, read.rule, now_ms(), actor=ADMIN)
     if read.position is not None:
         actions.move(c, app, saved.id, read.position, now_ms(), actor=ADMIN)
-
-
-def _condition(text: str) -> Condition:
-    """`SOURCE OPERATOR VALUE`.  Raises Problem."""
-    source, _, rest = text.strip().partition(" ")
-    operator: Operator
-    for operator in OPERATORS:
-        if rest == operator or rest.startswith(f"{operator} "):
-            return Condition(source, operator, rest.removeprefix(operator).strip())
-    raise Problem(f"--if {text!r}: write ATTRIBUTE OPERATOR VALUE; the operators are {', '.join(OPERATORS)}")
 
 
 def _id(c: Connection, app: App, named: str) -> int:

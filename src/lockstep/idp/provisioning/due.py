@@ -20,7 +20,7 @@ from lockstep.kit.sql import Statement
 _MOVES_NOTHING = (
     *("sync.", "drift.found", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
     *("user_field.", "role.admin_"),
-    *("token.", "installation.", "evidence."),
+    *("token.", "installation.", "evidence.", "events."),
 )
 _SINGLE = {
     EventType.APP_RULE_CHANGED,  # a rule is in force when it is applied, which is another event

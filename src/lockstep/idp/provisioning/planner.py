@@ -301,7 +301,7 @@ def _by_hand(m: Making) -> dict[LimitedKind, int]:
                 recent = events.for_role(m.c, name, limit=20)
             else:
                 recent = events.for_user(m.c, user_name=name, limit=20)
-            if any(event.type in types and event.actor != events.IMPORT_ACTOR for event in recent):
+            if any(event.type in types and not events.is_automatic(event.actor) for event in recent):
                 found[kind] = 1
     return found
 

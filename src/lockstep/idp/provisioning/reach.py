@@ -90,9 +90,7 @@ def _subjects(c: Connection, users: list[User], tree: Nesting, known: Mapping[in
     held: dict[str, list[int]] = {}
     for key, role in directory.seats_of(c, [user.employee_id for user in users]):
         held.setdefault(key, []).append(role)
-    logins = activity.of_many(c, [user.id for user in users]) if asked else {}
+    logins = activity.last_logins(c, [user.employee_id for user in users]) if asked else {}
     for user in users:
         roles = [known[one] for one in tree.above(*held.get(user.employee_id, ()))]
-        seen = logins.get(user.id)
-        days = days_since(today, seen.last_login) if seen is not None else None
-        yield user, sorted(roles, key=lambda role: role.group_id), days
+        yield user, sorted(roles, key=lambda role: role.group_id), days_since(today, logins.get(user.id, 0))

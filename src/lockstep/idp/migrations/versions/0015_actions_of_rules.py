@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0017"
+revision: str = "0015"
 down_revision: str | Sequence[str] | None = "0014"
 
 _RULES = sa.table("app_rules", sa.column("id", sa.Integer), sa.column("actions", sa.Text))
