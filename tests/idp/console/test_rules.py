@@ -2,6 +2,8 @@
 
 import pytest
 
+from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.provisioning import reach
@@ -206,3 +208,24 @@ async def test_whom_a_rule_touches(world: World, monkeypatch: pytest.MonkeyPatch
     assert [*found, page.text.count("@x.example")] == [1, 1]
     assert "End of the list" in page.text
     assert (await browser.get(f"{PAGE}/99/people")).status == 404
+
+
+async def test_the_parameters_say_which_of_them_rules_set(world: World) -> None:
+    given(world, named("G", enabled=False), Rule("T", (Existing(("x",), "title"), Existing(("y",), "title"))), apply=True)
+    page = await (await world.signed_in()).get(address("/parameters"))
+    assert "Groups By 1 rule" in page.text
+    assert "title Title 1 rule may set it" in page.text
+    assert page.text.count("may set it") == 1
+
+
+async def test_a_rule_for_a_parameter_that_is_gone_is_warned_about(world: World) -> None:
+    tag = Parameter("Tag", "none", macro=False, include_in_saml_assertion=True)
+    with world.changing() as c:
+        apps.set_parameter(c, world.app, tag, world.now)
+    given(world, Rule("R", (Existing(("x",), "Tag"),)))
+    browser = await world.signed_in()
+    text = "The rule “R” sets Tag, which the app does not have any more."
+    assert text not in (await browser.get(PAGE)).text
+    with world.changing() as c:
+        apps.remove_parameter(c, world.app, "Tag", world.now)
+    assert text in (await browser.get(PAGE)).text
