@@ -82,7 +82,7 @@ def test_a_head_that_was_kept_elsewhere(told: Idp) -> None:
     ended = told.run("events", "verify", "--head", f"{number}:{other}")
     assert ended.code == 1
     assert "(rewritten)" in ended.out
-    assert "is no head of the events: it is NUMBER:DIGEST" in told.problem("events", "verify", "--head", "12")
+    assert "is no head of the events: write NUMBER:DIGEST" in told.problem("events", "verify", "--head", "12")
 
 
 def test_signed_evidence_and_backups_name_the_head(told: Idp) -> None:

@@ -419,6 +419,18 @@ FORMS: dict[str, Form] = {
         nobody=("/admin/administrators/remove", {"name": "nobody"}, 404),
     ),
     "/admin/certificates": Form("/admin/certificates"),
+    "/admin/events/integrity": Form(
+        "/admin/events/integrity",
+        {"head": ""},
+        text=("head",),
+        wrong=(Wrong({"head": "12"}, "head"), Wrong({"head": f"1:{'0' * 65}"}, "head")),
+    ),
+    "/admin/events/retention": Form(
+        "/admin/events/retention",
+        {"days": "90"},
+        text=("days",),
+        wrong=tuple(Wrong({"days": days}, "days") for days in ("", "-1", "x", "36501", "9" * 20)),
+    ),
     "/admin/certificates/{id:int}/activate": Form(
         "/admin/certificates/2/activate", nobody=("/admin/certificates/99/activate", {}, 409)
     ),

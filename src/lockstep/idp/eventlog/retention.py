@@ -52,7 +52,7 @@ def change(c: Connection, days: int, *, actor: str, now: int) -> None:
     """Keep events for so many days from now on, 0 for ever.  Raises ValueProblem."""
     if not 0 <= days <= MOST_DAYS:
         raise ValueProblem(
-            "days", f"Use 0 (for ever) to {MOST_DAYS} days.", f"events are kept for 0 (for ever) to {MOST_DAYS} days"
+            "days", f"use 0 (for ever) to {MOST_DAYS} days", f"events are kept for 0 (for ever) to {MOST_DAYS} days"
         )
     if days == store.days(c):
         return
