@@ -1,10 +1,11 @@
 """What can happen on the identity provider's side, and the stream of what did.
 
-An event says *who* changed, never *what*: no values, no secrets, of a person no more than the user name.  Whoever acts on
-an event reads the present state again and compares.  The row is written in the transaction of the change itself.
+An event says *who* changed, never *what*: no values, no secrets, of a person no more than the user name, and the address that
+they signed in from.  Whoever acts on an event reads the present state again and compares.  The row is written in the
+transaction of the change itself.
 
 Order: readers follow `seq` (`since`).  That is only safe if numbers become visible in their own order.  On SQLite there is
-one writer at a time.  On PostgreSQL a sequence number is taken before its transaction commits, so a reader could see 8,
+one writer at a time.  On PostgreSQL writers side by side would take numbers before they commit, so a reader could see 8,
 move on, and never see a 7 that commits later.  Therefore every writer of this side opens `db.write(serial=SERIAL)`, an
 advisory lock held until after the commit is visible; `append` takes the same lock again (free if held already), so that
 one who forgot cannot break the order.

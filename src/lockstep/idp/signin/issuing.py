@@ -97,6 +97,7 @@ def _event(c: Connection, what: EventType, app: App, session: Session, now: int,
     event = Event(
         type=what,
         actor=user.user_name,
+        actor_user_id=user.id,
         user_id=user.id,
         user_name=user.user_name,
         app_id=app.id,
