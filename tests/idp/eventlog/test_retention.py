@@ -167,7 +167,8 @@ def test_pages_end_where_the_events_do(idp: Database, monkeypatch: pytest.Monkey
     keep(idp, 4, 9 * DAY + 1)
     house(idp, 9 * DAY + 1)
     monkeypatch.setattr(events, "SPAN", 5)
-    looked, before = [], 0
+    looked: list[int] = []
+    before = 0
     with idp.read() as c:
         while not looked or before:
             _, before = events.page(c, events.Wanted(type="nothing"), before=before, limit=5)
