@@ -171,6 +171,7 @@ class EventType(StrEnum):
     EVENTS_REMOVED = "events.removed", None
     EVENTS_RETENTION_CHANGED = "events.retention_changed", None
     EVENTS_BROKEN = "events.broken", None
+    EVENTS_SEALED_ANEW = "events.sealed_anew", None
     INSTALLATION_HELD = "installation.held", None
     INSTALLATION_ACCEPTED = "installation.accepted", None
     BACKUP_MADE = "installation.backup_made", None
@@ -373,7 +374,7 @@ ERRORS = frozenset(
 )
 """Events of these types are errors; so is any other that has an error's description."""
 WARNINGS = frozenset(
-    {EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.DRIFT_FOUND}
+    {EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.DRIFT_FOUND, EventType.EVENTS_SEALED_ANEW}
     | {EventType.CERTIFICATE_EXPIRES, EventType.TOKEN_EXPIRES}
 )
 _IS_ERROR = sa.or_(_events.c.error_description != "", among(_events.c.type, "errors"))

@@ -1,4 +1,4 @@
-"""`lockstep idp events verify | head | retention`."""
+"""`lockstep idp events verify | head | seal | retention`."""
 
 from typing import Annotated, Any
 
@@ -10,20 +10,22 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp import events
 from lockstep.idp.eventlog import retention, sealing, store
-from lockstep.idp.eventlog.records import read_head
+from lockstep.idp.eventlog.records import Breach, read_head
 from lockstep.idp.eventlog.retention import Standing
 from lockstep.idp.eventlog.verify import verify_and_keep
 from lockstep.idp.eventlog.walking import Kept
 from lockstep.idp.provisioning.evidence import heads
 from lockstep.kit.clock import iso, now_ms
+from lockstep.kit.problems import Problem
 
-NO_SEAL = "Nothing is sealed yet: a running server seals once a minute. Until then the database alone vouches for itself."
+NO_SEAL = "Nothing is sealed yet (a running server seals once a minute): until then the database alone vouches for itself."
 
 
 def mount() -> None:
     """Add these commands to `lockstep idp events`."""
     events_app.command("verify")(verify)
     events_app.command("head")(head)
+    events_app.command("seal")(seal)
     events_app.command("retention")(keep)
 
 
@@ -58,7 +60,7 @@ def _say(found: dict[str, Any]) -> None:
     broken = found["broken"]
     if broken is not None:
         say(f"Broken at event {broken['seq']} ({broken['what']}): {broken['words']}.")
-        say(f"{counted(found['count'], 'event')} before it hang together.")
+        say(f"{counted(found['count'], 'event')} before it {'is' if found['count'] == 1 else 'are'} in order.")
         return
     if not found["count"]:
         say("There are no events.")
@@ -94,6 +96,34 @@ def head(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile 
         note("lockstep: there are no events yet")
     else:
         say(shown["head"])
+
+
+def seal(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Replace a seal that does not open: the key was lost, or somebody tampered with it.")
+    ] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    json: Json = False,
+) -> None:
+    """Seal the newest event now, as a running server does once a minute.  Exit 1 where the chain is broken."""
+    with opened(data, database_url, key_file) as engine:
+        if anew:
+            broken = sealing.seal_anew(engine.db, engine.vault, now_ms(), actor=ACTOR)
+        else:
+            broken = sealing.seal(engine.db, engine.vault, now_ms())
+        if broken is None:
+            with engine.db.read() as c:
+                found = sealing.read(c, engine.vault)
+    if broken is not None:
+        lost = " If the key was lost: lockstep idp events seal --anew" if broken.breach is Breach.SEAL else ""
+        raise Problem(f"nothing was sealed: {broken.words}.{lost}")
+    number = 0 if found is None else found.head.seq
+    if json:
+        print_json({"sealed": number})
+    else:
+        say(f"Sealed up to event {number}." if number else "There are no events to seal.")
 
 
 def keep(

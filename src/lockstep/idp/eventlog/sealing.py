@@ -60,6 +60,24 @@ def seal(db: Database, vault: Vault, now: int, stopped: Callable[[], bool] = nev
     return walked
 
 
+def seal_anew(db: Database, vault: Vault, now: int, *, actor: str) -> Broken | None:
+    """Replace a seal that does not open, because the key was lost, or the seal tampered with; an event says so.
+
+    What is wrong where the chain is not whole in itself: then nothing is sealed.
+    """
+    with db.write(serial=events.SERIAL) as c:
+        broken = Walk(c, beginning(c), store.head(c)).run()
+        if broken is not None:
+            return broken
+        event = Event(
+            type=EventType.EVENTS_SEALED_ANEW, actor=actor, object="events", notes="what the seal before said is gone"
+        )
+        events.append(c, event, now)
+        head = store.head(c)
+        store.set_seal(c, vault.seal(str(head), _WHERE), now)
+    return None
+
+
 def _is_newest(c: Connection, vault: Vault) -> bool:
     """Whether nothing has happened since the last seal."""
     try:
