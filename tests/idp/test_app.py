@@ -177,7 +177,7 @@ async def test_a_look_after_the_events_that_fails_is_not_the_last(worker: Worker
 async def test_a_stop_waits_for_the_look_after_the_events(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[bool] = []
 
-    def keep_house(_db: object, _vault: object, _clock: object, stopped: Callable[[], bool]) -> None:
+    def keep_house(_db: object, _vault: object, _clock: object, stopped: Callable[[], bool], _folder: object) -> None:
         for _ in range(1_000):
             if stopped():
                 break

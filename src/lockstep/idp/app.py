@@ -127,7 +127,7 @@ class IdpApp:
     def _look_after_events(self) -> None:
         engine = self._engine
         try:
-            housekeeping.keep_house(engine.db, engine.vault, engine.clock, self._stop.is_set)
+            housekeeping.keep_house(engine.db, engine.vault, engine.clock, self._stop.is_set, engine.folder)
         except Exception:  # the next look may be better; the server serves on
             log.exception("the events could not be looked after")
 

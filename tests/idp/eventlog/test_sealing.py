@@ -4,7 +4,7 @@ import pytest
 
 from lockstep.idp import events
 from lockstep.idp.eventlog import sealing, store
-from lockstep.idp.eventlog.records import Breach, Seal
+from lockstep.idp.eventlog.records import Breach, BrokenSealError, Seal
 from lockstep.idp.eventlog.walking import HaltedError
 from lockstep.idp.events import EventType
 from lockstep.kit.db import Database
@@ -87,7 +87,7 @@ def test_a_seal_of_another_key_is_not_replaced(idp: Database) -> None:
     broken = sealing.seal(idp, VAULT, 2)
     assert broken is not None
     assert broken.breach is Breach.SEAL
-    with pytest.raises(sealing.BrokenSealError):
+    with pytest.raises(BrokenSealError):
         sealed(idp)
 
 

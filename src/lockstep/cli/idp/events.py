@@ -9,8 +9,8 @@ from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp import events
-from lockstep.idp.eventlog import retention, sealing, store
-from lockstep.idp.eventlog.records import Breach, read_head
+from lockstep.idp.eventlog import outside, retention, sealing, store
+from lockstep.idp.eventlog.records import Breach, BrokenSealError, read_head
 from lockstep.idp.eventlog.retention import Standing
 from lockstep.idp.eventlog.verify import verify_and_keep
 from lockstep.idp.eventlog.walking import Kept
@@ -19,6 +19,8 @@ from lockstep.kit.clock import iso, now_ms
 from lockstep.kit.problems import Problem
 
 NO_SEAL = "Nothing is sealed yet (a running server seals once a minute): until then the database alone vouches for itself."
+
+_ANEW = " If you know why (the key was lost, an older state was put back): lockstep idp events seal --anew"
 
 
 def mount() -> None:
@@ -47,7 +49,7 @@ def verify(
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             given += heads.kept(c)
-        found = verify_and_keep(engine.db, engine.vault, now_ms(), given)
+        found = verify_and_keep(engine.db, engine.vault, now_ms(), given, outside.file_of(engine.db, engine.folder))
     if json:
         print_json(found.as_json())
     else:
@@ -81,7 +83,7 @@ def head(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile 
         found = store.head(c)
         try:
             seal = sealing.read(c, engine.vault)
-        except sealing.BrokenSealError:
+        except BrokenSealError:
             seal = None
     shown: dict[str, Any] = {
         "seq": 0 if found is None else found.seq,
@@ -100,7 +102,7 @@ def head(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile 
 
 def seal(
     anew: Annotated[
-        bool, typer.Option("--anew", help="Replace a seal that does not open: the key was lost, or somebody tampered with it.")
+        bool, typer.Option("--anew", help="Replace a seal that fits no more: the key was lost, or an older state put back.")
     ] = False,
     data: Data = None,
     database_url: DatabaseUrl = None,
@@ -109,16 +111,17 @@ def seal(
 ) -> None:
     """Seal the newest event now, as a running server does once a minute.  Exit 1 where the chain is broken."""
     with opened(data, database_url, key_file) as engine:
+        file = outside.file_of(engine.db, engine.folder)
         if anew:
-            broken = sealing.seal_anew(engine.db, engine.vault, now_ms(), actor=ACTOR)
+            broken = sealing.seal_anew(engine.db, engine.vault, now_ms(), actor=ACTOR, file=file)
         else:
-            broken = sealing.seal(engine.db, engine.vault, now_ms())
+            broken = sealing.seal(engine.db, engine.vault, now_ms(), file=file)
         if broken is None:
             with engine.db.read() as c:
                 found = sealing.read(c, engine.vault)
     if broken is not None:
-        lost = " If the key was lost: lockstep idp events seal --anew" if broken.breach is Breach.SEAL else ""
-        raise Problem(f"nothing was sealed: {broken.words}.{lost}")
+        anyway = _ANEW if not anew and broken.breach in (Breach.SEAL, Breach.REWRITTEN, Breach.CUT_OFF) else ""
+        raise Problem(f"nothing was sealed: {broken.words}.{anyway}")
     number = 0 if found is None else found.head.seq
     if json:
         print_json({"sealed": number})

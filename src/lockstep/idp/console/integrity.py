@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from lockstep.idp.console.apps import WRONG
 from lockstep.idp.console.desk import Desk
-from lockstep.idp.eventlog import retention, sealing, store
-from lockstep.idp.eventlog.records import read_head
+from lockstep.idp.eventlog import outside, retention, sealing, store
+from lockstep.idp.eventlog.records import BrokenSealError, read_head
 from lockstep.idp.eventlog.verify import verify_and_keep
 from lockstep.idp.eventlog.walking import Kept
 from lockstep.idp.provisioning.evidence import heads
@@ -33,7 +33,8 @@ async def verify(desk: Desk) -> Response:
         return await _page(desk, {problem.field: sentence(problem.what)}, head=typed)
     given += await desk.read(heads.kept)
     engine = desk.context.engine
-    found = await asyncio.to_thread(verify_and_keep, engine.db, desk.context.vault, desk.now, given)
+    file = outside.file_of(engine.db, engine.folder)
+    found = await asyncio.to_thread(verify_and_keep, engine.db, desk.context.vault, desk.now, given, file)
     if found.broken is not None:
         return desk.go(HOME)  # which says it
     return desk.go(HOME, "The chain is whole.")
@@ -54,7 +55,7 @@ async def _page(desk: Desk, errors: dict[str, str] | None = None, *, head: str =
     def look(c: Connection) -> dict[str, Any]:
         try:
             seal = sealing.read(c, desk.context.vault)
-        except sealing.BrokenSealError:
+        except BrokenSealError:
             seal = None
         return {
             "last": store.verification(c),

@@ -49,6 +49,10 @@ class Cut:
     actor: str
 
 
+class BrokenSealError(Exception):
+    """A seal that this key has not made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seal:
     """A head that the installation's key vouches for, and when it did (ms)."""

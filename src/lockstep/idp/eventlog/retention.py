@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lockstep.idp import events
 from lockstep.idp.eventlog import readers, sealing, store
-from lockstep.idp.eventlog.records import Cut, Head
+from lockstep.idp.eventlog.records import BrokenSealError, Cut, Head
 from lockstep.idp.events import Event, EventType
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
@@ -87,7 +87,7 @@ def _place(c: Connection, vault: Vault, now: int) -> Head | None:
         last = min(last, unread[0] - 1)
     try:
         seal = sealing.read(c, vault)
-    except sealing.BrokenSealError:
+    except BrokenSealError:
         return None
     last = 0 if seal is None else min(last, seal.head.seq - 1)
     found = store.last_until(c, last)
