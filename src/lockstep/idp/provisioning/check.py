@@ -12,7 +12,7 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.drift import CHANGED, FOUND, MEMBER_EXTRA, MEMBER_MISSING, MISSING, RENAMED, Difference
-from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.observe import observed_by
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.reading import Reader
 from lockstep.idp.provisioning.records import GroupLink, UserLink
@@ -75,7 +75,7 @@ class Checker:
         return _Known(users, groups, members)
 
     async def _users(self, known: _Known, found: Checked) -> set[str]:
-        managed = [parameter.key for parameter in self._source.parameters]
+        recipe = self._source.recipe
         seen: set[str] = set()
 
         def key_of(target_id: str) -> str | None:
@@ -90,7 +90,7 @@ class Checker:
                     found.unmatched += 1
                     continue
                 link = known.users[target_id]
-                actual = observed(resource, managed, key_of)
+                actual = observed_by(recipe, resource, key_of)
                 if actual != link.value:
                     found.differences.append(_of_user(link, CHANGED, link.value, actual))
                 if link.missing:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import PARAMETER_KEYS, value_of
+from lockstep.idp.apps.connectors import PARAMETER_KEYS, Given, value_of
 from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.apps.rules.words import Labels, fed_words
@@ -141,22 +141,31 @@ def _attributes(one: Person) -> Step:
         return Step("attributes", title, "stopped", verdict)
     if one.is_outside:
         return Step("attributes", title, "stopped", "Nothing, as long as the app is limited to others.")
-    document = desired.for_user(one.user, one.source.parameters, settings, one.source.logins)
-    rows = [
-        _row(parameter, one.user, document, one.labels)
-        for parameter in one.source.parameters
-        if parameter.key in PARAMETER_KEYS
-    ]
+    document = desired.for_user(one.user, one.source.recipe, settings, one.source.logins)
+    rows = _rows(one, one.user, document)
     rows.append(("active", "Status", "yes" if document.document["active"] else "no"))
     count = sum(value != "" for _, _, value in rows)
     verdict = f"{count} attributes have a value; an empty one is not sent, and is removed if it was there."
     return Step("attributes", title, "success", verdict, ("Attribute", "From", "Value"), tuple(rows))
 
 
-def _row(parameter: Parameter, user: User, wanted: DesiredUser, labels: Labels) -> tuple[str, str, str]:
+def _rows(one: Person, user: User, wanted: DesiredUser) -> list[tuple[str, str, str]]:
+    """Each attribute with where it comes from: the parameter that feeds it, or the app's own template."""
+    recipe = one.source.recipe
+    if recipe.template is not None:
+        there = shown(wanted.document)
+        return [(name, "the SCIM JSON Template", str(value)) for name, value in there.items() if name != "active"]
+    given = recipe.given(user)
+    sent = [parameter for parameter in recipe.parameters if parameter.key in PARAMETER_KEYS]
+    return [_row(parameter, user, wanted, one.labels, given) for parameter in sent]
+
+
+def _row(parameter: Parameter, user: User, wanted: DesiredUser, labels: Labels, given: Given) -> tuple[str, str, str]:
     """Where the value comes from, and what it is."""
-    value = value_of(parameter, user)
+    value = value_of(parameter, user, given)
     origin = f"macro {parameter.source}" if parameter.macro else labels.get(parameter.source, parameter.source)
+    if parameter.key in given:
+        origin = "this login's own value"
     if parameter.key == "manager" and value and not manager_of(wanted.document):
         return parameter.key, f"{origin}: {value} does not have the app, so no manager is named", ""
     if parameter.key == "manager" and value:

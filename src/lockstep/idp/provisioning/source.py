@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.capabilities.actions import connector_of
-from lockstep.idp.apps.connectors import Connector, parameters_of
+from lockstep.idp.apps.connectors import Connector
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.template.actions import recipe_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import User
@@ -54,9 +56,14 @@ class Source:
 
     app: App
     connector: Connector
-    parameters: tuple[Parameter, ...]
+    recipe: Recipe
     logins: Logins
     pilot: "Pilot | None" = None
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What feeds single attributes."""
+        return self.recipe.parameters
 
     def is_outside(self, key: str) -> bool:
         """Whether a person has the app, and is left as they are while it is tried with others."""
@@ -127,7 +134,7 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
     connector = connector_of(c, app)
     logins = _logins_of(c, app.id, asked=asked) if with_logins else frozenset[str]()
     pilot = _pilot(c, app, asked=asked) if with_logins and app.settings.is_pilot else None
-    return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins, pilot)
+    return Source(app, connector, recipe_of(c, app), logins, pilot)
 
 
 def left_out(c: Connection, app: App, key: str) -> bool:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
-from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.recipe import Recipe
+from lockstep.idp.apps.records import App
 from lockstep.idp.apps.subject import user_name_of
+from lockstep.idp.apps.template.actions import recipe_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import Status, User
@@ -37,15 +38,10 @@ class Checked:
     found: list[Found] = field(default_factory=list)
 
 
-def parameters_for(c: Connection, app: App) -> tuple[Parameter, ...]:
-    """The parameters of an app, as both wires use them."""
-    return parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id))
-
-
 def check_app(c: Connection, app: App) -> Checked:
     """Look at every Active person who has the app."""
-    parameters, checked = parameters_for(c, app), Checked()
-    provisioned = _Provisioned(c, app, parameters)
+    recipe, checked = recipe_of(c, app), Checked()
+    provisioned = _Provisioned(c, app, recipe)
     given = apps.assignments(c, app.id)
     everyone = any(one.role_id is None for one in given)
     roles = nesting.load(c).below(*(one.role_id for one in given if one.role_id is not None))
@@ -56,7 +52,7 @@ def check_app(c: Connection, app: App) -> Checked:
             continue
         checked.people += 1
         checked.without_password += user.id not in with_password
-        found = [*troubles(parameters, user), *provisioned.troubles(user)]
+        found = [*troubles(recipe, user), *provisioned.troubles(user)]
         checked.found.extend(Found(user.user_name, trouble) for trouble in found)
     return checked
 
@@ -64,8 +60,8 @@ def check_app(c: Connection, app: App) -> Checked:
 class _Provisioned:
     """What the target is known to hold.  Nothing is said of an app that has never provisioned anybody: others may do it."""
 
-    def __init__(self, c: Connection, app: App, parameters: tuple[Parameter, ...]) -> None:
-        self._parameters = parameters
+    def __init__(self, c: Connection, app: App, recipe: Recipe) -> None:
+        self._recipe = recipe
         target = links.find_target(c, app.id, app.scim_url)
         self._app = app.name
         self._known = app.settings.provisioning or (target != 0 and links.count_users(c, target) > 0)
@@ -81,5 +77,5 @@ class _Provisioned:
             yield Trouble("The person is not at the target yet, so nobody there has that name.", fix)
         elif not link.value.get("active", True):
             yield Trouble("The person is switched off at the target.", fix)
-        elif name_of(link.value) != user_name_of(self._parameters, user):
+        elif name_of(link.value) != user_name_of(self._recipe, user):
             yield Trouble(f"The target still has the userName {name_of(link.value)[:80]!r}.", fix)
