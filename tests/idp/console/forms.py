@@ -89,6 +89,7 @@ _CONFIGURATION = {
     "session_minutes": "480",
     "do": "save",
 }
+_TEMPLATE = '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "{$user.username}"}'
 _NEW_USER = {"employee_id": "carol", "user_name": "carol@x.example", "email": "carol@x.example"}
 _SECRET = "long enough, and secret"
 
@@ -263,6 +264,20 @@ FORMS: dict[str, Form] = {
     ),
     f"{_APP}/configuration/tokens/remove": Form(
         "/admin/apps/1/configuration/tokens/remove", nobody=("/admin/apps/99/configuration/tokens/remove", {}, 404)
+    ),
+    f"{_APP}/configuration/template": Form(
+        "/admin/apps/1/configuration/template",
+        {"template": _TEMPLATE, "preview_user": "alice", "do": "save"},
+        text=("template", "preview_user"),
+        wrong=(
+            Wrong({"template": ""}, "template"),
+            Wrong({"template": "{"}, "template"),
+            Wrong({"template": LONG * 7}, "template"),
+            Wrong({"template": _TEMPLATE.replace("username", "usernam")}, "template"),
+            Wrong({"preview_user": "no<body", "do": "preview"}, "preview_user"),
+            Wrong({"preview_user": "", "do": "preview"}, "preview_user"),
+        ),
+        nobody=("/admin/apps/99/configuration/template", {"template": _TEMPLATE}, 404),
     ),
     f"{_APP}/parameters/groups": Form("/admin/apps/1/parameters/groups", nobody=("/admin/apps/99/parameters/groups", {}, 404)),
     f"{_APP}/parameters/edit": Form(

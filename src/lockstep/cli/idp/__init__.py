@@ -18,6 +18,7 @@ from lockstep.cli.idp import (
     rules,
     serving,
     signin,
+    template,
 )
 
 app = typer.Typer(no_args_is_help=True)
@@ -27,6 +28,7 @@ apps.mount(app)
 connections.mount()
 rules.mount()
 connectors.mount()
+template.mount()
 provisioning.mount(app)
 groups.mount(app)
 failures.mount(app)
