@@ -26,7 +26,17 @@ SERIAL = "idp"
 """What every writer of this side passes as `db.write(serial=...)`."""
 
 IMPORT_ACTOR = "import"
-"""The actor of what an import did.  Any other actor is a person, or a program that a person set to it."""
+"""The actor of what an import did."""
+MAPPING_ACTOR = "mapping"
+"""The actor of what mappings did."""
+SOURCE_ACTOR = "source "
+"""How the actor of what a source did begins; its name follows."""
+
+
+def is_automatic(actor: str) -> bool:
+    """Whether nobody did it by hand: an import, a source, or mappings.  Else it was a person, or a program set to it by one."""
+    return actor in (IMPORT_ACTOR, MAPPING_ACTOR) or actor.startswith(SOURCE_ACTOR)
+
 
 _BATCH = 5000
 
@@ -71,8 +81,14 @@ class EventType(StrEnum):
     MAPPING_ENABLED = "mapping.enabled", 192
     MAPPING_UPDATED = "mapping.updated", 193
     MAPPINGS_REAPPLIED = "mapping.reapplied", 202
+    MAPPINGS_OF_ALL_REAPPLIED = "mapping.all_reapplied", None
     USER_FIELD_ADDED = "user_field.added", 194
     USER_FIELD_DELETED = "user_field.deleted", 195
+    USER_FIELD_UPDATED = "user_field.updated", None
+    USER_RESTORED = "user.restored", None
+    USER_UNLOCKED = "user.unlocked", None
+    ROLE_ADMIN_ADDED = "role.admin_added", None
+    ROLE_ADMIN_REMOVED = "role.admin_removed", None
 
     # apps
     APP_CREATED = "app.created", None
@@ -165,6 +181,9 @@ class EventType(StrEnum):
     SIGN_IN_SETTINGS_CHANGED = "signin.settings_changed", None
     ADMIN_CREATED = "admin.created", None
     ADMIN_REMOVED = "admin.removed", None
+    ADMIN_LINKED = "admin.linked", None
+    ADMIN_PRIVILEGE_GIVEN = "admin.privilege_given", None
+    ADMIN_PRIVILEGE_TAKEN = "admin.privilege_taken", None
     ADMIN_SIGNED_IN = "admin.signed_in", None
     ADMIN_SIGN_IN_FAILED = "admin.sign_in_failed", None
     ADMIN_SIGNED_OUT = "admin.signed_out", None

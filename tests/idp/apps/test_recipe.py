@@ -40,14 +40,15 @@ def test_what_stands_at_a_login_goes_over_rules_and_rules_over_the_attribute(tem
     ],
 )
 def test_which_field_alone_feeds_the_user_name(template: dict[str, str] | None, field: str) -> None:
-    assert Recipe(PARAMETERS, template).field_of("userName") == field
-    assert Recipe(PARAMETERS, template, own=own).field_of("userName") == ""
+    assert Recipe(PARAMETERS, template).fed_by("userName")[0] == field
+    assert Recipe(PARAMETERS, template, own=own).fed_by("userName") == ("", "")
 
 
 def test_the_one_address_of_a_list() -> None:
     emails = [{"type": "work", "value": "{$user.email}"}]
-    assert Recipe(PARAMETERS, {"emails": emails}).field_of("emails") == "email"
-    assert Recipe(PARAMETERS, {"emails": emails * 2}).field_of("emails") == ""
+    assert Recipe(PARAMETERS, {"emails": emails}).fed_by("emails") == ("email", "")
+    assert Recipe(PARAMETERS, {"emails": emails * 2}).fed_by("emails") == ("", "")
+    assert Recipe(PARAMETERS).fed_by("emails") == ("email", "emails")
 
 
 def test_a_template_can_name_what_nothing_feeds_yet() -> None:

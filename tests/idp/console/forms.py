@@ -112,6 +112,13 @@ _RULE = {
     "custom-0": "",
 }
 
+_PRIVILEGES = {"is-user-admin": "yes", "roles": "Readers", "apps": "aws", "user": "bob"}
+_WRONG_PRIVILEGES = (
+    Wrong({"roles": "no<role"}, "roles"),
+    Wrong({"apps": "no<app"}, "apps"),
+    Wrong({"user": "no<body"}, "user"),
+)
+
 FORMS: dict[str, Form] = {
     "/admin/login": Form(
         "/admin/login",
@@ -392,16 +399,24 @@ FORMS: dict[str, Form] = {
     f"{_APP}/do/{{what:str}}": Form("/admin/apps/1/do/sync", nobody=("/admin/apps/1/do/nothing", {}, 404)),
     "/admin/administrators": Form(
         "/admin/administrators",
-        {"name": "ada", "password": _SECRET, "again": _SECRET},
-        text=("name", "password", "again"),
+        {"name": "ada", "password": _SECRET, "again": _SECRET, **_PRIVILEGES},
+        text=("name", "password", "again", "roles", "apps", "user"),
         wrong=(
             Wrong({"name": ""}, "name"),
             Wrong({"name": ADMIN}, "name"),
             Wrong({"name": "a\nb"}, "name"),
             Wrong({"password": "short"}, "password"),
             Wrong({"again": "something else, as long"}, "again"),
+            *_WRONG_PRIVILEGES,
         ),
         secret=("password", "again"),
+    ),
+    "/admin/administrators/edit": Form(
+        "/admin/administrators/edit",
+        {"name": "other", **_PRIVILEGES},
+        text=("name", "roles", "apps", "user"),
+        wrong=_WRONG_PRIVILEGES,
+        nobody=("/admin/administrators/edit", {"name": "nobody", **_PRIVILEGES}, 404),
     ),
     "/admin/administrators/remove": Form(
         "/admin/administrators/remove",
@@ -436,7 +451,7 @@ def prepared(world: World) -> None:
         for key in _two_keys(world.now):
             certificates.add(c, world.engine.vault, key, world.now)
         for name in ("One", "Two"):
-            rules.save(c, world.app, Rule(name, Mapped("role", ".*")), world.now, actor=HAND)
+            rules.save(c, world.app, Rule(name, (Mapped("role", ".*"),)), world.now, actor=HAND)
         certificates.activate(c, 2, world.now)
 
 

@@ -46,7 +46,7 @@ class Recipe:
         if own is nobody:
             return base
 
-        def write(user: User, active: bool, given: Given = NOTHING) -> Document:
+        def write(user: User, active: bool, given: Given = NOTHING, /) -> Document:
             return base(user, active, self.given(user, given))
 
         return write
@@ -56,16 +56,16 @@ class Recipe:
         mine = self.own(user.employee_id)
         return {**given, **mine} if given and mine else mine or given
 
-    def field_of(self, attribute: str) -> str:
-        """The field of the directory that alone feeds an attribute (`userName`, `emails`) of everybody; "" where none does."""
-        if self.own is not nobody:
-            return ""
-        text = self._template_text(attribute)
-        cut = pieces(text)
-        if len(cut) != 1 or cut[0][0] != "macro":
-            return ""
+    def fed_by(self, attribute: str) -> tuple[str, str]:
+        """The field of the directory, and the parameter, that alone feed an attribute (`userName`, `emails`) of everybody.
+
+        "" for the field where more than one does, and for the parameter where none stands in between.
+        """
+        cut = pieces(self._template_text(attribute))
+        if self.own is not nobody or len(cut) != 1 or cut[0][0] != "macro":
+            return "", ""
         found = macro_of(cut[0][1], nameable(self.parameters))
-        return found.plain if isinstance(found, Macro) else ""
+        return (found.plain, found.key) if isinstance(found, Macro) else ("", "")
 
     def _template_text(self, attribute: str) -> str:
         """What stands in the template for an attribute, of a list in its one entry; "" where that is more than a text."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.recipe import Recipe
+from lockstep.idp.apps.rules.evaluate import value_rules
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import desired, links
@@ -17,7 +17,7 @@ from lockstep.idp.provisioning.matching import Ours, Theirs, Verdict, match_user
 from lockstep.idp.provisioning.picture import TAKEABLE
 from lockstep.idp.provisioning.plan import email_of, name_of
 from lockstep.idp.provisioning.records import DesiredUser, Document, name_key
-from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.source import Source, given_to, people_given
 from lockstep.kit.db import Connection
 
 _IN_DOCUMENT: dict[str, Callable[[Document], str]] = {
@@ -38,25 +38,27 @@ class Wishes:
     _first: dict[str, dict[str, str]] = field(default_factory=dict)
     _more: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
-    def holders(self, c: Connection, recipe: Recipe, attribute: str, value: str) -> list[User]:
+    def holders(self, c: Connection, source: Source, attribute: str, value: str) -> list[User]:
         """Who may be given `value` in `attribute`, without regard to case."""
         if not value:
             return []
-        by_index = _BY_INDEX.get(recipe.field_of(attribute))
+        field_name, key = source.recipe.fed_by(attribute)
+        by_rules = any(action.parameter == key for rule in value_rules(source.rules) for action in rule.actions)
+        by_index = None if by_rules else _BY_INDEX.get(field_name)
         if by_index is not None:
             return by_index(c, value)
         if attribute not in self._first:
-            self._read(c, recipe, attribute)
+            self._read(c, source, attribute)
         key = name_key(value)
         first = self._first[attribute].get(key)
         keys = [] if first is None else [first, *self._more[attribute].get(key, ())]
         return directory.users_by_employee_ids(c, keys) if keys else []
 
-    def _read(self, c: Connection, recipe: Recipe, attribute: str) -> None:
+    def _read(self, c: Connection, source: Source, attribute: str) -> None:
         first: dict[str, str] = {}
         more: dict[str, list[str]] = {}
-        for user in directory.stream_users(c):
-            key = name_key(_IN_DOCUMENT[attribute](recipe.writer(user, True)))
+        for user, given in people_given(c, source.rules):
+            key = name_key(_IN_DOCUMENT[attribute](source.recipe.writer(user, True, given)))
             if key and first.setdefault(key, user.employee_id) != user.employee_id:
                 more.setdefault(key, []).append(user.employee_id)
         self._first[attribute], self._more[attribute] = first, more
@@ -132,10 +134,11 @@ class Belonging:
     def _wanting(self, asked: Sequence[tuple[str, str, str]]) -> Iterator[User]:
         for values in asked:
             for attribute, value in zip(_IN_DOCUMENT, values, strict=True):
-                yield from self.wishes.holders(self.c, self.source.recipe, attribute, value)
+                yield from self.wishes.holders(self.c, self.source, attribute, value)
 
     def _document(self, user: User) -> DesiredUser:
-        return desired.for_user(user, self.source.recipe, self.source.app.settings, frozenset())
+        given = given_to(self.c, self.source.rules, user)
+        return desired.for_user(user, self.source.recipe, self.source.app.settings, frozenset(), given)
 
     def _with_linked(self, theirs: list[Theirs], others: Mapping[str, Ours]) -> tuple[list[Theirs], dict[str, str]]:
         """What was found, and whom the others are linked to; and the links of all these (id → employee_id)."""

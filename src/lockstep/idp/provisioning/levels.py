@@ -8,7 +8,7 @@ from collections.abc import Callable
 from lockstep.idp.directory import store as directory
 from lockstep.idp.provisioning.plan import manager_of
 from lockstep.idp.provisioning.records import Document, Stage
-from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.source import Source, given_to
 from lockstep.kit.db import Connection
 
 
@@ -46,7 +46,7 @@ def levels_of(c: Connection, source: Source) -> Levels:
         user = directory.user_by_employee_id(c, key)
         if user is None:
             return ""
-        manager = manager_of(source.recipe.writer(user, True))
+        manager = manager_of(source.recipe.writer(user, True, given_to(c, source.rules, user)))
         made = manager in source.logins and (source.pilot is None or manager in source.pilot)
         return manager if made and manager != key else ""
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import PARAMETER_KEYS, Given, value_of
+from lockstep.idp.apps.connectors import PARAMETER_KEYS, Given, provisioned, value_of
 from lockstep.idp.apps.records import Parameter
-from lockstep.idp.apps.rules import store as rules
+from lockstep.idp.apps.rules.evaluate import deciding
+from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.words import Labels, fed_words
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
@@ -18,7 +19,7 @@ from lockstep.idp.provisioning.plan import manager_of, name_of, shown
 from lockstep.idp.provisioning.preview import of_person
 from lockstep.idp.provisioning.records import DesiredUser, UserLink, name_key
 from lockstep.idp.provisioning.shown import Step
-from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.source import Source, given_to
 from lockstep.kit.clock import iso
 from lockstep.kit.db import Connection
 
@@ -141,31 +142,44 @@ def _attributes(one: Person) -> Step:
         return Step("attributes", title, "stopped", verdict)
     if one.is_outside:
         return Step("attributes", title, "stopped", "Nothing, as long as the app is limited to others.")
-    document = desired.for_user(one.user, one.source.recipe, settings, one.source.logins)
-    rows = _rows(one, one.user, document)
+    set_by = given_to(one.c, one.source.rules, one.user)
+    document = desired.for_user(one.user, one.source.recipe, settings, one.source.logins, set_by)
+    rows = _rows(one, one.user, document, set_by)
     rows.append(("active", "Status", "yes" if document.document["active"] else "no"))
     count = sum(value != "" for _, _, value in rows)
     verdict = f"{count} attributes have a value; an empty one is not sent, and is removed if it was there."
     return Step("attributes", title, "success", verdict, ("Attribute", "From", "Value"), tuple(rows))
 
 
-def _rows(one: Person, user: User, wanted: DesiredUser) -> list[tuple[str, str, str]]:
+def _rows(one: Person, user: User, wanted: DesiredUser, set_by: Given) -> list[tuple[str, str, str]]:
     """Each attribute with where it comes from: the parameter that feeds it, or the app's own template."""
     recipe = one.source.recipe
     if recipe.template is not None:
         there = shown(wanted.document)
         return [(name, "the SCIM JSON Template", str(value)) for name, value in there.items() if name != "active"]
-    given = recipe.given(user)
-    sent = [parameter for parameter in recipe.parameters if parameter.key in PARAMETER_KEYS]
-    return [_row(parameter, user, wanted, one.labels, given) for parameter in sent]
+    sent = [parameter for parameter in recipe.parameters if parameter.key in PARAMETER_KEYS and provisioned(parameter)]
+    deciders, own = _deciders(one) if set_by else {}, recipe.own(user.employee_id)
+    rows = []
+    for parameter in sent:
+        by = "this login’s own value" if parameter.key in own else ""
+        by = by or (f"rule “{deciders[parameter.key].name}”" if parameter.key in set_by else "")
+        if by:
+            rows.append((parameter.key, by, value_of(parameter, user, recipe.given(user, set_by))))
+        else:
+            rows.append(_row(parameter, user, wanted, one.labels))
+    return rows
 
 
-def _row(parameter: Parameter, user: User, wanted: DesiredUser, labels: Labels, given: Given) -> tuple[str, str, str]:
+def _deciders(one: Person) -> dict[str, Rule]:
+    """Which rule sets each parameter that any sets."""
+    found = of_person(one.c, one.source.app, one.source.rules, one.key)
+    return deciding(found.verdicts)
+
+
+def _row(parameter: Parameter, user: User, wanted: DesiredUser, labels: Labels) -> tuple[str, str, str]:
     """Where the value comes from, and what it is."""
-    value = value_of(parameter, user, given)
+    value = value_of(parameter, user)
     origin = f"macro {parameter.source}" if parameter.macro else labels.get(parameter.source, parameter.source)
-    if parameter.key in given:
-        origin = "this login's own value"
     if parameter.key == "manager" and value and not manager_of(wanted.document):
         return parameter.key, f"{origin}: {value} does not have the app, so no manager is named", ""
     if parameter.key == "manager" and value:
@@ -179,7 +193,7 @@ def _groups(one: Person) -> Step:
         return Step("groups", title, "stopped", "None.")
     if one.is_outside:
         return Step("groups", title, "stopped", "None are changed for them, as long as the app is limited to others.")
-    found = of_person(one.c, one.source.app, rules.applied(one.c, one.source.app.id).rules, one.user.employee_id)
+    found = of_person(one.c, one.source.app, one.source.rules, one.user.employee_id)
     names = {role.group_id: role.name for role in one.roles}
     fed: dict[str, list[str]] = {}
     for each in found.groups:

@@ -10,7 +10,7 @@ from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.plan import differences, manager_of, with_manager
 from lockstep.idp.provisioning.records import Document
-from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.source import given_to, source_of
 from lockstep.kit.db import Connection
 
 
@@ -39,8 +39,9 @@ def preview(c: Connection, app: App, text: str, who: str) -> TemplatePreview:
     source = source_of(c, app, asked=True)
     if text:
         templates.check(c, app, text)
-        source = replace(source, recipe=templates.written(c, app, text, source.recipe.own))
-    wanted = desired.for_user(user, source.recipe, app.settings, source.logins).document
+        source = replace(source, recipe=templates.written(c, app, text, source.rules, source.recipe.own))
+    given = given_to(c, source.rules, user)
+    wanted = desired.for_user(user, source.recipe, app.settings, source.logins, given).document
     target = links.find_target(c, app.id, app.scim_url)
     link = links.user_by_key(c, target, user.employee_id) if target else None
     there = None if link is None or link.missing else link.value

@@ -49,17 +49,17 @@ class Claims:
     attributes: tuple[Attribute, ...]
 
 
-def claims_for(recipe: Recipe, user: User, *, empty: Empty = "omit", given: Given = NOTHING) -> Claims:
-    """What the app is told about `user`; `given` is what rules say of them.
+def claims_for(recipe: Recipe, user: User, given: Given = NOTHING, *, empty: Empty = "omit") -> Claims:
+    """What the app is told about `user`; `given` is what rules set for them.
 
     Raises ClaimProblem with the first thing that is in the way.
     """
     for trouble in troubles(recipe, user, given):
         raise ClaimProblem(trouble)
-    return Claims(name_id_of(recipe, user, given), attributes_for(recipe, user, empty=empty, given=given))
+    return Claims(name_id_of(recipe, user, given), attributes_for(recipe, user, given, empty=empty))
 
 
-def attributes_for(recipe: Recipe, user: User, *, empty: Empty = "omit", given: Given = NOTHING) -> tuple[Attribute, ...]:
+def attributes_for(recipe: Recipe, user: User, given: Given = NOTHING, *, empty: Empty = "omit") -> tuple[Attribute, ...]:
     """One attribute for each parameter that is included; one without a value is left out, unless it is to be sent empty."""
     found, stands = [], recipe.given(user, given)
     for parameter in recipe.parameters:
@@ -75,11 +75,13 @@ def attributes_for(recipe: Recipe, user: User, *, empty: Empty = "omit", given: 
 
 def values_of(parameter: Parameter, user: User, given: Given = NOTHING) -> Values:
     """The values of an attribute.  Only a multi-value parameter has several, or is taken apart; empty parts are none."""
-    if parameter.multi_value:
-        apart = parameter.transform == "none"
-        return parameters.values_of(replace(parameter, transform="semicolon") if apart else parameter, user, given)
-    text = parameters.value_of(parameter, user, given)
-    return (text,) if text else ()
+    if not parameter.multi_value:
+        text = parameters.value_of(parameter, user, given)
+        return (text,) if text else ()
+    if parameter.key in given:
+        return tuple(part for text in given[parameter.key] for part in parameters.split("semicolon", text))
+    apart = parameter.transform == "none"
+    return parameters.values_of(replace(parameter, transform="semicolon") if apart else parameter, user)
 
 
 def _name_format(name: str) -> str:

@@ -252,3 +252,17 @@ def test_the_numbers_of_the_parameters_that_come_with_a_connector_stay() -> None
     """The API names parameters by them: a new one goes behind the others."""
     assert list(BUILT_IN)[:3] == ["userName", "externalId", "displayName"]
     assert len(set(BUILT_IN.values())) == len(BUILT_IN) < FIRST_NUMBER
+
+
+def test_what_rules_give_takes_the_place_of_the_source() -> None:
+    none = Parameter("userType", "none", macro=False)
+    own = parameters_of(AWS, [none])
+    given = {"userType": ("a", "b"), "title": ("Boss",), "emails": ("b@x.example",), "department": ("Board",), "Tag": ("x",)}
+    found = render(own, ALICE, active=True, given=given)
+    assert (found["userType"], found["title"], found[ENTERPRISE]["department"]) == ("a;b", "Boss", "Board")
+    assert found["emails"] == [{"value": "b@x.example", "type": "work", "primary": True}]
+    assert {key: value for key, value in found.items() if key not in ("userType", "title", "emails", ENTERPRISE)} == {
+        key: value for key, value in render(own, ALICE, active=True).items() if key not in ("title", "emails", ENTERPRISE)
+    }
+    assert value_of(none, ALICE, given) == "a;b"
+    assert ENTERPRISE in render([none, field("department", "none")], NOBODY, active=True, given=given)["schemas"]

@@ -1,6 +1,6 @@
 """Connectors: for each kind of target, what is sent there and how it wants to be spoken to.
 
-`declared` is the data, one declaration for each kind; `sources` are the attributes of a person, `values` what a parameter makes
+`declared` is the data, one declaration for each kind; `values` are what a parameter makes of a person's attributes
 of them, and `parameters` makes of a person what is sent.
 """
 
@@ -16,8 +16,8 @@ from lockstep.idp.apps.connectors.parameters import (
     renderer,
 )
 from lockstep.idp.apps.connectors.records import Connector, Fault
-from lockstep.idp.apps.connectors.sources import CUSTOM, attribute_of, check_source
-from lockstep.idp.apps.connectors.values import NOTHING, Given, value_of, values_of
+from lockstep.idp.apps.connectors.values import NOTHING, SEPARATOR, Given, value_of, values_of
+from lockstep.idp.directory.conditions.attributes import CUSTOM, attribute_of, check_source
 
 __all__ = [
     "ACCESS_CONTROL",
@@ -25,6 +25,7 @@ __all__ = [
     "CUSTOM",
     "NOTHING",
     "PARAMETER_KEYS",
+    "SEPARATOR",
     "Connector",
     "Fault",
     "Given",

@@ -6,9 +6,15 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from lockstep.idp.apps.connectors.records import Connector
-from lockstep.idp.apps.connectors.sources import MACRO, ONELOGIN_NAMES, USER_ATTRIBUTES, check_source
 from lockstep.idp.apps.connectors.values import NOTHING, Given, Values, is_plain, value_of, values_of
 from lockstep.idp.apps.records import NAME_ID, TRANSFORMS, Parameter
+from lockstep.idp.directory.conditions.attributes import (
+    DERIVED,
+    ONELOGIN_NAMES,
+    USER_ATTRIBUTES,
+    check_source,
+    macro_names,
+)
 from lockstep.idp.directory.records import User
 from lockstep.kit.problems import ValueProblem
 from lockstep.scim.messages import ENTERPRISE
@@ -91,7 +97,7 @@ def check_parameter(parameter: Parameter) -> None:
         raise ValueProblem("saml", "several values are written in the assertion only: include it there", what)
     _check_flags(parameter)
     _check_fixed(parameter)
-    names = MACRO.findall(parameter.source) if parameter.macro else [parameter.source]
+    names = macro_names(parameter.source) if parameter.macro else [parameter.source]
     for name in names:
         if parameter.macro or name != "none":
             check_source(name)
@@ -153,7 +159,7 @@ def parameters_of(connector: Connector, overrides: Iterable[Parameter]) -> tuple
 class Renderer(Protocol):
     """Makes the SCIM user of a person."""
 
-    def __call__(self, user: User, active: bool, given: Given = NOTHING) -> Document:
+    def __call__(self, user: User, active: bool, given: Given = NOTHING, /) -> Document:
         """`active` says whether it is switched on; `given` is what stands in the place of what parameters would give."""
 
 
@@ -161,7 +167,7 @@ def renderer(parameters: Iterable[Parameter]) -> Renderer:
     """What `render` does, looked up once for many people."""
     steps = [_step(one) for one in parameters if one.key in PLACES and provisioned(one)]  # others are for the SAML assertion
 
-    def write(user: User, active: bool, given: Given = NOTHING) -> Document:
+    def write(user: User, active: bool, given: Given = NOTHING, /) -> Document:
         document: Document = {"active": active}
         for parameter, holder, name, value_for, shape in steps:
             value = values_of(parameter, user, given) if given and parameter.key in given else value_for(user)
@@ -196,7 +202,7 @@ def _step(parameter: Parameter) -> _Step:
     source = ONELOGIN_NAMES.get(parameter.source, parameter.source)
     value_for: Callable[[User], str | Values] = partial(values_of, parameter)
     if is_plain(parameter):
-        plain = not parameter.macro and source in USER_ATTRIBUTES
+        plain = not parameter.macro and source in USER_ATTRIBUTES and source not in DERIVED
         value_for = attrgetter(source) if plain else partial(value_of, parameter)
     return parameter, "".join(holders), name, value_for, _SHAPES.get(parameter.key)
 

@@ -7,8 +7,8 @@ are the same for everybody, and the default where there is still nothing.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lockstep.idp.apps.connectors.sources import MACRO, attribute_of
 from lockstep.idp.apps.records import Fixed, Parameter, Transform
+from lockstep.idp.directory.conditions.attributes import attribute_of, expanded
 from lockstep.idp.directory.records import User
 
 Values = tuple[str, ...]
@@ -48,7 +48,7 @@ def value_of(parameter: Parameter, user: User, given: Given = NOTHING) -> str:
 def mapped(parameter: Parameter, user: User) -> str:
     """What the user attribute or the macro gives, before anything is made of it."""
     if parameter.macro:
-        return MACRO.sub(lambda found: attribute_of(user, found.group(1)), parameter.source).strip()
+        return expanded(parameter.source, user)
     return "" if parameter.source == "none" else attribute_of(user, parameter.source)
 
 

@@ -8,7 +8,9 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.capabilities.actions import connector_of, schemas_of_target
 from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
 from lockstep.idp.apps.recipe import Own, Recipe, nameable, nobody
-from lockstep.idp.apps.records import App
+from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.rules.evaluate import value_rules
+from lockstep.idp.apps.rules.records import GROUPS, Rule
 from lockstep.idp.apps.template import store
 from lockstep.idp.apps.template.checking import faults_of
 from lockstep.idp.apps.template.reading import read
@@ -35,17 +37,25 @@ def schemas_for(c: Connection, app: App) -> UserSchemas:
     return of_connector(connector, said)
 
 
-def recipe_of(c: Connection, app: App, own: Own = nobody) -> Recipe:
-    """All that makes of a person what is sent; `own` says what stands at single logins."""
-    return written(c, app, store.template_of(c, app.id), own)
+def recipe_of(c: Connection, app: App, rules: Sequence[Rule] = (), own: Own = nobody) -> Recipe:
+    """All that makes of a person what is sent; `rules` are those in force, `own` says what stands at single logins."""
+    return written(c, app, store.template_of(c, app.id), rules, own)
 
 
-def written(c: Connection, app: App, text: str, own: Own = nobody) -> Recipe:
+def written(c: Connection, app: App, text: str, rules: Sequence[Rule] = (), own: Own = nobody) -> Recipe:
     """The same with another template; "" for the connector's own.  Raises TemplateProblem for text that is no JSON object."""
-    parameters = parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id))
+    parameters = _with_set(parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id)), rules)
     if not text:
         return Recipe(parameters, own=own)
     return Recipe(parameters, _value(text), schemas_for(c, app), own)
+
+
+def _with_set(parameters: tuple[Parameter, ...], rules: Sequence[Rule]) -> tuple[Parameter, ...]:
+    """The parameters, and those that only rules give a value."""
+    known = {one.key for one in parameters}
+    keys = dict.fromkeys(action.parameter for rule in value_rules(rules) for action in rule.actions)
+    more = (Parameter(key, "none", macro=False) for key in keys if key not in known and key != GROUPS)
+    return (*parameters, *more)
 
 
 def _value(text: str) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ def compiled(value: Mapping[str, Any], parameters: Known, schemas: UserSchemas) 
     urns = sorted(name for name in names if is_urn(name))
     quick = [step for name in names for step in _quick(compiler, name, value[name])]
 
-    def write(user: User, active: bool, given: Given = NOTHING) -> Document:
+    def write(user: User, active: bool, given: Given = NOTHING, /) -> Document:
         document: Document = {"active": active}
         if given:
             for name, step in steps:

@@ -9,9 +9,9 @@ from operator import attrgetter
 from typing import Literal
 
 from lockstep.idp.apps.connectors import Given, attribute_of, provisioned, values_of
-from lockstep.idp.apps.connectors.sources import ONELOGIN_NAMES, PARTS, USER_ATTRIBUTES
 from lockstep.idp.apps.connectors.values import Values, is_plain, value_of
 from lockstep.idp.apps.records import NAME_ID, Parameter
+from lockstep.idp.directory.conditions.attributes import DERIVED, ONELOGIN_NAMES, USER_ATTRIBUTES
 from lockstep.idp.directory.records import User
 
 MACRO = re.compile(r"\{\$([^{}]*)\}")
@@ -25,11 +25,8 @@ MANAGER = frozenset({"user.manager_id", "user.manager_user_id", "parameters.mana
 """What names a manager by employee_id, which becomes the id that they have at the target."""
 _ALIASES = {"scimusername": "userName", "external_manager_id": "manager"}
 """Keys of the parameters that OneLogin's SCIM connectors come with, beside ours."""
-ELSEWHERE = (
-    *("city", "state", "country", "company", "comment", "samaccountname"),
-    *("userprincipalname", "distinguished_name", "member_of"),
-)
-"""User attributes of OneLogin that are custom attributes of the same name where the directory has no field for them."""
+ELSEWHERE = ("city", "state", "country")
+"""What templates name of a user besides; here these are custom attributes of the same name."""
 _MANAGER_NAMES = ("manager_firstname", "manager_lastname")
 
 Value = Callable[[User, Given], str]
@@ -93,7 +90,7 @@ def macro_of(name: str, parameters: Known) -> Macro | Unknown:
 
 def names(parameters: Known) -> list[str]:
     """Every macro that there is, without its braces, but for custom fields."""
-    own = (*sorted(USER_ATTRIBUTES), *ONELOGIN_NAMES, *PARTS, *ELSEWHERE)
+    own = (*sorted(USER_ATTRIBUTES), *ONELOGIN_NAMES, *DERIVED, *ELSEWHERE)
     return [ACTIVE, *(f"{_USER}{one}" for one in own), *(f"{_PARAMETER}{key}" for key in sorted(parameters))]
 
 
@@ -121,11 +118,11 @@ def _custom(name: str, user: User, _given: Given) -> str:
 def _attribute(name: str) -> Macro | Unknown:
     short = name.removeprefix(_USER)
     own = ONELOGIN_NAMES.get(short, short)
+    if short in DERIVED:
+        return Macro(name, lambda user, _given: attribute_of(user, short))
     if own in USER_ATTRIBUTES:
         get: Callable[[User], str] = attrgetter(own)
         return Macro(name, lambda user, _given: get(user), plain=own)
-    if short in PARTS:
-        return Macro(name, lambda user, _given: attribute_of(user, short))
     return Macro(name, partial(_custom, short)) if short in ELSEWHERE else Unknown(_nearest(name, {}))
 
 
@@ -134,7 +131,7 @@ def _parameter(name: str, parameter: Parameter) -> Macro:
         return Macro(name, _no_text, key=parameter.key, idle=parameter.in_provisioning is None)
     source = ONELOGIN_NAMES.get(parameter.source, parameter.source)
     several = partial(values_of, parameter)
-    if not is_plain(parameter) or parameter.macro or source not in USER_ATTRIBUTES:
+    if not is_plain(parameter) or parameter.macro or source not in USER_ATTRIBUTES or source in DERIVED:
         many = any(isinstance(one, tuple) for one in (parameter.values, parameter.default_values))
         return Macro(name, partial(value_of, parameter), several, many=many or parameter.transform != "none", key=parameter.key)
     get: Callable[[User], str] = attrgetter(source)
