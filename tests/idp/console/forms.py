@@ -289,9 +289,15 @@ FORMS: dict[str, Form] = {
     f"{_APP}/parameters/groups": Form("/admin/apps/1/parameters/groups", nobody=("/admin/apps/99/parameters/groups", {}, 404)),
     f"{_APP}/parameters/edit": Form(
         "/admin/apps/1/parameters/edit",
-        {"key": "title", "source": "macro", "text": "{title}", "do": "save"},
-        text=("key", "source", "text"),
-        wrong=(Wrong({"text": "{nothing}"}, "text"), Wrong({"key": "nosuch"}, "key")),
+        {"key": "title", "source": "macro", "text": "{title}", "provisioning": "yes", "do": "save"},
+        text=("key", "source", "text", "label", "default", "values", "transform"),
+        wrong=(
+            Wrong({"text": "{nothing}"}, "text"),
+            Wrong({"key": "nosuch", "provisioning": ""}, "key"),
+            Wrong({"default": LONG}, "default"),
+            Wrong({"values": "a\tb"}, "values"),
+            Wrong({"key": "emails", "blank": "yes"}, "blank"),
+        ),
         nobody=("/admin/apps/99/parameters/edit", {"key": "title", "source": "title"}, 404),
     ),
     f"{_APP}/rules/edit": Form(
@@ -328,6 +334,24 @@ FORMS: dict[str, Form] = {
     f"{_APP}/plan/ticked": Form("/admin/apps/1/plan/ticked", {"change": "x"}, text=("change",)),
     f"{_APP}/users/{{user:int}}/pending": Form(
         "/admin/apps/1/users/1/pending", {"change": "x"}, text=("change",), nobody=("/admin/apps/1/users/99/pending", {}, 303)
+    ),
+    f"{_APP}/users/{{user:int}}": Form(
+        "/admin/apps/1/users/1",
+        {"key": "title", "values": "Boss", "do": "save"},
+        text=("key", "values"),
+        wrong=(
+            Wrong({"key": "nosuch"}, "key"),
+            Wrong({"key": "groups", "values": ""}, "values"),
+            Wrong({"values": LONG}, "values"),
+            Wrong({"values": "a\tb"}, "values"),
+        ),
+        nobody=("/admin/apps/1/users/99", {"key": "title", "values": "x"}, 404),
+    ),
+    f"{_APP}/parameters/credentials": Form(
+        "/admin/apps/1/parameters/credentials",
+        {"credentials": "shared"},
+        text=("credentials",),
+        nobody=("/admin/apps/99/parameters/credentials", {"credentials": "shared"}, 404),
     ),
     f"{_APP}/users/{{user:int}}/retry": Form("/admin/apps/1/users/1/retry", nobody=("/admin/apps/1/users/99/retry", {}, 404)),
     f"{_APP}/failures/retry": Form(

@@ -9,10 +9,12 @@ from lockstep.cli.idp import (
     connections,
     connectors,
     directory,
+    entitlements,
     evidence,
     failures,
     groups,
     installation,
+    logins,
     nesting,
     provisioning,
     rules,
@@ -29,6 +31,8 @@ connections.mount()
 rules.mount()
 connectors.mount()
 template.mount()
+logins.mount()
+entitlements.mount()
 provisioning.mount(app)
 groups.mount(app)
 failures.mount(app)

@@ -18,7 +18,7 @@ from lockstep.idp.console.context import LARGEST, NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.words import MAP_SOURCES, RULE_SOURCES
 from lockstep.idp.directory.conditions.records import OPERATORS, ROLE, Condition
-from lockstep.idp.provisioning import links
+from lockstep.idp.provisioning.entitlements.actions import names_to_choose
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, sentence
 
@@ -198,5 +198,4 @@ async def _form(desk: Desk, typed: Any, errors: dict[str, str], *, status: int =
 
 
 def _known_groups(c: Connection, app: App) -> list[str]:
-    target = links.find_target(c, app.id, app.scim_url)
-    return [link.name for link in links.groups(c, target)][:LISTED] if target else []
+    return names_to_choose(c, app, LISTED)

@@ -1,7 +1,7 @@
 """What the planner reads of the directory and the app, in the shapes that deciding wants."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import repeat
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.capabilities.actions import connector_of
 from lockstep.idp.apps.connectors import NOTHING, Connector, Given
+from lockstep.idp.apps.logins.actions import groups_of
 from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.rules import store as rules_store
@@ -70,6 +71,8 @@ class Source:
     logins: Logins
     pilot: "Pilot | None" = None
     rules: tuple[Rule, ...] = ()
+    added: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """employee_id → the groups that were added at that login."""
 
     @property
     def value_rules(self) -> tuple[Rule, ...]:
@@ -151,7 +154,7 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
     logins = _logins_of(c, app.id, asked=asked) if with_logins else frozenset[str]()
     pilot = _pilot(c, app, asked=asked) if with_logins and app.settings.is_pilot else None
     rules = rules_store.applied(c, app.id).rules
-    return Source(app, connector, recipe_of(c, app, rules), logins, pilot, rules)
+    return Source(app, connector, recipe_of(c, app, rules, asked=asked), logins, pilot, rules, groups_of(c, app))
 
 
 def left_out(c: Connection, app: App, key: str) -> bool:

@@ -62,7 +62,7 @@ def decide(
         text = f"{app.name} has not been given to you. Ask your administrator if you need it."
         return Refused("You do not have this app", text)
     try:
-        claims = claims_for(recipe_of(c, app), user, given_by_rules(c, app, user), empty=config.empty)
+        claims = claims_for(recipe_of(c, app, asked=True), user, given_by_rules(c, app, user), empty=config.empty)
     except ClaimProblem as problem:
         trouble = problem.trouble
         _event(c, EventType.SIGN_IN_TO_APP_FAILED, app, session, now, f"{trouble.problem} {trouble.fix}")

@@ -30,7 +30,7 @@ def _step(c: Connection, app: App, key: str) -> Step:
     user = directory.user_by_employee_id(c, key)
     if user is None or not apps.has_app(c, app.id, user.id):
         return Step("sign-in", _TITLE, "info", "They do not have the app, so nobody is told anything about them.")
-    recipe, given = recipe_of(c, app), given_by_rules(c, app, user)
+    recipe, given = recipe_of(c, app, asked=True), given_by_rules(c, app, user)
     found = troubles(recipe, user, given)
     if found:
         return Step("sign-in", _TITLE, "error", f"They could not sign in. {found[0].problem} {found[0].fix}")

@@ -20,6 +20,7 @@ MEMBER_OF = "member_of"
 """The attribute that is a list, `a;b`: the groups of the directory that a person came from."""
 MACRO = "\nmacro\n"
 EXISTING = "\nexisting\n"
+LOGIN = "\nlogin\n"
 
 
 @dataclass(frozen=True, slots=True)

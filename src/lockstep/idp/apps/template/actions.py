@@ -7,6 +7,7 @@ from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.capabilities.actions import connector_of, schemas_of_target
 from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
+from lockstep.idp.apps.logins.actions import own_of
 from lockstep.idp.apps.recipe import Own, Recipe, nameable, nobody
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.rules.evaluate import value_rules
@@ -37,9 +38,12 @@ def schemas_for(c: Connection, app: App) -> UserSchemas:
     return of_connector(connector, said)
 
 
-def recipe_of(c: Connection, app: App, rules: Sequence[Rule] = (), own: Own = nobody) -> Recipe:
-    """All that makes of a person what is sent; `rules` are those in force, `own` says what stands at single logins."""
-    return written(c, app, store.template_of(c, app.id), rules, own)
+def recipe_of(c: Connection, app: App, rules: Sequence[Rule] = (), *, asked: bool = False) -> Recipe:
+    """All that makes of a person what is sent; `rules` are those in force.
+
+    `asked`: it is for a few people, who are asked for one after the other, as long as `c` is open.
+    """
+    return written(c, app, store.template_of(c, app.id), rules, own_of(c, app, asked=asked))
 
 
 def written(c: Connection, app: App, text: str, rules: Sequence[Rule] = (), own: Own = nobody) -> Recipe:

@@ -65,7 +65,6 @@ def upgrade() -> None:
         sa.Column("target_id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("members", sa.Integer(), nullable=False),
-        sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["target"],
             ["targets.id"],

@@ -15,8 +15,6 @@ entitlements = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     # How many are in it, where its list of groups says that; -1 where it does not.
     sa.Column("members", sa.Integer, nullable=False),
-    # The read that saw it last: what an earlier one saw alone is gone.
-    sa.Column("seen", sa.BigInteger, nullable=False),
     sa.Index("entitlements_target_id", "target", "target_id"),
 )
 entitlement_reads = sa.Table(
