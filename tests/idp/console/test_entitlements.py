@@ -5,7 +5,7 @@ from lockstep.idp.provisioning.entitlements.records import Seen
 from lockstep.idp.provisioning.links import target_of
 from tests.idp.console.world import OPEN, World, address, press
 
-PAGE = address("/entitlements")
+PAGE = address("/provisioning/entitlements")
 
 
 async def test_read_and_shown(world: World) -> None:

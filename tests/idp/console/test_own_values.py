@@ -22,6 +22,7 @@ async def test_values_are_added_shown_and_removed(world: World) -> None:
     page = await browser.get(PAGE)
     for words in ("Values of this login: alice", "this login has what the app gives", "There are: Admins."):
         assert words in page.text
+    assert "aria-invalid" not in page.html
     saved = await press(browser, page, PAGE, key="groups", values="Admins\r\nOwn\r\n", do="save")
     assert "Groups has been saved for this login." in saved.text
     assert stored(world) == {"groups": ("Admins", "Own")}

@@ -81,6 +81,7 @@ async def test_all_of_a_field_is_kept_and_shown(world: World) -> None:
         "Include in User Provisioning",
     ):
         assert words in page.text
+    assert "aria-invalid" not in page.html
     said = {"label": "Teams", "default": "a;b\r\nc", "transform": "semicolon", "provisioning": "yes", "blank": "yes"}
     done = await press(browser, page, EDIT, key="teams", source="none", text="", values="one, two", **said)
     assert "The parameter teams has been saved." in done.text
@@ -95,7 +96,7 @@ async def test_all_of_a_field_is_kept_and_shown(world: World) -> None:
             in_provisioning=True,
         )
     ]
-    for words in ("Teams", "the same for everybody: one, two", "default if no value selected: a;b, c", "sent empty"):
+    for words in ("Teams", "Enabled", "the same for everybody: one, two", "default if no value selected: a;b, c", "sent empty"):
         assert words in done.text
     again = await browser.get(f"{EDIT}?key=teams")
     assert "a;b\nc</textarea>" in again.html

@@ -71,7 +71,7 @@ NEEDS: dict[tuple[str, str], Need] = {
         "GET",
         *("", "/configuration", "/parameters", "/rules", "/rules/preview", "/sso", "/metadata", "/access"),
         *("/provisioning", "/users", "/users/{user:int}/pending", "/groups", "/groups/one", "/failures", "/timeline"),
-        "/entitlements",
+        "/provisioning/entitlements",
         *("/plan", "/drift", "/comparison", "/evidence", "/evidence/key", "/evidence/{number:int}"),
         *("/jobs/{job:int}", "/jobs/{job:int}/stream"),
     ),

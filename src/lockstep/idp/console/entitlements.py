@@ -25,7 +25,7 @@ async def entitlements(desk: Desk) -> Response:
     def look(c: Connection, app: App) -> dict[str, Any]:
         found, place = actions.page(c, app, kind=kind, text=text, after=(after, after_id))
         last, counts = actions.summary(c, app)
-        base = f"/admin/apps/{app.id}/entitlements"
+        base = f"/admin/apps/{app.id}/provisioning/entitlements"
         kept = {key: value for key, value in (("q", text), ("kind", kind.value if kind else "")) if value}
         more = {} if place is None else {**kept, "after": place[0], "id": place[1]}
         return {

@@ -134,7 +134,7 @@ ROUTES = [
     _post(f"{_APP}/users/{{user:int}}/retry", logins.retry),
     _get(f"{_APP}/users/{{user:int}}", own_values.page),
     _post(f"{_APP}/users/{{user:int}}", own_values.save),
-    _get(f"{_APP}/entitlements", entitlements.entitlements),
+    _get(f"{_APP}/provisioning/entitlements", entitlements.entitlements),
     _get(f"{_APP}/groups", groups.groups),
     _get(f"{_APP}/groups/one", groups.group),
     _get(f"{_APP}/failures", failures.failures),
