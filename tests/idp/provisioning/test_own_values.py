@@ -6,6 +6,7 @@ from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.provisioning.groups.why import why
 from lockstep.idp.provisioning.run import Orders
+from tests.idp.provisioning.looking import step, user
 from tests.idp.provisioning.world import World, everyone
 
 PEOPLE = ("E1", "E2", "E3")
@@ -68,6 +69,10 @@ def test_groups_are_added_by_role_and_the_group_goes_with_the_last_login(each_wo
         app = world.app_of(c)
         mine, other = (why(c, app, find_user(c, one), "Own") for one in ("E2", "E1"))
     assert (mine.wanted, mine.group_by[0].text) == (True, "it was added at their login")
+    give(world, "title", "E2", "Boss")
+    steps = user(world, "E2")
+    assert ("Own", "added at single logins", "there") in step(steps, "groups").rows
+    assert ("title", "this login’s own value", "Boss") in step(steps, "attributes").rows
     assert other.why_not == ("It is added at single logins, and not at theirs.",)
     take(world, "groups", "E3")
     world.sync()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from lockstep.idp.apps.rules.evaluate import LOGIN, Fed, group_rules, groups_of, standing
+from lockstep.idp.apps.rules.evaluate import Fed, at_login, group_rules, groups_of, standing
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting_store
@@ -79,7 +79,7 @@ def remembered_at(c: Connection, target: int) -> Iterator[Fed]:
 
 def named_at_logins(added: Mapping[str, tuple[str, ...]]) -> Iterator[Fed]:
     """The groups that were added at logins; they are there as long as any login names them."""
-    return (Fed(name, LOGIN + name) for names in added.values() for name in names)
+    return (one for names in added.values() for one in at_login(names))
 
 
 def _by_role(c: Connection, source: Source) -> Grouping:
@@ -188,8 +188,7 @@ def asked(
     for user, roles in people_with_roles(c, only):
         if user.employee_id not in logins:
             continue
-        own = added.get(user.employee_id, ())
-        given = (*groups_of(rules, user, roles), *(Fed(name, LOGIN + name) for name in own))
+        given = (*groups_of(rules, user, roles), *at_login(added.get(user.employee_id, ())))
         if given:
             _put(found, user, given)
             fed.update(given)

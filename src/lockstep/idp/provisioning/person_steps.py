@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors import PARAMETER_KEYS, Given, provisioned, value_of
+from lockstep.idp.apps.logins.actions import groups_of_user
 from lockstep.idp.apps.records import Parameter
-from lockstep.idp.apps.rules.evaluate import deciding
+from lockstep.idp.apps.rules.evaluate import at_login, deciding
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.words import Labels, fed_words
 from lockstep.idp.directory import store as directory
@@ -196,7 +197,7 @@ def _groups(one: Person) -> Step:
     found = of_person(one.c, one.source.app, one.source.rules, one.user.employee_id)
     names = {role.group_id: role.name for role in one.roles}
     fed: dict[str, list[str]] = {}
-    for each in found.groups:
+    for each in (*found.groups, *at_login(groups_of_user(one.c, one.source.app, one.user.id))):
         fed.setdefault(each.name, []).append(fed_words(each, one.labels, names))
     listed, more = first([(name, ", ".join(fed[name]), _there(one, name)) for name in sorted(fed, key=str.casefold)])
     if not fed:

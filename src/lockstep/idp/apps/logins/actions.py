@@ -45,10 +45,20 @@ def _without_groups(values: dict[str, tuple[str, ...]]) -> Given:
     return {key: given for key, given in values.items() if key != GROUPS}
 
 
+def groups_of_user(c: Connection, app: App, user_id: int) -> tuple[str, ...]:
+    """The groups that were added at one login."""
+    if app.settings.credentials == "shared":
+        return ()
+    return store.of_user(c, app.id, user_id).get(GROUPS, ())
+
+
 def editable(c: Connection, app: App) -> tuple[str, ...]:
-    """The keys of the parameters that a login can have values of its own for, Groups first."""
+    """The keys of the parameters that a login can have values of its own for, Groups first.
+
+    Not the manager: who reports to whom is found by the directory's index, and a login is none of it.
+    """
     known = [one.key for one in parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id))]
-    return (GROUPS, *sorted({*known, NAME_ID}, key=str.casefold))
+    return (GROUPS, *sorted({*known, NAME_ID} - {"manager"}, key=str.casefold))
 
 
 def set_values(c: Connection, app: App, user: User, key: str, values: tuple[str, ...], now: int, *, actor: str) -> None:

@@ -35,6 +35,11 @@ class Fed:
     feeder: str
 
 
+def at_login(names: Iterable[str]) -> tuple[Fed, ...]:
+    """The groups that were added at a login, whatever rules give."""
+    return tuple(Fed(name, LOGIN + name) for name in names)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What one rule says of one person."""

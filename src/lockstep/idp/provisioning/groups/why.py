@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.logins import store as logins
+from lockstep.idp.apps.logins.actions import groups_of_user
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
-from lockstep.idp.apps.rules.evaluate import LOGIN, Fed, Verdict, group_rules, groups_of, standing, verdict
-from lockstep.idp.apps.rules.records import GROUPS, Rule
+from lockstep.idp.apps.rules.evaluate import LOGIN, Fed, Verdict, at_login, group_rules, groups_of, standing, verdict
+from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.words import conditions_words, fed_words
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting_store
@@ -128,8 +128,7 @@ def why(c: Connection, app: App, user: User, group: str, labels: dict[str, str] 
     key, said = name_key(group), labels or {}
     roles, in_force = roles_of(c, user), group_rules(rules.applied(c, app.id).rules)
     held = nesting_store.roles_held(c, user.id)
-    own = () if app.settings.credentials == "shared" else logins.of_user(c, app.id, user.id).get(GROUPS, ())
-    given = (*groups_of(in_force, user, held), *(Fed(one, LOGIN + one) for one in own))
+    given = (*groups_of(in_force, user, held), *at_login(groups_of_user(c, app, user.id)))
     fed = [one for one in given if name_key(one.name) == key]
     verdicts = [verdict(rule, user, held) for rule in in_force]
     decides = next((one.rule for one in reversed(verdicts) if one.groups), None)
