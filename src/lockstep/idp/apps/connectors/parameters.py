@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from lockstep.idp.apps.connectors.records import Connector
-from lockstep.idp.apps.connectors.values import NOTHING, Given, Values, is_plain, value_of, values_of
+from lockstep.idp.apps.connectors.values import NOTHING, SEPARATOR, Given, Values, is_plain, value_of, values_of
 from lockstep.idp.apps.records import NAME_ID, TRANSFORMS, Parameter
 from lockstep.idp.directory.conditions.attributes import (
     DERIVED,
@@ -171,9 +171,14 @@ def renderer(parameters: Iterable[Parameter]) -> Renderer:
         document: Document = {"active": active}
         for parameter, holder, name, value_for, shape in steps:
             value = values_of(parameter, user, given) if given and parameter.key in given else value_for(user)
-            if value or not parameter.skip_if_blank:
+            if value:
                 place = document.setdefault(holder, {}) if holder else document
-                place[name] = _written(parameter.key, value) if shape is None or isinstance(value, tuple) else shape(value)
+                if type(value) is not str:
+                    place[name] = _written(parameter.key, value)
+                else:
+                    place[name] = value if shape is None else shape(value)
+            elif not parameter.skip_if_blank:
+                (document.setdefault(holder, {}) if holder else document)[name] = ""
         document["schemas"] = [USER_SCHEMA, ENTERPRISE] if ENTERPRISE in document else [USER_SCHEMA]
         return document
 
@@ -185,11 +190,11 @@ def provisioned(parameter: Parameter) -> bool:
     return parameter.key in PLACES if parameter.in_provisioning is None else parameter.in_provisioning
 
 
-def _written(key: str, value: str | Values) -> Any:
+def _written(key: str, values: Iterable[str]) -> Any:
     """Values that did not come out of a plain source, as they are sent."""
     if key in PLURAL:
-        return _entries(key, (value,) if isinstance(value, str) else value)
-    text = value if isinstance(value, str) else ";".join(value)
+        return _entries(key, values)
+    text = SEPARATOR.join(values)
     return {"value": text} if key == "manager" else text
 
 

@@ -44,7 +44,7 @@ def compiled(value: Mapping[str, Any], parameters: Known, schemas: UserSchemas) 
     names = [name for name in value if name not in ("schemas", "active")]
     steps = [(name, compiler.value(value[name], (name,)).write) for name in names]
     urns = sorted(name for name in names if is_urn(name))
-    quick = [step for name in names for step in _quick(compiler, name, value[name])]
+    quick = [step for name in names for step in _quick(compiler, name, value[name]) if step[2] is not _never]
 
     def write(user: User, active: bool, given: Given = NOTHING, /) -> Document:
         document: Document = {"active": active}
@@ -55,14 +55,24 @@ def compiled(value: Mapping[str, Any], parameters: Known, schemas: UserSchemas) 
                     document[name] = found
         else:
             for holder, name, get, shape, slow in quick:
-                found = slow(user, active, NOTHING) if get is None else get(user)
-                if found is not None and found != "":
+                if get is None:
+                    found = slow(user, active, NOTHING)
+                    if found is not None:
+                        document[name] = found
+                    continue
+                text = get(user)
+                if text:
                     place = document.setdefault(holder, {}) if holder else document
-                    place[name] = found if shape is None else shape(found)
+                    place[name] = text if shape is None else shape(text)
         document["schemas"] = [USER_SCHEMA, *(urn for urn in urns if urn in document)]
         return document
 
     return write
+
+
+def _never(_user: User) -> str:
+    """The value of a parameter that nothing feeds."""
+    return ""
 
 
 _Get = Callable[[User], str]
@@ -111,6 +121,8 @@ class _Compiler:
         if isinstance(value, str):
             cut = pieces(value)
             macro = macro_of(cut[0][1], self._parameters) if len(cut) == 1 and cut[0][0] == "macro" else None
+            if isinstance(macro, Macro) and macro.nothing:
+                return _never, None
             if isinstance(macro, Macro) and macro.plain and type_of(self._schemas, place) not in _KINDS:
                 return attrgetter(macro.plain), None
         elif isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):

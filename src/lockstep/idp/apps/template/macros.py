@@ -51,6 +51,8 @@ class Macro:
     active: bool = False
     plain: str = ""
     """The field of `User` that it is, where it is just one."""
+    nothing: bool = False
+    """A parameter that nothing feeds, but rules and logins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def _parameter(name: str, parameter: Parameter) -> Macro:
         return Macro(name, _no_text, key=parameter.key, idle=parameter.in_provisioning is None)
     source = ONELOGIN_NAMES.get(parameter.source, parameter.source)
     several = partial(values_of, parameter)
+    if is_plain(parameter) and not parameter.macro and source == "none":
+        return Macro(name, partial(value_of, parameter), several, key=parameter.key, nothing=True)
     if not is_plain(parameter) or parameter.macro or source not in USER_ATTRIBUTES or source in DERIVED:
         many = any(isinstance(one, tuple) for one in (parameter.values, parameter.default_values))
         return Macro(name, partial(value_of, parameter), several, many=many or parameter.transform != "none", key=parameter.key)
