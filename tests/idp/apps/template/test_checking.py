@@ -1,6 +1,7 @@
 """What is wrong with a template is said with its place; what can be used is taken."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,3 +149,10 @@ def test_any_json_is_judged(value: Any) -> None:
     for name in ("emails", "name", "title", "schemas", ENTERPRISE, "active", "userName"):
         faults_of(json.dumps({**NAME, name: value}), KNOWN, of_connector(AWS))
     faults_of(json.dumps(value), KNOWN, RFC)
+
+
+@pytest.mark.parametrize("connector", [AWS, SCIM2])
+def test_the_example_of_the_documentation_can_be_used(connector: Any) -> None:
+    page = (Path(__file__).parents[4] / "docs" / "templates.md").read_text(encoding="utf-8")
+    example = page.partition("```json\n")[2].partition("```")[0]
+    assert said(example, of_connector(connector)) == []
