@@ -123,6 +123,7 @@ class EventType(StrEnum):
     TOKEN_EXPIRED = "token.expired", None
     LOGIN_ADDED = "login.added", 206
     LOGIN_REMOVED = "login.removed", 207
+    LOGIN_VALUES_CHANGED = "login.values_changed", None
 
     # provisioning: users in an app
     USER_CREATED_IN_APP = "user.created_in_app", 51
