@@ -122,7 +122,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
         raise UrlError("the SCIM URL holds more than scheme, host and path: remove user name, query and fragment")
     if not parts.hostname:
         raise UrlError("the SCIM URL has no host: it looks like https://scim.us-east-1.amazonaws.com/…/scim/v2")
-    if _is_loopback(parts.hostname):
+    if is_loopback(parts.hostname):
         if not allow_loopback:
             raise LoopbackError("the SCIM URL is on this machine: allow that with --allow-loopback")
         if parts.scheme not in ("http", "https"):
@@ -132,7 +132,7 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
     return normal(url)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether a host name or address means this machine, in any spelling that the system resolves without asking anybody."""
     host = host.rstrip(".").lower()
     if host == "localhost" or host.endswith(".localhost"):
