@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockstep.idp.directory.sources.faults import Faults
 from lockstep.idp.directory.sources.ldap.groups import Groups, asked
-from lockstep.idp.directory.sources.ldap.people import Faults, Keys
+from lockstep.idp.directory.sources.ldap.people import Keys
 from lockstep.idp.directory.sources.ldap.records import Entry, LdapSettings, plan_of
 from lockstep.idp.directory.sources.records import SourceProblem
 

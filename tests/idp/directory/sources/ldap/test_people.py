@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from lockstep.idp.directory.sources.ldap.people import Faults, Keys, People, asked, met, note
+from lockstep.idp.directory.sources.faults import Faults
+from lockstep.idp.directory.sources.ldap.people import Keys, People, asked, met, note
 from lockstep.idp.directory.sources.ldap.records import Entry, LdapSettings, plan_of
 from lockstep.idp.directory.sources.records import SourceProblem
 

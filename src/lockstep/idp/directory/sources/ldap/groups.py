@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from lockstep.idp.directory.sources.ldap.people import CHANGED, Faults, Keys, flat, later, texts
+from lockstep.idp.directory.sources.faults import Faults
+from lockstep.idp.directory.sources.ldap.people import CHANGED, Keys, flat, later, texts
 from lockstep.idp.directory.sources.ldap.records import Entry, Plan
 from lockstep.idp.directory.sources.records import Group
 

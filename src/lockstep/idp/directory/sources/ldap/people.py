@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from lockstep.idp.directory.sources.faults import Faults
 from lockstep.idp.directory.sources.ldap import dn
 from lockstep.idp.directory.sources.ldap.records import ENTRY_DN, MANAGER_KEY, Entry, Plan
 from lockstep.idp.directory.sources.ldap.values import NotTextError, has_expired, is_switched_off, moment_of, text_of
-from lockstep.idp.directory.sources.records import Person, SourceProblem, Values
+from lockstep.idp.directory.sources.records import Person, Values
 
 UID, MANAGER, CHANGED = "uid", "manager", "modifyTimestamp"
 _CONTROL, _EXPIRES = "userAccountControl", "accountExpires"
-_SHOWN = 10
-"""Entries that a problem names."""
 
 
 @dataclass(slots=True)
@@ -38,29 +37,6 @@ class Keys:
     def of(self, name: str) -> str | None:
         """The key of the entry that a DN names."""
         return self.by_spelling.get(name) or self.by_name.get(dn.normal(name))
-
-
-@dataclass(slots=True)
-class Faults:
-    """Entries that cannot be taken: all are looked for before one problem names them."""
-
-    found: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    """What is wrong and what to do, in the words for one and those for several; and the entries for which it is so."""
-
-    def add(self, one: str, several: str, entry: str) -> None:
-        """Note one."""
-        self.found.setdefault((one, several), []).append(entry)
-
-    def check(self) -> None:
-        """Raise SourceProblem if there are any."""
-        if not self.found:
-            return
-        texts = []
-        for (one, several), entries in self.found.items():
-            what = f"1 {one}" if len(entries) == 1 else f"{len(entries):,} {several}"
-            more = f" and {len(entries) - _SHOWN:,} more" if len(entries) > _SHOWN else ""
-            texts.append(f"{what}: {'; '.join(entries[:_SHOWN])}{more}")
-        raise SourceProblem(f"{'. '.join(texts)}. Nothing was taken over.")
 
 
 def asked(plan: Plan, *, uids: bool) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from lockstep.idp.directory.sources.faults import Faults
 from lockstep.idp.directory.sources.ldap import watermark as marks
 from lockstep.idp.directory.sources.ldap.connecting import NoServerError, connected
-from lockstep.idp.directory.sources.ldap.people import Faults, Keys, note
+from lockstep.idp.directory.sources.ldap.people import Keys, note
 from lockstep.idp.directory.sources.ldap.reading import GROUPS, PEOPLE, Run, nobody
 from lockstep.idp.directory.sources.ldap.records import ENTRY_DN, MANAGER_KEY, SECRETS, Entry, LdapSettings, plan_of
 from lockstep.idp.directory.sources.ldap.searching import BrokenOffProblem, Searcher

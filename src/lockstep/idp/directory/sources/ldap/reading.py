@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from lockstep.idp.directory.sources.faults import Faults
 from lockstep.idp.directory.sources.ldap import groups as group_entries
 from lockstep.idp.directory.sources.ldap import people as people_entries
 from lockstep.idp.directory.sources.ldap import watermark as marks
 from lockstep.idp.directory.sources.ldap.groups import Groups
-from lockstep.idp.directory.sources.ldap.people import UID, Faults, Keys, People, met, note
+from lockstep.idp.directory.sources.ldap.people import UID, Keys, People, met, note
 from lockstep.idp.directory.sources.ldap.records import Entry, Plan
 from lockstep.idp.directory.sources.ldap.searching import Searcher
 from lockstep.idp.directory.sources.ldap.watermark import Watermark
