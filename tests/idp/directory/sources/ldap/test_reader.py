@@ -223,6 +223,17 @@ def test_a_group_is_read_when_somebody_it_named_already_comes(fresh_slapd: Slapd
     assert [one.name for one in last.groups] in ([], ["team"])
 
 
+def test_a_change_from_the_future_hides_no_later_ones(_program: None, tmp_path: Path) -> None:
+    """A replica whose clock was wrong once has left its mark."""
+    odd = person("odd.one", modifyTimestamp="20990101000000Z")
+    people = [(f"uid=odd.one,{PEOPLE}", odd), (f"uid=ann.ax,{PEOPLE}", person("ann.ax"))]
+    with served(tmp_path / "server", people) as server:
+        first = reader(server).read()
+        server.change(f"uid=ann.ax,{PEOPLE}", "title", "Chief")
+        then = reader(server).read(first.watermark)
+    assert by_uid(then.people)["ann.ax"].attributes["title"] == ("Chief",)
+
+
 def test_many_changes_read_all_groups(fresh_slapd: Slapd, monkeypatch: pytest.MonkeyPatch) -> None:
     first = reader(fresh_slapd).read()
     monkeypatch.setattr(reading, "MOST_NAMES", 2)

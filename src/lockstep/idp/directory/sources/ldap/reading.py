@@ -118,11 +118,13 @@ class Run:
 
     def _reading(self, people: People, groups: Groups, *, complete: bool, before: Watermark | None) -> Reading:
         seen = [people.changed, groups.changed, before.changed if before else None]
+        latest = max(filter(None, seen), default=None)
         mark = Watermark(
             plan=marks.digest(self.plan),
             controller=self.controller,
             usn=self.usn if self.controller else 0,
-            changed=max(filter(None, seen), default=None),
+            # A replica whose clock was ahead once would hide what comes after; to look back further than needed costs little.
+            changed=latest and min(latest, self.now),
             read=self.now,
         )
         return Reading(

@@ -2,8 +2,7 @@
 
 Active Directory counts its changes, but every domain controller for itself: the number is good only at the controller that
 gave it, and no longer once that was restored from a backup (its invocation id is another one then, MS-ADTS 3.1.1.1.9).  Other
-servers write down when an entry was changed (RFC 4512 section 3.4.2); only their own times are compared, so that our clock does
-not matter.
+servers write down when an entry was changed (RFC 4512 section 3.4.2); their own times are compared, and ours only bounds them.
 """
 
 import hashlib
