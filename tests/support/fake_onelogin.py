@@ -34,6 +34,8 @@ class FakeOneLogin:
     gives_roles: bool = True
     """Whether `role_ids` comes where it is asked for."""
     totals: bool = True
+    paging: str = "cursors"
+    """"numbers" where answers say nothing of pages, and only `page` goes on."""
     scope: str = "Read All"
     seen: list[str] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
@@ -112,7 +114,7 @@ class FakeOneLogin:
 
     async def _failed(self, request: web.BaseRequest, fault: str) -> web.StreamResponse:
         if fault == "429":
-            headers = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": self.reset}
+            headers = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0", "x-ratelimit-reset": self.reset}
             return web.json_response({"message": "rate limit exceeded", "statusCode": 429}, status=429, headers=headers)
         if fault == "500":
             return _error(500, "InternalServerError", "Internal Server Error")
@@ -186,14 +188,16 @@ class FakeOneLogin:
         query = request.query
         if "cursor" in query and ("limit" in query or "page" in query):
             return _error(400, "BadRequestError", "cursor and limit exclude each other")
-        begin = 0 if fault == "repeat" else int(query.get("cursor", "0"))
         size = min(int(query.get("limit", self.page)), self.page)
+        begin = 0 if fault == "repeat" else int(query.get("cursor", (int(query.get("page", "1")) - 1) * size))
         page = listed[begin : begin + size]
-        headers = {"Total-Count": str(len(listed))} if self.totals else {}
+        if self.paging == "numbers":
+            return web.json_response(page)
+        headers = {"total-count": str(len(listed))} if self.totals else {}  # small letters, as in HTTP/2
         if self.stuck:
-            page, headers["After-Cursor"] = page if begin == 0 else [], str(size)
+            page, headers["after-cursor"] = page if begin == 0 else [], str(size)
         elif begin + size < len(listed) and fault != "short":
-            headers["After-Cursor"] = str(begin + size)
+            headers["after-cursor"] = str(begin + size)
         return web.json_response(page, headers=headers)
 
     def _v1(self, request: web.BaseRequest, listed: list[Row]) -> web.Response:

@@ -140,6 +140,16 @@ def test_a_list_that_ends_too_soon(account: FakeOneLogin) -> None:
         reader(account).read()
 
 
+@pytest.mark.parametrize("users", [7, 9])
+def test_pages_of_which_nothing_is_said_are_counted(account: FakeOneLogin, monkeypatch: pytest.MonkeyPatch, users: int) -> None:
+    """A proxy may take the headers away; a full page is no end then."""
+    monkeypatch.setattr(reading, "PAGE", 3)
+    account.paging = "numbers"
+    for number in range(108, 101 + users):
+        account.user(number, role_ids=[1])
+    assert len(list(reader(account).read().people)) == users
+
+
 def test_a_cursor_that_comes_again(account: FakeOneLogin) -> None:
     account.stuck = True
     with pytest.raises(SourceProblem, match="the cursor of the next page is one that came before"):

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 from lockstep.idp.directory.sources.onelogin.wire import Answer, Api, ApiProblem, not_understood
 
 Row = dict[str, Any]
+_OF_PAGES = ("After-Cursor", "Before-Cursor", "Total-Count", "Total-Pages", "Current-Page", "Page-Items")
+"""Headers of which an answer has some, if it says anything of pages."""
 
 
 async def rows(api: Api, path: str, query: Mapping[str, str], what: str) -> AsyncIterator[Row]:
@@ -38,6 +40,9 @@ async def rows(api: Api, path: str, query: Mapping[str, str], what: str) -> Asyn
             seen.add(found)
             last = str(found)
             yield row
+        if not after and _may_go_on(answer, page, query):
+            asked = {**query, "page": str(number + 1)}
+            continue
         if not after:
             _check_total(answer, len(seen), place)
             return
@@ -67,6 +72,12 @@ def _page(answer: Answer, place: str) -> tuple[list[Row], str, str]:
         raise not_understood(place)
     after, link = (found if isinstance(found := paging.get(name), str) else "" for name in ("after_cursor", "next_link"))
     return page, after, link
+
+
+def _may_go_on(answer: Answer, page: list[Row], query: Mapping[str, str]) -> bool:
+    """Whether a page is full and its answer says nothing of pages at all: then the next one by number tells."""
+    silent = isinstance(answer.body, list) and not any(name in answer.headers for name in _OF_PAGES)
+    return silent and len(page) >= int(query.get("limit", 0)) > 0
 
 
 def _check_total(answer: Answer, count: int, place: str) -> None:

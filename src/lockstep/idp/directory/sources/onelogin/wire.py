@@ -37,6 +37,7 @@ class Answer:
     status: int
     body: Any
     headers: Mapping[str, str]
+    """By their names, whose case does not count."""
 
     @property
     def detail(self) -> str:
@@ -181,7 +182,7 @@ class Api:
                     raw += chunk
                     if len(raw) > MAX_ANSWER_BYTES:
                         raise _NoAnswerError("it is larger than 16 MiB")
-                return Answer(response.status, _json(bytes(raw)), dict(response.headers))
+                return Answer(response.status, _json(bytes(raw)), response.headers.copy())
         except (aiohttp.ClientError, TimeoutError, ssl.SSLError, OSError) as error:
             raise _NoAnswerError(str(error) or type(error).__name__) from error
 
