@@ -274,4 +274,5 @@ def _accept(controller: Controller, listener: socket.socket) -> None:
     with suppress(OSError):
         while True:
             connection, _ = listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=_Talk(controller, connection).run, daemon=True).start()
