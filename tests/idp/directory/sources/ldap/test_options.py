@@ -15,7 +15,7 @@ OPTIONS = {
 
 
 def test_what_is_not_said_is_as_usual() -> None:
-    assert settings_of(OPTIONS, {"uid", "mail"}) == LdapSettings(
+    assert settings_of({**OPTIONS, "attributes": "mail uid"}) == LdapSettings(
         servers=("ldaps://a.example.com", "ldaps://b.example.com"),
         people_bases=("ou=people,dc=example,dc=com", "ou=guests,dc=example,dc=com"),
         bind_dn="cn=reader,dc=example,dc=com",

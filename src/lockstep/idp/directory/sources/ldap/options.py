@@ -1,6 +1,6 @@
 """A reader made of options, as a source keeps them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lockstep.idp.directory.sources.ldap.reader import LdapReader
@@ -27,8 +27,8 @@ _NUMBERS = ("page_size", "connect_seconds", "answer_seconds", "read_seconds", "o
 _SWITCHES = ("allow_clear_text", "allow_loopback", "expired_is_disabled")
 
 
-def settings_of(options: Mapping[str, str], attributes: Collection[str] = ()) -> LdapSettings:
-    """The settings that options mean; `attributes` are what is to be read of people.  Raises FieldProblem."""
+def settings_of(options: Mapping[str, str]) -> LdapSettings:
+    """The settings that options mean.  Raises FieldProblem."""
     found: dict[str, Any] = {name: options.get(name, "").strip() or getattr(_USUAL, name) for name in _TEXTS}
     found |= {name: whole(options, name, getattr(_USUAL, name)) for name in _NUMBERS}
     found |= {name: switch(options, name, getattr(_USUAL, name)) for name in _SWITCHES}
@@ -36,7 +36,7 @@ def settings_of(options: Mapping[str, str], attributes: Collection[str] = ()) ->
         servers=words(options, "servers"),
         people_bases=lines(options, "people_bases"),
         group_bases=lines(options, "group_bases"),
-        attributes=tuple(sorted(attributes)),
+        attributes=words(options, "attributes"),
         group_attributes=words(options, "group_attributes"),
         **found,
     )
@@ -44,8 +44,13 @@ def settings_of(options: Mapping[str, str], attributes: Collection[str] = ()) ->
     return settings
 
 
-def opened(options: Mapping[str, str], attributes: Collection[str] = ()) -> LdapReader:
-    """The reader of a source; `password` stands among the options.  Raises FieldProblem."""
-    settings, password = settings_of(options, attributes), options.get("password", "")
-    check_password(settings, password)
-    return LdapReader(settings, password)
+def check_options(options: Mapping[str, str]) -> LdapSettings:
+    """The settings, checked together with the `password` that stands among the options.  Raises FieldProblem."""
+    settings = settings_of(options)
+    check_password(settings, options.get("password", ""))
+    return settings
+
+
+def opened(options: Mapping[str, str]) -> LdapReader:
+    """The reader of a source, which reads the `attributes` that stand among its options.  Raises FieldProblem."""
+    return LdapReader(check_options(options), options.get("password", ""))

@@ -1,6 +1,6 @@
 """A reader made of options, as a source keeps them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lockstep.idp.directory.checks import FieldProblem
@@ -40,8 +40,13 @@ def _numbers(options: Mapping[str, str], name: str, usual: tuple[int, ...]) -> t
     return tuple(map(int, given)) or usual
 
 
-def opened(options: Mapping[str, str], attributes: Collection[str] = ()) -> OneLoginReader:
-    """The reader of a source; `client_secret` stands among the options.  All attributes are read.  Raises FieldProblem."""
-    settings, secret = settings_of(options), options.get("client_secret", "").strip()
-    check_secret(secret)
-    return OneLoginReader(settings, secret)
+def check_options(options: Mapping[str, str]) -> OneLoginSettings:
+    """The settings, checked together with the `client_secret` that stands among the options.  Raises FieldProblem."""
+    settings = settings_of(options)
+    check_secret(options.get("client_secret", "").strip())
+    return settings
+
+
+def opened(options: Mapping[str, str]) -> OneLoginReader:
+    """The reader of a source.  Raises FieldProblem."""
+    return OneLoginReader(check_options(options), options.get("client_secret", "").strip())
