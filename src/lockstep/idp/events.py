@@ -70,6 +70,7 @@ class EventType(StrEnum):
     USER_LOCKED = "user.locked", 19
     USER_SUSPENDED = "user.suspended", 21
     USER_REACTIVATED = "user.reactivated", 32
+    USER_BULK_OPERATION = "user.bulk_operation", 23
     USER_ROLES_CHANGED = "user.roles_changed", None
     ROLE_CREATED = "role.created", None
     ROLE_UPDATED = "role.updated", None

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lockstep.idp.directory.records import FIELDS, MORE, PROFILE, Counts, Membership, Role, User, folded, to_dict, to_text
+from lockstep.idp.directory.words import store as words
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import KeyText, Statement, among, listed
@@ -240,16 +241,20 @@ def counts(connection: Connection) -> Counts:
 
 def add_user(connection: Connection, user: User) -> int:
     """Insert a user; its new id."""
-    return int(connection.value(_ADD_USER, **user_values(user)))
+    number = int(connection.value(_ADD_USER, **user_values(user)))
+    words.write(connection, user, number)
+    return number
 
 
 def restore_user(connection: Connection, user: User) -> None:
     """Insert a user under the id that they had."""
     connection.run(_RESTORE_USER, id=user.id, **user_values(user))
+    words.write(connection, user, user.id)
 
 
 def change_user(connection: Connection, user: User) -> None:
     """Write every field of the user with this id."""
+    words.change(connection, [user])
     connection.run(CHANGE_USER, **changed_user_values(user))
 
 

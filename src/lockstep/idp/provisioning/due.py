@@ -30,6 +30,7 @@ _SINGLE = {
     EventType.MAPPING_DISABLED,
     EventType.MAPPING_DELETED,
     EventType.MAPPINGS_OF_ALL_REAPPLIED,
+    EventType.USER_BULK_OPERATION,  # likewise
     EventType.PLAN_MADE,
     EventType.PLAN_HELD,
     EventType.APPROVAL_ASKED,
