@@ -11,6 +11,10 @@ import pytest
 from lockstep.idp import app as idp_app
 from lockstep.idp import events
 from lockstep.idp.app import IdpApp, build, place
+from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.batches import actions as batches
+from lockstep.idp.directory.batches.records import Action
+from lockstep.idp.directory.removed import store as removed
 from lockstep.idp.eventlog import housekeeping, sealing
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning.engine import Engine
@@ -190,3 +194,20 @@ async def test_a_stop_waits_for_the_look_after_the_events(worker: Worker, monkey
     await asyncio.sleep(0.05)
     await server.say("shutdown")
     assert ended == [True]
+
+
+async def test_an_action_on_many_that_was_left_is_finished_and_who_was_deleted_long_ago_is_forgotten(worker: Worker) -> None:
+    with worker.db.write(serial=events.SERIAL) as c:
+        users = [directory.create_user(c, {"user_name": f"u{number}"}, actor="root", now=1) for number in range(3)]
+        directory.remove_user(c, users[2].id, actor="root", now=1)
+        batch = batches.ask(c, Action.SUSPEND, [user.id for user in users[:2]], actor="root", now=1)
+    server = Lifespan(build(worker, worker=False))
+    await server.say("startup")
+    for _ in range(200):
+        with worker.db.read() as c:
+            found, kept = batches.find(c, batch.id), removed.newest(c, limit=9)
+        if found.finished_at and not kept:
+            break
+        await asyncio.sleep(0.02)
+    assert (found.changed, kept) == (2, [])
+    await server.say("shutdown")

@@ -11,6 +11,8 @@ from lockstep.idp import events
 from lockstep.idp.console.context import Context as ConsoleContext
 from lockstep.idp.console.routes import build_console
 from lockstep.idp.directory import housekeeping as directory
+from lockstep.idp.directory.batches import work as batches
+from lockstep.idp.directory.removed import actions as removed
 from lockstep.idp.eventlog import housekeeping
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.signin import settings
@@ -18,6 +20,7 @@ from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.idp.signin.site.context import Context
 from lockstep.idp.signin.site.routes import build_sign_in
 from lockstep.kit import log
+from lockstep.kit.db import Connection
 from lockstep.kit.runner import Runner, open_runner
 
 Scope = MutableMapping[str, Any]
@@ -25,7 +28,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WARN_SECONDS = 6 * 3600.0
-"""How often it is looked whether the signing certificate ends soon."""
+"""How often it is looked whether the signing certificate ends soon, and who was deleted long ago."""
+LEFT_SECONDS = 10.0
+"""How often it is looked whether an action on many users was left by the process that began it."""
 _JSON = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 
@@ -87,9 +92,10 @@ class IdpApp:
         self._console = build_console(self._console_context)
         loop = asyncio.get_running_loop()
         watches = (
-            self._watch_certificate(self._runner),
+            self._look_after(self._runner),
             self._keep_house("events", housekeeping.EVERY_SECONDS, self._look_after_events),
             self._keep_house("directory", directory.EVERY_SECONDS, self._look_after_directory),
+            self._keep_house("batches", LEFT_SECONDS, self._look_after_batches),
         )
         self._watches = [loop.create_task(one) for one in watches]
         if self._with_worker:
@@ -109,12 +115,16 @@ class IdpApp:
         if self._runner is not None:
             await self._runner.close()
 
-    async def _watch_certificate(self, runner: Runner) -> None:
+    async def _look_after(self, runner: Runner) -> None:
+        def look(c: Connection) -> None:
+            certificates.warn(c, self._engine.clock())
+            removed.forget_old(c, self._engine.clock())
+
         while True:
             try:
-                await runner.write(lambda c: certificates.warn(c, self._engine.clock()))
+                await runner.write(look)
             except Exception:  # the next look may be better; the server serves on
-                log.exception("the signing certificate could not be looked at")
+                log.exception("the signing certificate and the deleted users could not be looked at")
             await asyncio.sleep(WARN_SECONDS)
 
     async def _keep_house(self, name: str, every: float, look: Callable[[], None]) -> None:
@@ -137,6 +147,12 @@ class IdpApp:
             directory.keep_house(engine.db, engine.clock, self._stop.is_set)
         except Exception:  # the next look may be better; the server serves on
             log.exception("the directory could not be looked after")
+
+    def _look_after_batches(self) -> None:
+        try:
+            batches.finish_left_lying(self._engine.db, self._engine.clock, stopped=self._stop.is_set)
+        except Exception:  # likewise
+            log.exception("actions on many users could not be looked at")
 
     def _work(self) -> None:
         asyncio.run(self._engine.serve(self._stop.is_set))

@@ -13,6 +13,7 @@ from lockstep.idp.admins import actions as admins
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.fields import actions as fields
 from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.passwords import hash_password
@@ -149,8 +150,8 @@ FORMS: dict[str, Form] = {
     ),
     "/admin/users/{id:int}": Form(
         "/admin/users/1",
-        {"user_name": "alice@x.example", "title": "Analyst"},
-        text=("user_name", *_PROFILE),
+        {"user_name": "alice@x.example", "title": "Analyst", "custom.badge": "7"},
+        text=("user_name", "custom.badge", "comment", *_PROFILE),
         wrong=(
             Wrong({"user_name": ""}, "user_name"),
             Wrong({"user_name": "bob@x.example"}, "user_name"),
@@ -161,6 +162,57 @@ FORMS: dict[str, Form] = {
     ),
     "/admin/users/{id:int}/status": Form(
         "/admin/users/2/status", {"to": "suspended"}, nobody=("/admin/users/99/status", {}, 404)
+    ),
+    "/admin/users/{id:int}/state": Form(
+        "/admin/users/2/state", {"to": "rejected"}, nobody=("/admin/users/99/state", {"to": "rejected"}, 404)
+    ),
+    "/admin/users/bulk": Form(
+        "/admin/users/bulk",
+        {"do": "add-role", "scope": "ticked", "ids": "2", "count": "1", "with": "Readers"},
+        text=("with", "q", "role", "status", "app", "do", "count"),
+        wrong=(
+            Wrong({"with": "no<body"}, "with"),
+            Wrong({"with": ""}, ""),
+            Wrong({"count": "7"}, ""),
+            Wrong({"do": "dance"}, ""),
+            Wrong({"ids": ""}, ""),
+            Wrong({"ids": "99"}, ""),
+            Wrong({"do": "delete", "word": "no"}, "word"),
+            Wrong({"do": "set-group", "with": "x"}, "with"),
+            Wrong({"scope": "all", "role": "nobody's"}, ""),
+        ),
+        nobody=("/admin/users/bulk", {"do": "suspend", "scope": "ticked", "ids": "x"}, 404),
+    ),
+    "/admin/users/deleted/{id:int}/restore": Form(
+        "/admin/users/deleted/3/restore", nobody=("/admin/users/deleted/2/restore", {}, 404)
+    ),
+    "/admin/users/fields": Form(
+        "/admin/users/fields",
+        {"name": "Shoe size", "shortname": "shoes"},
+        text=("name", "shortname"),
+        wrong=(
+            Wrong({"name": " "}, "name"),
+            Wrong({"shortname": ""}, "shortname"),
+            Wrong({"shortname": "badge"}, "shortname"),
+            Wrong({"shortname": LONG}, "shortname"),
+        ),
+    ),
+    "/admin/users/fields/{id:int}": Form(
+        "/admin/users/fields/1",
+        {"name": "Pass"},
+        text=("name",),
+        wrong=(Wrong({"name": " "}, "name"), Wrong({"name": "a\0b"}, "name")),
+        nobody=("/admin/users/fields/99", {"name": "x"}, 404),
+    ),
+    "/admin/users/fields/{id:int}/move": Form(
+        "/admin/users/fields/1/move", {"to": "down"}, nobody=("/admin/users/fields/99/move", {"to": "up"}, 404)
+    ),
+    "/admin/users/fields/{id:int}/remove": Form(
+        "/admin/users/fields/1/remove",
+        {"word": "delete"},
+        text=("word",),
+        wrong=(Wrong({"word": "no"}, "word"),),
+        nobody=("/admin/users/fields/99/remove", {"word": "delete"}, 404),
     ),
     "/admin/users/{id:int}/remove": Form("/admin/users/2/remove", nobody=("/admin/users/99/remove", {}, 404)),
     "/admin/users/{id:int}/password": Form(
@@ -194,6 +246,19 @@ FORMS: dict[str, Form] = {
     ),
     "/admin/roles/{id:int}/members/{user:int}/remove": Form(
         "/admin/roles/1/members/1/remove", nobody=("/admin/roles/1/members/99/remove", {}, 404)
+    ),
+    "/admin/roles/{id:int}/applications": Form(
+        "/admin/roles/1/applications", {"app": "1"}, nobody=("/admin/roles/1/applications", {"app": "9"}, 404)
+    ),
+    "/admin/roles/{id:int}/admins": Form(
+        "/admin/roles/1/admins",
+        {"user": "bob"},
+        text=("user",),
+        wrong=(Wrong({"user": "no<body"}, "user"), Wrong({"user": ""}, "user")),
+        nobody=("/admin/roles/99/admins", {"user": "bob"}, 404),
+    ),
+    "/admin/roles/{id:int}/admins/{user:int}/remove": Form(
+        "/admin/roles/1/admins/2/remove", nobody=("/admin/roles/1/admins/99/remove", {}, 404)
     ),
     "/admin/roles/{id:int}/roles": Form(
         "/admin/roles/1/roles",
@@ -486,9 +551,14 @@ FORMS: dict[str, Form] = {
 def prepared(world: World) -> None:
     """What the rows need besides the world.
 
-    A second administrator, two certificates (2 signs), two rules not applied, the role Staff (2) around Readers, and Bakers.
+    A second administrator, two certificates (2 signs), two rules not applied, the role Staff (2) around Readers, and Bakers;
+    the custom user fields badge and desk, and a user (3) who was deleted.
     """
+    gone = world.user("gone")
     with world.changing() as c:
+        directory.remove_user(c, gone.id, actor=HAND, now=world.now)
+        for name in ("Badge", "Desk"):
+            fields.create(c, name, name.lower(), actor=HAND, now=world.now)
         staff = directory.create_role(c, "Staff", actor=HAND, now=world.now)
         directory.create_role(c, "Bakers", actor=HAND, now=world.now)
         nest_role(c, staff.id, world.role.id, actor=HAND, now=world.now)

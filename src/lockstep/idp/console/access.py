@@ -15,6 +15,7 @@ P = Permission
 _APP = "/admin/apps/{id:int}"
 _ROLE = "/admin/roles/{id:int}"
 _USER = "/admin/users/{id:int}"
+_FIELDS = "/admin/users/fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,24 @@ NEEDS: dict[tuple[str, str], Need] = {
     ("GET", "/admin/users"): Need(P.USERS_VIEW),
     ("GET", "/admin/users/new"): Need(P.USERS_MANAGE),
     ("POST", "/admin/users/new"): Need(P.USERS_MANAGE),
+    ("GET", "/admin/users/bulk"): Need(P.USERS_MANAGE),
+    ("POST", "/admin/users/bulk"): Need(P.USERS_MANAGE),
+    ("GET", "/admin/users/bulk/{id:int}"): Need(P.USERS_MANAGE),
+    ("GET", "/admin/users/bulk/{id:int}/stream"): Need(P.USERS_MANAGE),
+    ("GET", "/admin/users/deleted"): Need(P.USERS_VIEW),
+    ("POST", "/admin/users/deleted/{id:int}/restore"): Need(P.USERS_MANAGE),
+    ("GET", _FIELDS): Need(P.USERS_VIEW),
+    ("POST", _FIELDS): Need(P.FIELDS_MANAGE),
+    ("GET", f"{_FIELDS}/{{id:int}}"): Need(P.FIELDS_MANAGE),
+    ("POST", f"{_FIELDS}/{{id:int}}"): Need(P.FIELDS_MANAGE),
+    ("POST", f"{_FIELDS}/{{id:int}}/move"): Need(P.FIELDS_MANAGE),
+    ("GET", f"{_FIELDS}/{{id:int}}/remove"): Need(P.FIELDS_MANAGE),
+    ("POST", f"{_FIELDS}/{{id:int}}/remove"): Need(P.FIELDS_MANAGE),
     ("GET", _USER): Need(P.USERS_VIEW),
+    ("GET", f"{_USER}/authentication"): Need(P.USERS_VIEW),
+    ("GET", f"{_USER}/applications"): Need(P.USERS_VIEW),
+    ("GET", f"{_USER}/activity"): Need(P.USERS_VIEW),
+    ("POST", f"{_USER}/state"): Need(P.USERS_MANAGE),
     ("POST", _USER): Need(P.USERS_MANAGE),
     ("POST", f"{_USER}/status"): Need(P.USERS_MANAGE),
     ("GET", f"{_USER}/password"): Need(P.USERS_CREDENTIALS),
@@ -57,6 +75,12 @@ NEEDS: dict[tuple[str, str], Need] = {
     ("POST", _ROLE): Need(P.ROLES_MANAGE),
     ("GET", f"{_ROLE}/remove"): Need(P.ROLES_MANAGE),
     ("POST", f"{_ROLE}/remove"): Need(P.ROLES_MANAGE),
+    ("GET", f"{_ROLE}/applications"): Need(P.ROLES_VIEW),
+    ("POST", f"{_ROLE}/applications"): Need(P.ROLES_MANAGE),
+    ("GET", f"{_ROLE}/users"): Need(P.ROLES_VIEW),
+    ("GET", f"{_ROLE}/admins"): Need(P.ROLES_VIEW),
+    ("POST", f"{_ROLE}/admins"): Need(P.ADMINISTRATORS_MANAGE),
+    ("POST", f"{_ROLE}/admins/{{user:int}}/remove"): Need(P.ADMINISTRATORS_MANAGE),
     ("POST", f"{_ROLE}/members"): Need(P.ROLES_MEMBERS, role="id"),
     ("POST", f"{_ROLE}/members/{{user:int}}/remove"): Need(P.ROLES_MEMBERS, role="id"),
     ("POST", f"{_ROLE}/roles"): Need(P.ROLES_MANAGE),

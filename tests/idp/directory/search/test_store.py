@@ -1,14 +1,14 @@
 """The search says what a plain look at everybody says, however many fulfil a condition, as people come, change and go."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from lockstep.idp.directory import actions, bulk, store
-from lockstep.idp.directory.records import FOLDER, Membership, State, Status, User, folded
+from lockstep.idp.directory.records import BY_HAND, FOLDER, Membership, State, Status, User, folded
 from lockstep.idp.directory.removed.actions import restore
 from lockstep.idp.directory.search import store as search
 from lockstep.idp.directory.search.records import Filter
@@ -44,16 +44,24 @@ def filled(c: Connection, rng: random.Random, count: int) -> list[int]:
         actions.create_role(c, name, **BY)
     bulk.add_members(c, ((1, number, "{}") for number in ids), FOLDER)
     bulk.add_members(c, ((2, number, "{}") for number in ids if number % 2), FOLDER)
-    bulk.add_members(c, ((3, number, "{}") for number in ids if number % 40 == 0), FOLDER)
+    bulk.add_members(c, ((3, number, "{}") for number in ids if number % 40 == 0), BY_HAND)
+    c.script(["UPDATE role_members SET mapped = 9 WHERE user_id % 3 = 0 AND role_id = 2"])
     return ids
 
 
 def plainly(c: Connection, asked: Filter) -> list[User]:
     """Everybody is looked at."""
     seats: dict[int, set[int]] = {}
+    givers: dict[str, Callable[[Any], bool]] = {
+        "": lambda _: True,
+        "hand": lambda one: one.source == BY_HAND,
+        "source": lambda one: one.source > BY_HAND,
+        "mapping": lambda one: one.mapped > 0,
+    }
     for role_id in (1, 2, 3):
         for user in store.members_of_role(c, role_id):
-            seats.setdefault(user.id, set()).add(role_id)
+            if givers[asked.giver](store.membership(c, role_id, user.id)):
+                seats.setdefault(user.id, set()).add(role_id)
 
     def fits(user: User) -> bool:
         has = words_of(getattr(user, name) for name in FOUND_BY)
@@ -63,6 +71,7 @@ def plainly(c: Connection, asked: Filter) -> list[User]:
             and asked.state in (None, user.state)
             and asked.group_id in (None, user.group_id)
             and asked.source in (None, user.source)
+            and (asked.ids is None or user.id in asked.ids)
             and all(set(some) & seats.get(user.id, set()) for some in asked.roles)
         )
 
@@ -87,6 +96,8 @@ def some_filters(rng: random.Random) -> Iterator[Filter]:
             group_id=rng.choice((None, None, 7, 8)),
             source=rng.choice((None, None, 0, 1, 2)),
             roles=rng.choice(((), (), ((1,),), ((2,), (3,)), ((2, 3),), ((),))),
+            giver=rng.choice(("", "", "hand", "source", "mapping")),
+            ids=rng.choice((None, None, None, tuple(range(1, 30)), ())),
         )
 
 

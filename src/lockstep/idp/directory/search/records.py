@@ -1,6 +1,11 @@
 """Whom somebody looks for."""
 
+from typing import Literal
+
 import msgspec
+
+Giver = Literal["", "hand", "source", "mapping"]
+"""Who put somebody into a role: anyone, a person, a source, or a mapping (alone or besides)."""
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,6 +19,11 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     source: int | None = None
     roles: tuple[tuple[int, ...], ...] = ()
     """Of each of these lists the person is in one of the roles, by their ids; an empty list is nobody's."""
+
+    giver: Giver = ""
+    """Who put them into these roles."""
+    ids: tuple[int, ...] | None = None
+    """Only these people."""
 
     def __bool__(self) -> bool:
         return self != Filter()

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from lockstep.idp.directory.records import User
+from lockstep.idp.directory.records import BY_HAND, User
 from lockstep.idp.directory.search.records import Filter
 from lockstep.idp.directory.store import m, u, user_by_id, users_table
 from lockstep.idp.directory.words.store import w
@@ -35,10 +35,11 @@ _INDEXES = [
 
 
 class _Condition(NamedTuple):
-    """`kind`: word, roles, or the name of a column."""
+    """`kind`: word, roles, or the name of a column, `id` for a list of people."""
 
     kind: str
     number: int = 0
+    giver: str = ""
 
     @property
     def name(self) -> str:
@@ -82,8 +83,11 @@ def _conditions(asked: Filter) -> tuple[_Shape, dict[str, Any]]:
         found.append(_Condition("word", number))
         params |= {f"from_word{number}": term, f"to_word{number}": term + _END}
     for number, roles in enumerate(asked.roles):
-        found.append(_Condition("roles", number))
+        found.append(_Condition("roles", number, asked.giver))
         params[f"roles{number}"] = numbered(roles)
+    if asked.ids is not None:
+        found.append(_Condition("id"))
+        params["id"] = numbered(asked.ids)
     for column in ("status", "state", "group_id", "source"):
         value = getattr(asked, column)
         if value is not None:
@@ -132,12 +136,20 @@ def _within(one: _Condition) -> sa.ColumnElement[bool]:
     return sa.and_(w.word >= _text(f"from_{one.name}"), w.word < _text(f"to_{one.name}"))
 
 
+def _seated(one: _Condition) -> sa.ColumnElement[bool]:
+    givers = {"hand": m.source == BY_HAND, "source": m.source > BY_HAND, "mapping": m.mapped > 0}
+    given = [givers[one.giver]] if one.giver else []
+    return sa.and_(among_numbers(m.role_id, one.name), *given)
+
+
 def _holds(one: _Condition) -> sa.ColumnElement[bool]:
     """The condition, asked of one person; worded so that no index of it is begun with."""
     if one.kind == "word":
         return sa.exists().where(w.user_id == u.id, _within(one))
     if one.kind == "roles":
-        return sa.exists().where(m.user_id == u.id, among_numbers(m.role_id, one.name))
+        return sa.exists().where(m.user_id == u.id, _seated(one))
+    if one.kind == "id":
+        return among_numbers(u.id, "id")
     return u[one.kind] + sa.literal_column("0") == _number(one.kind)
 
 
@@ -146,8 +158,10 @@ def _who(one: _Condition) -> sa.Select[Any]:
     if one.kind == "word":
         return sa.select(w.user_id).where(_within(one))
     if one.kind == "roles":
-        return sa.select(m.user_id).where(among_numbers(m.role_id, one.name))
+        return sa.select(m.user_id).where(_seated(one))
     other = users_table.alias()
+    if one.kind == "id":
+        return sa.select(other.c.id).where(among_numbers(other.c.id, "id"))
     found = sa.select(other.c.id).where(other.c[one.kind] == _number(one.kind))
     return found.where(sa.literal_column(_UNUSUAL[one.kind])) if one.kind in _UNUSUAL else found
 
