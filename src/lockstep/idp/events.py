@@ -368,6 +368,24 @@ _FOR_GROUP = Statement(
     )
 )
 _RECENT = 50_000
+_LAST_OF = Statement(
+    sa.select(_events.c.type, sa.func.max(_events.c.seq), sa.func.max(_events.c.at))
+    .where(
+        _events.c.seq > sa.bindparam("after", type_=sa.BigInteger),
+        among(_events.c.type, "types"),
+        sa.or_(
+            sa.bindparam("app_id", type_=sa.BigInteger) == 0, _events.c.app_id == sa.bindparam("app_id", type_=sa.BigInteger)
+        ),
+    )
+    .group_by(_events.c.type)
+)
+_FIRST_AFTER = Statement(
+    sa.select(sa.func.min(_events.c.at)).where(
+        _events.c.seq > sa.bindparam("after", type_=sa.BigInteger),
+        _events.c.type == sa.bindparam("kind", type_=sa.Text),
+        _events.c.app_id == sa.bindparam("app_id", type_=sa.BigInteger),
+    )
+)
 ERRORS = frozenset(
     {one for one in EventType if "failed" in one.value}
     | {EventType.APP_QUARANTINED, EventType.APP_CONNECTOR_BROKEN, EventType.PROVISIONING_EXCEPTION}
@@ -618,3 +636,16 @@ def _event(row: Row) -> Event:
     fields = dict(zip(_fields, values, strict=True))
     fields["type"] = EventType(fields["type"])
     return Event(seq=seq, **fields)
+
+
+def last_of(c: Connection, types: Iterable[EventType], app_id: int = 0) -> dict[EventType, tuple[int, int]]:
+    """(number, instant) of the last event of each of these types among the newest ones, of one app (0: of any)."""
+    after = max(0, latest(c) - _RECENT)
+    rows = c.all(_LAST_OF, after=after, types=listed(one.value for one in types), app_id=app_id)
+    return {EventType(kind): (int(seq), int(at)) for kind, seq, at in rows}
+
+
+def first_after(c: Connection, kind: EventType, app_id: int, after: int) -> int:
+    """When the first event of a type and an app happened after a number, among the newest ones; 0 for never."""
+    low = max(after, latest(c) - _RECENT)
+    return int(c.value(_FIRST_AFTER, after=low, kind=kind.value, app_id=app_id) or 0)

@@ -125,6 +125,7 @@ _WRONG_PRIVILEGES = (
 )
 
 FORMS: dict[str, Form] = {
+    f"{_APP}/why/test": Form("/admin/apps/1/why/test", nobody=("/admin/apps/99/why/test", {}, 404)),
     "/admin/login": Form(
         "/admin/login",
         {"name": ADMIN, "password": PASSWORD, "to": "/admin"},

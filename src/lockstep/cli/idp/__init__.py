@@ -18,21 +18,25 @@ from lockstep.cli.idp import (
     logins,
     mappings,
     nesting,
+    people,
     provisioning,
     rules,
     serving,
     signin,
     template,
+    whynothing,
 )
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 events.mount()
+people.mount()
 nesting.mount()
 mappings.mount(app)
 apps.mount(app)
 connections.mount()
 rules.mount()
+whynothing.mount(apps.apps_app)
 connectors.mount()
 template.mount()
 logins.mount()

@@ -93,7 +93,7 @@ NEEDS: dict[tuple[str, str], Need] = {
     **_of_app(
         P.APPS_VIEW,
         "GET",
-        *("", "/configuration", "/parameters", "/rules", "/rules/preview", "/sso", "/metadata", "/access"),
+        *("", "/configuration", "/parameters", "/rules", "/rules/preview", "/why", "/sso", "/metadata", "/access"),
         *("/provisioning", "/users", "/users/{user:int}/pending", "/groups", "/groups/one", "/failures", "/timeline"),
         "/provisioning/entitlements",
         *("/plan", "/drift", "/comparison", "/evidence", "/evidence/key", "/evidence/{number:int}"),

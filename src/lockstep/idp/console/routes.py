@@ -42,6 +42,7 @@ from lockstep.idp.console import (
     timeline,
     tokens,
     users,
+    whynothing,
 )
 from lockstep.idp.console.access import first_pages, need_of
 from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
@@ -157,6 +158,8 @@ ROUTES = [
     _post(f"{_APP}/access/{{role:int}}/remove", tabs.unassign),
     _get(f"{_APP}/provisioning", provisioning.provisioning),
     _post(f"{_APP}/provisioning", provisioning.save),
+    _get(f"{_APP}/why", whynothing.page),
+    _post(f"{_APP}/why/test", whynothing.test),
     _get(f"{_APP}/provisioning/takeover", takeover.takeover),
     _post(f"{_APP}/provisioning/takeover", takeover.ask),
     _get(f"{_APP}/users", tabs.logins),
