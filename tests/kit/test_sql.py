@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from lockstep.kit.db import Database
-from lockstep.kit.sql import DialectName, KeyText, Statement, among, listed
+from lockstep.kit.sql import DialectName, KeyText, Statement, among, among_numbers, listed, numbered
 
 words = sa.Table(
     "words",
@@ -185,3 +185,12 @@ def test_a_change_takes_a_list_too(filled: Database) -> None:
 def test_listed_takes_any_iterable() -> None:
     assert listed(word for word in ("a", "ä")) == '["a","ä"]'
     assert listed([]) == "[]"
+
+
+@pytest.mark.parametrize("wanted", [[], [0], [0, 7, 7, 9], [*range(40_000)]])
+def test_among_numbers_finds_exactly_what_is_listed(filled: Database, wanted: list[int]) -> None:
+    some = Statement(sa.select(words.c.word).where(among_numbers(words.c.number, "wanted")).order_by(words.c.word))
+    with filled.read() as connection:
+        known = connection.all(Statement(sa.select(words.c.word, words.c.number).order_by(words.c.word)))
+        found = connection.all(some, wanted=numbered(wanted))
+    assert [word for (word,) in found] == [word for word, number in known if number in wanted]

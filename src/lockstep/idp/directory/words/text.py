@@ -6,7 +6,8 @@ one of the same person is left out, because whoever looks for beginnings finds i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from unicodedata import combining, normalize
 
@@ -39,12 +40,11 @@ def folded_word(text: str) -> str:
 
 def words_of(values: Iterable[str]) -> list[str]:
     """The words of a person with these values of FOUND_BY, sorted."""
+    text = " ".join([value[:_LOOKED_AT] for value in dict.fromkeys(values) if value])
     found: dict[str, None] = {}
-    for value in dict.fromkeys(values):
-        if value:
-            for piece in folded_word(value[:_LOOKED_AT].replace("\0", "")).split():
-                found.update(dict.fromkeys(_beginnings(piece)))
-    return _without_beginnings(sorted(dict.fromkeys(list(found)[:MOST])))
+    for piece in dict.fromkeys(folded_word(text.replace("\0", "")).split()):
+        found.update(dict.fromkeys(_beginnings(piece)))
+    return _without_beginnings(sorted(found if len(found) <= MOST else list(found)[:MOST]))
 
 
 def terms_of(text: str) -> list[str]:
@@ -53,14 +53,15 @@ def terms_of(text: str) -> list[str]:
     return _without_beginnings(sorted({(piece.lstrip("@") or piece)[:LONGEST] for piece in pieces[:MOST_TERMS]}))
 
 
-def _beginnings(piece: str) -> Iterator[str]:
+@lru_cache(maxsize=20_000)
+def _beginnings(piece: str) -> tuple[str, ...]:
     """The piece, and what is left of it from each part on; of a domain not its last part alone, which nearly everybody has."""
-    yield piece[:LONGEST]
+    if piece.isalnum():
+        return (piece[:LONGEST],)
     starts = [run.start() for run in _RUN.finditer(piece)]
     if "@" in piece and starts and starts[-1] > piece.rindex("@") + 1:
         starts.pop()
-    for start in starts:
-        yield piece[start : start + LONGEST]
+    return (piece[:LONGEST], *(piece[start : start + LONGEST] for start in starts if start))
 
 
 def _without_beginnings(words: list[str]) -> list[str]:
