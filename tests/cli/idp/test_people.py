@@ -39,6 +39,11 @@ def test_one_is_shown_as_they_are_then(ready: Idp) -> None:
     assert "user.bulk_operation" not in ready.done("events").out
 
 
+def test_log_out(ready: Idp) -> None:
+    assert ready.done("user", "logout", "E1").out == "E1@x.example: 0 sessions ended\n"
+    assert ready.done("user", "logout", "E1", "--json").one == {"user_name": "E1@x.example", "ended": 0}
+
+
 def test_several_and_all_that_match(ready: Idp) -> None:
     assert ready.done("user", "suspend", "E1", "E2").out == "2 users suspended\n"
     assert names(ready, "status=suspended") == ["E1", "E2"]

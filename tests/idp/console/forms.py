@@ -167,6 +167,7 @@ FORMS: dict[str, Form] = {
     "/admin/users/{id:int}/state": Form(
         "/admin/users/2/state", {"to": "rejected"}, nobody=("/admin/users/99/state", {"to": "rejected"}, 404)
     ),
+    "/admin/users/{id:int}/logout": Form("/admin/users/1/logout", nobody=("/admin/users/99/logout", {}, 404)),
     "/admin/users/bulk": Form(
         "/admin/users/bulk",
         {"do": "add-role", "scope": "ticked", "ids": "2", "count": "1", "with": "Readers"},

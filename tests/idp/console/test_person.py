@@ -4,6 +4,7 @@ from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import store
 from lockstep.idp.directory.fields import actions as fields
 from lockstep.idp.directory.records import FOLDER, State, Status, User
+from lockstep.idp.signin.people import store as people
 from tests.idp.console.world import ADMIN, HAND, World, press
 
 
@@ -106,6 +107,19 @@ async def test_custom_fields_stand_with_their_labels_and_are_saved(world: World)
         browser, await browser.get("/admin/users/new"), "/admin/users/new", **{"user_name": "c", "custom.badge": "1"}
     )
     assert 'value="1"' in made.html
+
+
+async def test_a_person_is_logged_out_everywhere(world: World) -> None:
+    with world.changing() as c:
+        for secret in (b"1", b"2"):
+            people.add_session(c, secret, world.alice.id, world.now, world.now + 60_000)
+    browser = await world.signed_in()
+    page = await browser.get(f"/admin/users/{world.alice.id}/authentication")
+    done = await press(browser, page, "/admin/users/1/logout")
+    assert "alice@x.example was logged out: 2 sessions ended." in done.text
+    assert "There was no session to end." in (await press(browser, done, "/admin/users/1/logout")).text
+    [event] = world.events("signin.ended")
+    assert (event["actor"], event["user_name"]) == (ADMIN, "alice@x.example")
 
 
 async def test_it_is_said_where_somebody_comes_from(world: World) -> None:

@@ -62,7 +62,7 @@ async def test_the_guides_case_2_nothing_is_synced(world: World) -> None:
     page = await (await world.signed_in()).get(WHY)
     assert "3 changes wait for approval, for 3 days: 3 to create." in page.text
     with world.changing() as c:
-        rules.save(c, world.app, Rule("One", Existing(("x",))), world.now, actor=HAND)
+        rules.save(c, world.app, Rule("One", (Existing(("x",)),)), world.now, actor=HAND)
     assert "rules" in wrong(world)
 
 

@@ -23,6 +23,7 @@ from lockstep.idp.directory.removed.records import KEPT_DAYS, RemovedUser
 from lockstep.idp.directory.search import store as search
 from lockstep.idp.directory.search.records import Filter
 from lockstep.idp.events import SERIAL
+from lockstep.idp.signin.people import sessions
 from lockstep.kit.clock import iso, now_ms
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.problems import Problem
@@ -61,6 +62,7 @@ def mount() -> None:
     user_app.command("take-role")(take_role)
     user_app.command("set-group")(set_group)
     user_app.command("state")(state)
+    user_app.command("logout")(logout)
     user_app.command("restore")(restore)
     user_app.command("deleted")(deleted)
     user_app.command("batches")(show_batches)
@@ -153,6 +155,20 @@ def state(
     with opened_directory(data, database_url, key_file) as database, database.write(serial=SERIAL) as c:
         user = actions.set_state(c, find_user(c, user_name).id, known[wanted.lower()], actor=ACTOR, now=now_ms())
     tell(json, user, f"{user.user_name} is {wanted.lower()}")
+
+
+def logout(
+    *,
+    user_name: Annotated[str, typer.Argument(metavar="USER", help="User name (in any case) or employee_id.")],
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    json: Json = False,
+) -> None:
+    """Log a user out everywhere; sessions at service providers live on."""
+    with opened_directory(data, database_url, key_file) as database, database.write(serial=SERIAL) as c:
+        user, ended = sessions.end_all(c, find_user(c, user_name).id, actor=ACTOR, now=now_ms())
+    tell(json, {"user_name": user.user_name, "ended": ended}, f"{user.user_name}: {counted(ended, 'session')} ended")
 
 
 def restore(

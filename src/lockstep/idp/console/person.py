@@ -15,6 +15,7 @@ from lockstep.idp.console.finding import source_name
 from lockstep.idp.console.profile import Profile, profile_now, profile_of, sections, sentence, with_manager
 from lockstep.idp.console.states import login_states
 from lockstep.idp.console.why import why
+from lockstep.idp.console.words import counted
 from lockstep.idp.directory import actions
 from lockstep.idp.directory.actions import CHANGEABLE
 from lockstep.idp.directory.activity import store as activity
@@ -24,6 +25,7 @@ from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import State, Status, User
 from lockstep.idp.directory.store import reports_keys, roles_of_user, user_by_employee_id
+from lockstep.idp.signin.people import sessions
 from lockstep.kit.db import Connection
 
 WRONG = 422
@@ -93,6 +95,14 @@ async def set_state(desk: Desk) -> Response:
         lambda c: actions.set_state(c, touchable(c, desk, user_id), state, actor=desk.actor, now=desk.now)
     )
     return desk.go(f"/admin/users/{user_id}", f"{changed.user_name} {words}.")
+
+
+async def log_out(desk: Desk) -> Response:
+    """Log a person out everywhere."""
+    user_id = number(desk.request)
+    found, ended = await desk.write(lambda c: sessions.end_all(c, touchable(c, desk, user_id), actor=desk.actor, now=desk.now))
+    text = f"{found.user_name} was logged out: {counted(ended, 'session')} ended." if ended else "There was no session to end."
+    return desk.go(f"/admin/users/{user_id}/authentication", text)
 
 
 async def authentication(desk: Desk) -> Response:

@@ -100,6 +100,7 @@ ROUTES = [
     _get("/admin/users/{id:int}/activity", person.history),
     _post("/admin/users/{id:int}/status", person.set_status),
     _post("/admin/users/{id:int}/state", person.set_state),
+    _post("/admin/users/{id:int}/logout", person.log_out),
     _get("/admin/users/{id:int}/password", passwords.password_page),
     _post("/admin/users/{id:int}/password", passwords.change_password),
     _get("/admin/users/{id:int}/remove", users.remove_page),

@@ -76,7 +76,7 @@ async def test_what_is_gone_and_what_several_feed(world: World) -> None:
 
 async def test_rules_mappings_people_the_guard_and_a_sync_that_could_not_be_done(world: World) -> None:
     with world.changing() as c:
-        rules.save(c, world.app, Rule("One", Existing(("x",))), world.now, actor=HAND)
+        rules.save(c, world.app, Rule("One", (Existing(("x",)),)), world.now, actor=HAND)
         directory.set_state(c, world.bob.id, State.REJECTED, actor=HAND, now=world.now)
         number = jobs.add(c, world.app.id, "sync", {}, world.now)
         jobs.end(c, number, {}, "the target is away", world.now)

@@ -6,7 +6,10 @@ of somebody who was suspended or deleted is dead from the next request on, in ev
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.records import Status, User
 from lockstep.idp.events import Event, EventType, append
 from lockstep.idp.signin.people import store, throttle
@@ -75,6 +78,15 @@ def end(c: Connection, session: Session, now: int) -> None:
     """Log out."""
     if store.end_session(c, session.digest):
         append(c, _about(EventType.SIGNED_OUT, session.user), now)
+
+
+def end_all(c: Connection, user_id: int, *, actor: str, now: int) -> tuple[User, int]:
+    """Log somebody out everywhere; who it is, and how many sessions ended.  Raises NotThereProblem."""
+    user = user_of_id(c, user_id)
+    ended = store.end_sessions_of(c, user_id)
+    if ended:
+        append(c, replace(_about(EventType.SIGNED_OUT, user), actor=actor), now)
+    return user, ended
 
 
 def _about(what: EventType, user: User, ipaddr: str = "") -> Event:
