@@ -2,6 +2,8 @@
 
 import stat
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,9 @@ import pytest
 from lockstep.idp import events
 from lockstep.idp.eventlog import outside, sealing, store
 from lockstep.idp.eventlog.records import Breach, BrokenSealError, Head
-from lockstep.idp.eventlog.verify import verify
+from lockstep.idp.eventlog.verify import verify_and_keep
 from lockstep.kit import log
-from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
+from lockstep.kit.db import Connection, Database, PostgresDatabase, SqliteDatabase
 from lockstep.kit.vault import KEY_BYTES, Vault
 from tests.idp.eventlog.tampering import by_hand, rewrite, write
 
@@ -67,8 +69,7 @@ def test_where_it_cannot_be_written_the_log_says_so(tmp_path: Path, monkeypatch:
 
 
 def breach(db: Database, file: Path) -> Breach | None:
-    with db.read() as c:
-        found = verify(c, VAULT, 1, file=file).broken
+    found = verify_and_keep(db, VAULT, 1, file=file).broken
     return None if found is None else found.breach
 
 
@@ -86,6 +87,33 @@ def test_it_follows_the_seal(idp: Database, tmp_path: Path) -> None:
         seal = sealing.read(c, VAULT)
     assert seal is not None
     assert seal.at == 1
+    assert breach(idp, file) is None
+
+
+@pytest.mark.parametrize("sealed_here", [True, False])
+def test_a_server_that_seals_meanwhile_is_no_breach(
+    idp: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sealed_here: bool
+) -> None:
+    file, snapshot = tmp_path / "seal", idp.snapshot
+    write(idp, 3)
+    if sealed_here:
+        sealing.seal(idp, VAULT, 1, file=file)
+        write(idp, 1)
+
+    @contextmanager
+    def busy() -> Iterator[Connection]:
+        with snapshot() as c:
+            store.head(c)  # from here on this is what is seen
+            monkeypatch.setattr(idp, "snapshot", snapshot)
+            write(idp, 3)
+            assert sealing.seal(idp, VAULT, 2, file=file) is None
+            yield c
+
+    monkeypatch.setattr(idp, "snapshot", busy)
+    assert breach(idp, file) is None
+    monkeypatch.setattr(idp, "snapshot", busy)
+    write(idp, 1)
+    assert sealing.seal(idp, VAULT, 3, file=file) is None
     assert breach(idp, file) is None
 
 
@@ -133,7 +161,7 @@ def test_an_older_state_that_was_put_back_is_seen_until_somebody_says_that_it_is
     broken = sealing.seal(idp, VAULT, 3, file=file)
     assert broken is not None
     assert broken.breach is Breach.CUT_OFF
-    write(idp, 9)  # beyond the number that the file knows
+    write(idp, 9, first=100)  # beyond the number that the file knows
     assert breach(idp, file) is Breach.REWRITTEN
     assert sealing.seal_anew(idp, VAULT, 4, actor="ada", file=file) is None
     assert breach(idp, file) is None

@@ -45,11 +45,12 @@ def seal(db: Database, vault: Vault, now: int, stopped: Callable[[], bool] = nev
 
     Then the seal stays where it is, and an event says so, once.  `file` holds its second copy.  Raises HaltedError.
     """
+    copy = copy_of(file, vault)
     with db.read() as c:
-        if _is_newest(c, vault, file):
+        if _is_newest(c, vault) and (file is None or copy == store.head(c)):
             return None
     with db.snapshot() as c:
-        old, walked = store.seal(c), _walk(c, vault, file, stopped)
+        old, walked = store.seal(c), _walk(c, vault, copy, stopped)
     with db.write(serial=events.SERIAL) as c:
         if store.seal(c) != old:  # another server was faster; the next look begins at its seal
             return None
@@ -83,22 +84,34 @@ def seal_anew(db: Database, vault: Vault, now: int, *, actor: str, file: Path | 
     return None
 
 
-def _is_newest(c: Connection, vault: Vault, file: Path | None) -> bool:
-    """Whether nothing has happened since the last seal."""
-    head = store.head(c)
-    try:
-        before, copy = read(c, vault), outside.read(file, vault)
-    except BrokenSealError:
-        return False
-    return head == (None if before is None else before.head) and (file is None or copy == head)
+def copy_of(file: Path | None, vault: Vault) -> Head | Broken | None:
+    """What the second copy knows, or what is wrong with it.
 
-
-def _walk(c: Connection, vault: Vault, file: Path | None, stopped: Callable[[], bool]) -> Head | Broken:
-    """The place to seal, or what is wrong since the last seal."""
+    To be asked for before the state of the database that it is compared with: what it knows is then in there.
+    """
     try:
-        before, copy = read(c, vault), outside.read(file, vault)
+        return outside.read(file, vault)
     except BrokenSealError:
         return broken_seal()
+
+
+def _is_newest(c: Connection, vault: Vault) -> bool:
+    """Whether nothing has happened since the last seal."""
+    try:
+        before = read(c, vault)
+    except BrokenSealError:
+        return False
+    return store.head(c) == (None if before is None else before.head)
+
+
+def _walk(c: Connection, vault: Vault, copy: Head | Broken | None, stopped: Callable[[], bool]) -> Head | Broken:
+    """The place to seal, or what is wrong since the last seal."""
+    try:
+        before = read(c, vault)
+    except BrokenSealError:
+        return broken_seal()
+    if isinstance(copy, Broken):
+        return copy
     start, kept = beginning(c), []
     if before is not None and not _is_there(c, before.head):
         return _gone(before.head, SEAL)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lockstep.idp import events
-from lockstep.idp.eventlog import outside, sealing, store
+from lockstep.idp.eventlog import sealing, store
 from lockstep.idp.eventlog.records import Breach, Broken, BrokenSealError, Cut, Head, Verified
 from lockstep.idp.eventlog.walking import Kept, Walk
 from lockstep.idp.events import EventType
@@ -15,21 +15,21 @@ from lockstep.kit.db import Connection, Database
 from lockstep.kit.vault import Vault
 
 
-def verify(c: Connection, vault: Vault, now: int, kept: Iterable[Kept] = (), file: Path | None = None) -> Verified:
-    """Walk from where the chain begins to its end.  `file` holds the second copy of the seal.
+def verify(c: Connection, vault: Vault, now: int, kept: Iterable[Kept] = (), copy: Head | Broken | None = None) -> Verified:
+    """Walk from where the chain begins to its end.  `copy` is the second copy of the seal (`sealing.copy_of`).
 
     `kept` are heads that somebody has kept elsewhere; those of events that retention has removed since say nothing any more.
     """
     cut = store.cut(c)
     start = sealing.beginning(c)
-    broken, seals = None, []
+    broken, seals = None, [Kept(copy, sealing.COPY)] if isinstance(copy, Head) else []
     try:
-        seal, copy = sealing.read(c, vault), outside.read(file, vault)
+        seal = sealing.read(c, vault)
     except BrokenSealError:
         broken = sealing.broken_seal()
     else:
+        broken = copy if isinstance(copy, Broken) else None
         seals += [] if seal is None else [Kept(seal.head, sealing.SEAL)]
-        seals += [] if copy is None else [Kept(copy, sealing.COPY)]
     known = [one for one in (*seals, *kept) if one.head.seq >= start.seq and one.head.seq]
     walk = Walk(c, start, store.head(c), known, tells=EventType.EVENTS_REMOVED.value)
     broken = walk.run() or broken or _unattested(cut, walk)
@@ -55,9 +55,13 @@ def _unattested(cut: Cut | None, walk: Walk) -> Broken | None:
 
 
 def verify_and_keep(db: Database, vault: Vault, now: int, kept: Iterable[Kept] = (), file: Path | None = None) -> Verified:
-    """The same over one consistent state beside whoever writes, and what came of it is kept, for the console."""
+    """The same over one consistent state beside whoever writes, and what came of it is kept, for the console.
+
+    `file` holds the second copy of the seal.
+    """
+    copy = sealing.copy_of(file, vault)
     with db.snapshot() as c:
-        found = verify(c, vault, now, kept, file)
+        found = verify(c, vault, now, kept, copy)
     with db.write(serial=events.SERIAL) as c:
         store.set_verification(c, found.as_json())
     return found
