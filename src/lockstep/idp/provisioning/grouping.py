@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from lockstep.idp.apps.rules.evaluate import Fed, group_rules, groups_of, standing
+from lockstep.idp.apps.rules.evaluate import Fed, group_rules, groups_by, standing
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting_store
@@ -129,12 +129,12 @@ def by_rules(
 def asked(
     c: Connection, rules: tuple[Rule, ...], logins: Container[str], only: Collection[str] | None
 ) -> tuple[ByRules, set[Fed]]:
-    """Who the rules put into which group, and what feeds those groups."""
+    """Who the rules (those that set Groups) put into which group, and what feeds those groups."""
     found, fed = ByRules(), set[Fed]()
     for user, roles, days in subjects(c, rules, only):
         if user.employee_id not in logins:
             continue
-        given = groups_of(rules, user, roles, days)
+        given = groups_by(rules, user, roles, days)
         if given:
             _put(found, user, given)
             fed.update(given)
