@@ -46,6 +46,8 @@ class IdpApp:
         self._console: Any = None
         self._console_context: ConsoleContext | None = None
         self._watches: list[asyncio.Task[None]] = []
+        self._houses: dict[str, asyncio.Future[None]] = {}
+        """The look after the events that is under way in a thread."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or follow the server's start and stop."""
@@ -84,7 +86,11 @@ class IdpApp:
         self._console_context = ConsoleContext(self._engine, origin, self._context.hasher)
         self._console = build_console(self._console_context)
         loop = asyncio.get_running_loop()
-        watches = (self._watch_certificate(self._runner), self._keep_events(), self._keep_directory())
+        watches = (
+            self._watch_certificate(self._runner),
+            self._keep_house("events", housekeeping.EVERY_SECONDS, self._look_after_events),
+            self._keep_house("directory", directory.EVERY_SECONDS, self._look_after_directory),
+        )
         self._watches = [loop.create_task(one) for one in watches]
         if self._with_worker:
             self._thread = threading.Thread(target=self._work, name="lockstep worker", daemon=True)
@@ -94,6 +100,8 @@ class IdpApp:
         self._stop.set()
         for watch in self._watches:
             watch.cancel()
+        if self._houses:
+            await asyncio.wait(self._houses.values(), timeout=30)  # each looks whether to stop, and still needs the database
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, 30)
         if self._context is not None:
@@ -109,23 +117,26 @@ class IdpApp:
                 log.exception("the signing certificate could not be looked at")
             await asyncio.sleep(WARN_SECONDS)
 
-    async def _keep_events(self) -> None:
-        engine = self._engine
+    async def _keep_house(self, name: str, every: float, look: Callable[[], None]) -> None:
+        """Look after something now and then, in a thread, which a stopping server waits for."""
         while True:
-            try:
-                await asyncio.to_thread(housekeeping.keep_house, engine.db, engine.vault, engine.clock, self._stop.is_set)
-            except Exception:  # the next look may be better; the server serves on
-                log.exception("the events could not be looked after")
-            await asyncio.sleep(housekeeping.EVERY_SECONDS)
+            house = self._houses[name] = asyncio.ensure_future(asyncio.to_thread(look))
+            await asyncio.shield(house)
+            await asyncio.sleep(every)
 
-    async def _keep_directory(self) -> None:
+    def _look_after_events(self) -> None:
         engine = self._engine
-        while True:
-            try:
-                await asyncio.to_thread(directory.keep_house, engine.db, engine.clock, self._stop.is_set)
-            except Exception:  # the next look may be better; the server serves on
-                log.exception("the directory could not be looked after")
-            await asyncio.sleep(directory.EVERY_SECONDS)
+        try:
+            housekeeping.keep_house(engine.db, engine.vault, engine.clock, self._stop.is_set, engine.folder)
+        except Exception:  # the next look may be better; the server serves on
+            log.exception("the events could not be looked after")
+
+    def _look_after_directory(self) -> None:
+        engine = self._engine
+        try:
+            directory.keep_house(engine.db, engine.clock, self._stop.is_set)
+        except Exception:  # the next look may be better; the server serves on
+            log.exception("the directory could not be looked after")
 
     def _work(self) -> None:
         asyncio.run(self._engine.serve(self._stop.is_set))

@@ -1,10 +1,11 @@
 """What can happen on the identity provider's side, and the stream of what did.
 
-An event says *who* changed, never *what*: no values, no secrets, of a person no more than the user name.  Whoever acts on
-an event reads the present state again and compares.  The row is written in the transaction of the change itself.
+An event says *who* changed, never *what*: no values, no secrets, of a person no more than the user name, and the address that
+they signed in from.  Whoever acts on an event reads the present state again and compares.  The row is written in the
+transaction of the change itself.
 
 Order: readers follow `seq` (`since`).  That is only safe if numbers become visible in their own order.  On SQLite there is
-one writer at a time.  On PostgreSQL a sequence number is taken before its transaction commits, so a reader could see 8,
+one writer at a time.  On PostgreSQL writers side by side would take numbers before they commit, so a reader could see 8,
 move on, and never see a 7 that commits later.  Therefore every writer of this side opens `db.write(serial=SERIAL)`, an
 advisory lock held until after the commit is visible; `append` takes the same lock again (free if held already), so that
 one who forgot cannot break the order.
@@ -122,6 +123,7 @@ class EventType(StrEnum):
     TOKEN_EXPIRED = "token.expired", None
     LOGIN_ADDED = "login.added", 206
     LOGIN_REMOVED = "login.removed", 207
+    LOGIN_VALUES_CHANGED = "login.values_changed", None
 
     # provisioning: users in an app
     USER_CREATED_IN_APP = "user.created_in_app", 51
@@ -170,6 +172,7 @@ class EventType(StrEnum):
     EVENTS_REMOVED = "events.removed", None
     EVENTS_RETENTION_CHANGED = "events.retention_changed", None
     EVENTS_BROKEN = "events.broken", None
+    EVENTS_SEALED_ANEW = "events.sealed_anew", None
     INSTALLATION_HELD = "installation.held", None
     INSTALLATION_ACCEPTED = "installation.accepted", None
     BACKUP_MADE = "installation.backup_made", None
@@ -372,7 +375,7 @@ ERRORS = frozenset(
 )
 """Events of these types are errors; so is any other that has an error's description."""
 WARNINGS = frozenset(
-    {EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.DRIFT_FOUND}
+    {EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.DRIFT_FOUND, EventType.EVENTS_SEALED_ANEW}
     | {EventType.CERTIFICATE_EXPIRES, EventType.TOKEN_EXPIRES}
 )
 _IS_ERROR = sa.or_(_events.c.error_description != "", among(_events.c.type, "errors"))

@@ -89,6 +89,7 @@ _CONFIGURATION = {
     "session_minutes": "480",
     "do": "save",
 }
+_TEMPLATE = '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "{$user.username}"}'
 _NEW_USER = {"employee_id": "carol", "user_name": "carol@x.example", "email": "carol@x.example"}
 _SECRET = "long enough, and secret"
 
@@ -275,12 +276,32 @@ FORMS: dict[str, Form] = {
     f"{_APP}/configuration/tokens/remove": Form(
         "/admin/apps/1/configuration/tokens/remove", nobody=("/admin/apps/99/configuration/tokens/remove", {}, 404)
     ),
+    f"{_APP}/configuration/template": Form(
+        "/admin/apps/1/configuration/template",
+        {"template": _TEMPLATE, "preview_user": "alice", "do": "save"},
+        text=("template", "preview_user"),
+        wrong=(
+            Wrong({"template": ""}, "template"),
+            Wrong({"template": "{"}, "template"),
+            Wrong({"template": LONG * 7}, "template"),
+            Wrong({"template": _TEMPLATE.replace("username", "usernam")}, "template"),
+            Wrong({"preview_user": "no<body", "do": "preview"}, "preview_user"),
+            Wrong({"preview_user": "", "do": "preview"}, "preview_user"),
+        ),
+        nobody=("/admin/apps/99/configuration/template", {"template": _TEMPLATE}, 404),
+    ),
     f"{_APP}/parameters/groups": Form("/admin/apps/1/parameters/groups", nobody=("/admin/apps/99/parameters/groups", {}, 404)),
     f"{_APP}/parameters/edit": Form(
         "/admin/apps/1/parameters/edit",
-        {"key": "title", "source": "macro", "text": "{title}", "do": "save"},
-        text=("key", "source", "text"),
-        wrong=(Wrong({"text": "{nothing}"}, "text"), Wrong({"key": "nosuch"}, "key")),
+        {"key": "title", "source": "macro", "text": "{title}", "provisioning": "yes", "do": "save"},
+        text=("key", "source", "text", "label", "default", "values", "transform"),
+        wrong=(
+            Wrong({"text": "{nothing}"}, "text"),
+            Wrong({"key": "nosuch", "provisioning": ""}, "key"),
+            Wrong({"default": LONG}, "default"),
+            Wrong({"values": "a\tb"}, "values"),
+            Wrong({"key": "emails", "blank": "yes"}, "blank"),
+        ),
         nobody=("/admin/apps/99/parameters/edit", {"key": "title", "source": "title"}, 404),
     ),
     f"{_APP}/rules/edit": Form(
@@ -322,6 +343,24 @@ FORMS: dict[str, Form] = {
     f"{_APP}/plan/ticked": Form("/admin/apps/1/plan/ticked", {"change": "x"}, text=("change",)),
     f"{_APP}/users/{{user:int}}/pending": Form(
         "/admin/apps/1/users/1/pending", {"change": "x"}, text=("change",), nobody=("/admin/apps/1/users/99/pending", {}, 303)
+    ),
+    f"{_APP}/users/{{user:int}}": Form(
+        "/admin/apps/1/users/1",
+        {"key": "title", "values": "Boss", "do": "save"},
+        text=("key", "values"),
+        wrong=(
+            Wrong({"key": "nosuch"}, "key"),
+            Wrong({"key": "groups", "values": ""}, "values"),
+            Wrong({"values": LONG}, "values"),
+            Wrong({"values": "a\tb"}, "values"),
+        ),
+        nobody=("/admin/apps/1/users/99", {"key": "title", "values": "x"}, 404),
+    ),
+    f"{_APP}/parameters/credentials": Form(
+        "/admin/apps/1/parameters/credentials",
+        {"credentials": "shared"},
+        text=("credentials",),
+        nobody=("/admin/apps/99/parameters/credentials", {"credentials": "shared"}, 404),
     ),
     f"{_APP}/users/{{user:int}}/retry": Form("/admin/apps/1/users/1/retry", nobody=("/admin/apps/1/users/99/retry", {}, 404)),
     f"{_APP}/failures/retry": Form(
@@ -419,6 +458,18 @@ FORMS: dict[str, Form] = {
         nobody=("/admin/administrators/remove", {"name": "nobody"}, 404),
     ),
     "/admin/certificates": Form("/admin/certificates"),
+    "/admin/events/integrity": Form(
+        "/admin/events/integrity",
+        {"head": ""},
+        text=("head",),
+        wrong=(Wrong({"head": "12"}, "head"), Wrong({"head": f"1:{'0' * 65}"}, "head")),
+    ),
+    "/admin/events/retention": Form(
+        "/admin/events/retention",
+        {"days": "90"},
+        text=("days",),
+        wrong=tuple(Wrong({"days": days}, "days") for days in ("", "-1", "x", "36501", "9" * 20)),
+    ),
     "/admin/certificates/{id:int}/activate": Form(
         "/admin/certificates/2/activate", nobody=("/admin/certificates/99/activate", {}, 409)
     ),

@@ -85,10 +85,11 @@ class World:
         sp = replace(SpMetadata(entity_id=SP, consumers=consumers), **changes)
         return saml.configure(c, app, self.now, sp=sp)
 
-    def parameter(self, key: str, source: str, **flags: bool) -> None:
+    def parameter(self, key: str, source: str, *, include_in_saml_assertion: bool = False, multi_value: bool = False) -> None:
         """Set a parameter of the app."""
+        chosen = Parameter(key, source, "{" in source, include_in_saml_assertion, multi_value)
         with self.changing() as c:
-            apps.set_parameter(c, self.app, Parameter(key, source, macro="{" in source, **flags), self.now)
+            apps.set_parameter(c, self.app, chosen, self.now)
 
     def change(self, user: str, custom: dict[str, str] | None = None, **fields: str) -> None:
         """Change a person."""

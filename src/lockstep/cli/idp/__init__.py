@@ -9,17 +9,20 @@ from lockstep.cli.idp import (
     connections,
     connectors,
     directory,
+    entitlements,
     events,
     evidence,
     failures,
     groups,
     installation,
+    logins,
     mappings,
     nesting,
     provisioning,
     rules,
     serving,
     signin,
+    template,
 )
 
 app = typer.Typer(no_args_is_help=True)
@@ -31,6 +34,9 @@ apps.mount(app)
 connections.mount()
 rules.mount()
 connectors.mount()
+template.mount()
+logins.mount()
+entitlements.mount()
 provisioning.mount(app)
 groups.mount(app)
 failures.mount(app)

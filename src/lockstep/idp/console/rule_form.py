@@ -17,7 +17,7 @@ from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.rule_typed import CUSTOM, ActionRow, Row, Typed, new, read, rearranged, rule_of, typed_of
 from lockstep.idp.console.words import MAP_SOURCES, RULE_SOURCES
 from lockstep.idp.directory.conditions.records import OPERATORS, ROLE, STATE, STATUS
-from lockstep.idp.provisioning import links
+from lockstep.idp.provisioning.entitlements.actions import names_to_choose
 from lockstep.kit.db import Connection
 
 LISTED = 500
@@ -91,5 +91,4 @@ async def _form(
 
 
 def _known_groups(c: Connection, app: App) -> list[str]:
-    target = links.find_target(c, app.id, app.scim_url)
-    return [link.name for link in links.groups(c, target)][:LISTED] if target else []
+    return names_to_choose(c, app, LISTED)

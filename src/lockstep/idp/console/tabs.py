@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from lockstep.idp.apps import actions
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.logins import store as own_values
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.console import store
@@ -129,6 +130,7 @@ async def logins(desk: Desk) -> Response:
         waiting = [] if plan is None else store.digests(c, plan.id, State.WAITING)
         return {
             "logins": [(user, states[user.id]) for user in people],
+            "overridden": own_values.among_users(c, app.id, [user.id for user in people]),
             "first": base + (f"?{urlencode(kept)}" if kept else "") if after else "",
             "next": f"{base}?{urlencode({**kept, 'after': last})}" if last else "",
             "pending": len(waiting),

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from lockstep.idp import events
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.logins import store as own_values
 from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
@@ -154,6 +155,7 @@ async def _detail(desk: Desk, user_id: int, typed: dict[str, str], errors: dict[
             "roles": roles,
             "above": [one for one in roles_held(c, found.id) if one.id not in {role.id for role in roles}],
             "logins": [(app, login_states(c, app, [found])[found.id], why(c, app, found)) for app in given],
+            "overridden": {app.id: tuple(own) for app in given if (own := own_values.of_user(c, app.id, found.id))},
             "timeline": list(reversed(happened)),
         }
 

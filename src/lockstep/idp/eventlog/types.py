@@ -87,6 +87,11 @@ class Kind:
     description: str
     type: T
 
+    @property
+    def is_onelogins(self) -> bool:
+        """Whether OneLogin has this type, too."""
+        return self.id < OWN_FROM
+
     def as_json(self) -> dict[str, Any]:
         """An element of `data` in the answer of `GET /api/1/events/types`."""
         return {"id": self.id, "name": self.name, "description": self.description}

@@ -8,12 +8,13 @@ from lockstep.idp.apps.connectors import Given, value_of
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.evaluate import Fed, Verdict, deciding, group_rules, groups_of, value_rules, values_of, verdict
 from lockstep.idp.apps.rules.records import GROUPS, Rule
+from lockstep.idp.apps.template.actions import with_set
 from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import links, plan_groups
 from lockstep.idp.provisioning.grouping import ByRules, by_rules, remembered_at
 from lockstep.idp.provisioning.records import DesiredGroup, GroupLink
-from lockstep.idp.provisioning.source import Source, source_of, subject_of, subjects, with_set
+from lockstep.idp.provisioning.source import Source, source_of, subject_of, subjects
 from lockstep.kit.db import Connection
 
 EXAMPLES = 5

@@ -1,5 +1,7 @@
 """Sessions in the database; what a browser sees of them is in `site/test_login.py`."""
 
+import pytest
+
 from lockstep.idp import events
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.signin.people import sessions, store
@@ -10,9 +12,11 @@ from tests.idp.signin.world import ALICE, HAND, PASSWORD, World
 LIMITS = Limits(absolute_ms=1_000_000, idle_ms=100_000)
 
 
-def log_in(world: World, *, right: bool = True, old: str | None = None) -> str | None:
+def log_in(
+    world: World, *, right: bool = True, old: str | None = None, name: str = ALICE, address: str = "192.0.2.1"
+) -> str | None:
     with world.db.write(serial=events.SERIAL) as c:
-        attempt = sessions.begin(c, ALICE, "192.0.2.1", world.now)
+        attempt = sessions.begin(c, name, address, world.now)
         return sessions.finish(c, attempt, right=right, old=old, now=world.now, limits=LIMITS)
 
 
@@ -38,6 +42,21 @@ async def test_a_log_in_ends_the_session_before_it(world: World) -> None:
     first = log_in(world)
     second = log_in(world, old=first)
     assert (alive(world, first), alive(world, second)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3::4", "2001:db8:1:2::"), ("", None)],
+)
+async def test_events_say_who_signed_in_and_from_where(world: World, address: str, shown: str | None) -> None:
+    log_in(world, right=False, address=address)
+    log_in(world, name="nobody", address=address)
+    log_in(world, address=address)
+    [wrong, nobody] = world.events("signin.failed")
+    [right] = world.events("signin.succeeded")
+    assert [one.get("ipaddr") for one in (wrong, nobody, right)] == [shown] * 3
+    assert right["actor_user_id"] == right["user_id"]
+    assert "actor_user_id" not in wrong  # whoever it was, it may have been somebody else
 
 
 async def test_a_wrong_password_ends_nothing(world: World) -> None:

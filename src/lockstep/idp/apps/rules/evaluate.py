@@ -20,6 +20,7 @@ MEMBER_OF = "member_of"
 """The attribute that is a list, `a;b`: the groups of the directory that a person came from."""
 MACRO = "\nmacro\n"
 EXISTING = "\nexisting\n"
+LOGIN = "\nlogin\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Fed:
 
     name: str
     feeder: str
+
+
+def at_login(names: Iterable[str]) -> tuple[Fed, ...]:
+    """The groups that were added at a login, whatever rules give."""
+    return tuple(Fed(name, LOGIN + name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

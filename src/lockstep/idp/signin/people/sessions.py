@@ -49,7 +49,7 @@ def finish(c: Connection, attempt: Attempt, *, right: bool, old: str | None, now
     allowed = user is not None and user.status == Status.ACTIVE and store.password_of(c, user.id) == attempt.stored
     if user is None or not right or attempt.stored is None or not allowed:
         if not attempt.paused:
-            append(c, _failed(attempt.user, attempt.address.name.removeprefix("address ")), now)
+            append(c, _failed(attempt.user, _network(attempt)), now)
         return None
     throttle.forgive(c, attempt.account, attempt.address)
     store.forget_sessions(c, now)
@@ -57,7 +57,7 @@ def finish(c: Connection, attempt: Attempt, *, right: bool, old: str | None, now
         store.end_session(c, digest(old))
     secret = new_secret()
     store.add_session(c, digest(secret), user.id, now, now + limits.absolute_ms)
-    append(c, _about(EventType.SIGNED_IN, user), now)
+    append(c, _about(EventType.SIGNED_IN, user, _ipaddr(_network(attempt))), now)
     return secret
 
 
@@ -77,13 +77,27 @@ def end(c: Connection, session: Session, now: int) -> None:
         append(c, _about(EventType.SIGNED_OUT, session.user), now)
 
 
-def _about(what: EventType, user: User) -> Event:
-    return Event(type=what, actor=user.user_name, user_id=user.id, user_name=user.user_name)
+def _about(what: EventType, user: User, ipaddr: str = "") -> Event:
+    return Event(
+        type=what, actor=user.user_name, actor_user_id=user.id, user_id=user.id, user_name=user.user_name, ipaddr=ipaddr
+    )
+
+
+def _network(attempt: Attempt) -> str:
+    """Where an attempt came from, as it is counted: one address, or of IPv6 a network."""
+    return attempt.address.name.removeprefix("address ")
+
+
+def _ipaddr(network: str) -> str:
+    """The same for a field that holds an address: of a network its first, "" for what is not known."""
+    return "" if network == "unknown" else network.partition("/")[0]
 
 
 def _failed(user: User | None, address: str) -> Event:
+    where = _ipaddr(address)
     if user is None:
         # What was typed is not written down: it may be a password in the wrong field.
-        return Event(type=EventType.SIGN_IN_FAILED, notes=f"no such user, from {address}")
+        return Event(type=EventType.SIGN_IN_FAILED, ipaddr=where, notes=f"no such user, from {address}")
     why = "wrong password, or none set" if user.status == Status.ACTIVE else f"status {Status(user.status).name.lower()}"
-    return Event(type=EventType.SIGN_IN_FAILED, user_id=user.id, user_name=user.user_name, notes=f"{why}, from {address}")
+    notes = f"{why}, from {address}"
+    return Event(type=EventType.SIGN_IN_FAILED, user_id=user.id, user_name=user.user_name, ipaddr=where, notes=notes)
