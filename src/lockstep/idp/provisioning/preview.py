@@ -91,7 +91,7 @@ def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule
     source = source_of(c, app)
     remembered = list(remembered_at(c, links.find_target(c, app.id, app.scim_url)))
     old = _groups(c, source, before, remembered)
-    new = _groups(c, source, after, remembered)
+    new = old if group_rules(before) == group_rules(after) else _groups(c, source, after, remembered)
     found = []
     touched: set[str] = set()
     for one in plan_groups.match(new.groups, map(_as_link, old.groups)):
