@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from lockstep.cli.output import counted, print_json, say
-from lockstep.idp.apps.connectors import SEPARATOR
+from lockstep.idp.apps.connectors import SEPARATOR, Given
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions
 from lockstep.idp.apps.rules.evaluate import Verdict, group_rules
@@ -51,11 +51,13 @@ def person(c: Connection, app: App, found: actions.Rules, user: str, *, json: bo
     names = sorted({fed.name for fed in tried.groups})
     if json:
         who = {"user_name": tried.user.user_name, "has_app": tried.has_app, "groups": names}
-        print_json({**who, "values": {key: list(values) for key, values in tried.values.items()}, "rules": lines})
+        print_json({**who, "values": _lists(tried.values), "own": _lists(tried.own), "rules": lines})
         return
     say(f"{tried.user.user_name}: {', '.join(names) or 'no group'}")
     for key, values in sorted(tried.values.items()):
         say(f"  {key}: {SEPARATOR.join(values)} (by {tried.deciders[key].name})")
+    for key, values in sorted(tried.own.items()):
+        say(f"  {key}: {SEPARATOR.join(values)} (at their login, whatever rules say)")
     for line in lines:
         sets = _sets(line)
         word = "decides" if line["decides"] else "a later rule wins" if sets else "sets nothing"
@@ -64,13 +66,17 @@ def person(c: Connection, app: App, found: actions.Rules, user: str, *, json: bo
         say(f"  {tried.user.user_name} does not have {app.name}, and so is not there.")
 
 
+def _lists(given: Given) -> dict[str, list[str]]:
+    return {key: list(values) for key, values in given.items()}
+
+
 def _line(one: Verdict, tried: Tested) -> dict[str, Any]:
     return {
         "rule": one.rule.name,
         "applies": one.applies,
         "conditions": list(one.holds),
         "groups": sorted({fed.name for fed in one.groups}),
-        "values": {key: list(values) for key, values in one.values.items()},
+        "values": _lists(one.values),
         "decides": one.rule in [tried.deciders[key] for key in (*((GROUPS,) if one.groups else ()), *one.values)],
     }
 

@@ -10,13 +10,13 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.typed import role_names
-from lockstep.idp.apps.rules.words import parameter_words
+from lockstep.idp.apps.rules.words import choices_of, parameter_words
 from lockstep.idp.console.apps import WRONG, app_of, tab
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.rule_typed import CUSTOM, ActionRow, Row, Typed, new, read, rearranged, rule_of, typed_of
 from lockstep.idp.console.words import MAP_SOURCES, RULE_SOURCES
-from lockstep.idp.directory.conditions.records import OPERATORS
+from lockstep.idp.directory.conditions.records import OPERATORS, ROLE, STATE, STATUS
 from lockstep.idp.provisioning.entitlements.actions import names_to_choose
 from lockstep.kit.db import Connection
 
@@ -76,7 +76,7 @@ async def _form(
         keys = dict.fromkeys((*actions.settable_in(c, app), *(row.parameter for row in filled.actions if row.parameter)))
         return {
             "typed": filled,
-            "roles": list(role_names(c).values())[:LISTED],
+            "known": {ROLE: list(role_names(c).values())[:LISTED], STATUS: choices_of(STATUS), STATE: choices_of(STATE)},
             "groups": _known_groups(c, app),
             "parameters": [("", "– no action –"), *((key, f"Set {parameter_words(key)} in {app.name}") for key in keys)],
         }

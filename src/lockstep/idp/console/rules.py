@@ -65,6 +65,7 @@ def _tested(found: Tested, roles: dict[str, str]) -> dict[str, Any]:
         "has_app": found.has_app,
         "lines": [_line(one, found.deciders, roles) for one in found.verdicts],
         "groups": sorted({fed.name for fed in found.groups}, key=str.casefold),
+        "own": [(key, SEPARATOR.join(values)) for key, values in sorted(found.own.items())],
         "values": [(key, SEPARATOR.join(values), found.deciders[key]) for key, values in sorted(found.values.items())],
     }
 

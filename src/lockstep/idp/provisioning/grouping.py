@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from lockstep.idp.apps.rules.evaluate import Fed, at_login, group_rules, groups_of, standing
+from lockstep.idp.apps.rules.evaluate import Fed, at_login, group_rules, groups_by, standing
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting_store
@@ -183,12 +183,12 @@ def asked(
     only: Collection[str] | None,
     added: Mapping[str, tuple[str, ...]] = NOBODY,
 ) -> tuple[ByRules, set[Fed]]:
-    """Who the rules and logins put into which group, and what feeds those groups."""
+    """Who the rules (those that set Groups) and logins put into which group, and what feeds those groups."""
     found, fed = ByRules(), set[Fed]()
     for user, roles, days in subjects(c, rules, only):
         if user.employee_id not in logins:
             continue
-        given = (*groups_of(rules, user, roles, days), *at_login(added.get(user.employee_id, ())))
+        given = (*groups_by(rules, user, roles, days), *at_login(added.get(user.employee_id, ())))
         if given:
             _put(found, user, given)
             fed.update(given)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors import Given, value_of
+from lockstep.idp.apps.logins.actions import own_of
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.evaluate import Fed, Verdict, deciding, group_rules, groups_of, value_rules, values_of, verdict
 from lockstep.idp.apps.rules.records import GROUPS, Rule
@@ -71,7 +72,8 @@ class Preview:
 class Tested:
     """What rules say of one person; `winner` is the rule that decides about Groups, None where none finds any.
 
-    `values` is what they set beside Groups, `deciders` which rule decides for each parameter.
+    `values` is what they set beside Groups, `deciders` which rule decides for each parameter.  `own` is what stands at their
+    login instead, whatever rules say.
     """
 
     user: User
@@ -81,6 +83,7 @@ class Tested:
     groups: tuple[Fed, ...]
     values: Given
     deciders: dict[str, Rule]
+    own: Given
 
 
 def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule, ...]) -> Preview:
@@ -88,7 +91,7 @@ def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule
     source = source_of(c, app)
     remembered = list(remembered_at(c, links.find_target(c, app.id, app.scim_url)))
     old = _groups(c, source, before, remembered)
-    new = _groups(c, source, after, remembered)
+    new = old if group_rules(before) == group_rules(after) else _groups(c, source, after, remembered)
     found = []
     touched: set[str] = set()
     for one in plan_groups.match(new.groups, map(_as_link, old.groups)):
@@ -100,8 +103,8 @@ def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule
 
 
 def _groups(c: Connection, source: Source, rules: tuple[Rule, ...], remembered: list[Fed]) -> ByRules:
-    """Groups by the rules that set them; by role while none does."""
-    return by_rules(c, group_rules(rules), source.logins, remembered=remembered)
+    """Groups by the rules that set them, by role while none does, and those that single logins add."""
+    return by_rules(c, group_rules(rules), source.logins, remembered=remembered, added=source.added)
 
 
 def _values(c: Connection, source: Source, before: tuple[Rule, ...], after: tuple[Rule, ...]) -> list[ValuePreview]:
@@ -116,7 +119,7 @@ def _values(c: Connection, source: Source, before: tuple[Rule, ...], after: tupl
         user = one[0]
         if user.employee_id not in source.logins:
             continue
-        had, has = values_of(old, *one), values_of(new, *one)
+        had, has = (source.recipe.given(user, values_of(rules, *one)) for rules in (old, new))
         for parameter in (each for each in parameters if had.get(each.key) != has.get(each.key)):
             was, will = value_of(parameter, user, had), value_of(parameter, user, has)
             if was != will:
@@ -161,4 +164,5 @@ def of_person(c: Connection, app: App, rules: Iterable[Rule], who: str) -> Teste
     verdicts = [verdict(rule, *subject) for rule in rules]
     by = deciding(verdicts)
     has_app = apps.has_app(c, app.id, user.id)
-    return Tested(user, has_app, verdicts, by.get(GROUPS), groups_of(rules, *subject), values_of(rules, *subject), by)
+    own = own_of(c, app, asked=True)(user.employee_id)
+    return Tested(user, has_app, verdicts, by.get(GROUPS), groups_of(rules, *subject), values_of(rules, *subject), by, own)

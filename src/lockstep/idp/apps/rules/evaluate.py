@@ -88,13 +88,18 @@ def verdict(rule: Rule, user: User, roles: Sequence[Role], days: int | None = No
 
 def groups_of(rules: Sequence[Rule], user: User, roles: Sequence[Role], days: int | None = None) -> tuple[Fed, ...]:
     """The groups that the rules give `user`.  While no rule sets Groups, each role is the group of its name."""
-    rules = group_rules(rules)
+    return groups_by(group_rules(rules), user, roles, days)
+
+
+def groups_by(rules: Sequence[Rule], user: User, roles: Sequence[Role], days: int | None = None) -> tuple[Fed, ...]:
+    """As `groups_of`, for many people: `rules` are those that set Groups, and no others."""
     if not rules:
         return tuple(_named_alike(roles))
     for rule in reversed(rules):
-        found = verdict(rule, user, roles, days).groups if rule.enabled else ()
-        if found:
-            return found
+        if rule.enabled and (not rule.conditions or all_hold(rule.conditions, rule.match, user, roles, days)):
+            found = tuple(_fed(rule, user, roles))
+            if found:
+                return found
     return ()
 
 

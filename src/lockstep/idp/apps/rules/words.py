@@ -86,6 +86,11 @@ def number_word(source: str, number: str) -> str:
     return next((_word(one) for one in _LISTS[source] if str(int(one)) == number), number)
 
 
+def choices_of(source: str) -> list[str]:
+    """The words of all statuses or states."""
+    return [_word(one) for one in _LISTS[source]]
+
+
 def word_number(source: str, word: str) -> str:
     """The number of a status or a state, as text, by its word in any case; the word itself where it is none."""
     return next((str(int(one)) for one in _LISTS[source] if _word(one).lower() == word.lower()), word)
