@@ -10,11 +10,13 @@ from lockstep.cli.idp import (
     connectors,
     directory,
     entitlements,
+    events,
     evidence,
     failures,
     groups,
     installation,
     logins,
+    mappings,
     nesting,
     provisioning,
     rules,
@@ -25,7 +27,9 @@ from lockstep.cli.idp import (
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
+events.mount()
 nesting.mount()
+mappings.mount(app)
 apps.mount(app)
 connections.mount()
 rules.mount()

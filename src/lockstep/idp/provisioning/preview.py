@@ -4,17 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import Given
+from lockstep.idp.apps.connectors import Given, value_of
 from lockstep.idp.apps.records import App
-from lockstep.idp.apps.rules.evaluate import Fed, Verdict, deciding, groups_of, values_of, verdict
+from lockstep.idp.apps.rules.evaluate import Fed, Verdict, deciding, group_rules, groups_of, value_rules, values_of, verdict
 from lockstep.idp.apps.rules.records import GROUPS, Rule
+from lockstep.idp.apps.template.actions import with_set
 from lockstep.idp.directory.lookup import find_user
-from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import links, plan_groups
 from lockstep.idp.provisioning.grouping import ByRules, by_rules, remembered_at
 from lockstep.idp.provisioning.records import DesiredGroup, GroupLink
-from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.source import Source, source_of, subject_of, subjects
 from lockstep.kit.db import Connection
 
 EXAMPLES = 5
@@ -43,13 +43,28 @@ class GroupPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuePreview:
+    """One parameter of which some people would have another value: how many, and a few as (user name, before, after)."""
+
+    parameter: str
+    people: int
+    few: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change: the groups that would, and how many stay as they are."""
+    """What would change: the groups that would, and how many stay as they are; the values of other parameters."""
 
     groups: list[GroupPreview] = field(default_factory=list)
     same: int = 0
     people: int = 0
     """Who comes or goes anywhere."""
+    values: list[ValuePreview] = field(default_factory=list)
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything is different."""
+        return bool(self.groups or self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +87,8 @@ def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule
     """Everyone who has the app, by both sets of rules."""
     source = source_of(c, app)
     remembered = list(remembered_at(c, links.find_target(c, app.id, app.scim_url)))
-    old = by_rules(c, before, source.logins, remembered=remembered)
-    new = by_rules(c, after, source.logins, remembered=remembered)
+    old = _groups(c, source, before, remembered)
+    new = _groups(c, source, after, remembered)
     found = []
     touched: set[str] = set()
     for one in plan_groups.match(new.groups, map(_as_link, old.groups)):
@@ -81,7 +96,37 @@ def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule
         touched.update(moved)
         found.append(shown)
     moving = sorted((one for one in found if one.moves), key=lambda one: (one.after or one.before).casefold())
-    return Preview(moving, len(found) - len(moving), len(touched))
+    return Preview(moving, len(found) - len(moving), len(touched), _values(c, source, before, after))
+
+
+def _groups(c: Connection, source: Source, rules: tuple[Rule, ...], remembered: list[Fed]) -> ByRules:
+    """Groups by the rules that set them; by role while none does."""
+    return by_rules(c, group_rules(rules), source.logins, remembered=remembered, added=source.added)
+
+
+def _values(c: Connection, source: Source, before: tuple[Rule, ...], after: tuple[Rule, ...]) -> list[ValuePreview]:
+    """Which parameters would have another value, for everyone who has the app."""
+    old, new = value_rules(before), value_rules(after)
+    if old == new:
+        return []
+    counts: dict[str, int] = {}
+    few: dict[str, list[tuple[str, str, str]]] = {}
+    parameters = with_set(source.parameters, (*old, *new))
+    for one in subjects(c, (*old, *new)):
+        user = one[0]
+        if user.employee_id not in source.logins:
+            continue
+        had, has = values_of(old, *one), values_of(new, *one)
+        for parameter in (each for each in parameters if had.get(each.key) != has.get(each.key)):
+            was, will = (value_of(parameter, user, source.recipe.given(user, said)) for said in (had, has))
+            if was != will:
+                counts[parameter.key] = counts.get(parameter.key, 0) + 1
+                shown = few.setdefault(parameter.key, [])
+                if len(shown) < EXAMPLES:
+                    shown.append((user.user_name, was, will))
+    return [
+        ValuePreview(key, number, tuple(few[key])) for key, number in sorted(counts.items(), key=lambda one: one[0].casefold())
+    ]
 
 
 def _as_link(group: DesiredGroup) -> GroupLink:
@@ -112,8 +157,8 @@ def _few(names: dict[str, str], keys: Sequence[str]) -> tuple[str, ...]:
 def of_person(c: Connection, app: App, rules: Iterable[Rule], who: str) -> Tested:
     """The rules about one person, a user name or employee_id.  Raises NotThereProblem."""
     user = find_user(c, who)
-    roles, rules = roles_held(c, user.id), tuple(rules)
-    verdicts = [verdict(rule, user, roles) for rule in rules]
+    subject, rules = subject_of(c, user), tuple(rules)
+    verdicts = [verdict(rule, *subject) for rule in rules]
     by = deciding(verdicts)
     has_app = apps.has_app(c, app.id, user.id)
-    return Tested(user, has_app, verdicts, by.get(GROUPS), groups_of(rules, user, roles), values_of(rules, user, roles), by)
+    return Tested(user, has_app, verdicts, by.get(GROUPS), groups_of(rules, *subject), values_of(rules, *subject), by)

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from lockstep.idp.directory.conditions import wire
 from lockstep.idp.directory.conditions.attributes import DERIVED, USER_ATTRIBUTES
-from lockstep.idp.directory.conditions.records import CHOICE_OPERATORS, NUMERIC, OPERATORS, ROLE, STATUS, Condition, Operator
+from lockstep.idp.directory.conditions.records import (
+    CHOICE_OPERATORS,
+    DAY_OPERATORS,
+    NUMERIC,
+    OPERATORS,
+    ROLE,
+    STATUS,
+    Condition,
+    Operator,
+)
 from lockstep.idp.directory.conditions.wire import (
     OF_ROLES,
     UNVERIFIED,
@@ -35,6 +44,8 @@ CONDITIONS = st.one_of(
         Condition, st.just(ROLE), CHOICES, st.lists(st.integers(1, 10**9).map(str), min_size=1, max_size=3).map("|".join)
     ),
     st.builds(Condition, st.just(STATUS), CHOICES, st.sampled_from([str(int(one)) for one in Status])),
+    st.builds(Condition, st.just("group_id"), CHOICES, st.sampled_from(["", "7", "7|8"])),
+    st.builds(Condition, st.just("last_login"), st.sampled_from(DAY_OPERATORS), st.integers(0, 999).map(str)),
 )
 
 

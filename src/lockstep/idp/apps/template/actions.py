@@ -48,13 +48,13 @@ def recipe_of(c: Connection, app: App, rules: Sequence[Rule] = (), *, asked: boo
 
 def written(c: Connection, app: App, text: str, rules: Sequence[Rule] = (), own: Own = nobody) -> Recipe:
     """The same with another template; "" for the connector's own.  Raises TemplateProblem for text that is no JSON object."""
-    parameters = _with_set(parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id)), rules)
+    parameters = with_set(parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id)), rules)
     if not text:
         return Recipe(parameters, own=own)
     return Recipe(parameters, _value(text), schemas_for(c, app), own)
 
 
-def _with_set(parameters: tuple[Parameter, ...], rules: Sequence[Rule]) -> tuple[Parameter, ...]:
+def with_set(parameters: tuple[Parameter, ...], rules: Sequence[Rule]) -> tuple[Parameter, ...]:
     """The parameters, and those that only rules give a value."""
     known = {one.key for one in parameters}
     keys = dict.fromkeys(action.parameter for rule in value_rules(rules) for action in rule.actions)

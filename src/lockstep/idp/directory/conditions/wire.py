@@ -2,12 +2,25 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from lockstep.idp.directory.conditions.attributes import CUSTOM, DERIVED, ONELOGIN_NAMES, USER_ATTRIBUTES
 from lockstep.idp.directory.conditions.checks import condition_problems
-from lockstep.idp.directory.conditions.records import CHOICE_OPERATORS, OPERATORS, ROLE, STATUS, Condition, Operator
-from lockstep.idp.directory.records import Role, Status
+from lockstep.idp.directory.conditions.records import (
+    CHOICE_OPERATORS,
+    CHOICES,
+    DAY_OPERATORS,
+    GROUP,
+    LAST_LOGIN,
+    OPERATORS,
+    ROLE,
+    STATE,
+    STATUS,
+    Condition,
+    Operator,
+)
+from lockstep.idp.directory.records import Role, State, Status
 from lockstep.kit.problems import Problem
 
 HAS_ROLE = "has_role"
@@ -33,7 +46,9 @@ _ROLE_CODE_OF = {operator: code for code, operator in OF_ROLES.items()}
 _NAME_OF = {ours: theirs for theirs, ours in ONELOGIN_NAMES.items()}
 _LABELS = {
     HAS_ROLE: "Roles",
-    "employee_id": "External ID",
+    GROUP: "Group",
+    "member_of": "MemberOf",
+    LAST_LOGIN: "Last login (days ago)",
     "external_id": "External ID",
     "firstname": "First name",
     "lastname": "Last name",
@@ -145,8 +160,9 @@ def label_of(name: str) -> str:
 
 def sources(custom: Iterable[str] = ()) -> list[Option]:
     """What conditions can look at; `custom` are the short names of custom attributes."""
-    names = [HAS_ROLE, STATUS, *(name_of(one) for one in sorted(USER_ATTRIBUTES)), *DERIVED, *(CUSTOM + one for one in custom)]
-    return [Option(label_of(name), name) for name in names]
+    attributes = (name_of(one) for one in sorted(USER_ATTRIBUTES))
+    names = (HAS_ROLE, STATUS, STATE, GROUP, LAST_LOGIN, *attributes, *DERIVED, *(CUSTOM + one for one in custom))
+    return [Option(label_of(name), name) for name in dict.fromkeys(names)]
 
 
 def operators(name: str) -> list[Option]:
@@ -154,7 +170,7 @@ def operators(name: str) -> list[Option]:
     source = source_of(name)
     if source == ROLE:
         return [Option("includes", "ri"), Option("does not include", "rin")]
-    found = CHOICE_OPERATORS if source == STATUS else OPERATORS
+    found = CHOICE_OPERATORS if source in CHOICES else DAY_OPERATORS if source == LAST_LOGIN else OPERATORS
     return [Option(one, _CODE_OF[one]) for one in found]
 
 
@@ -163,6 +179,7 @@ def values(name: str, roles: Iterable[Role] = ()) -> list[Option]:
     source = source_of(name)
     if source == ROLE:
         return [Option(role.name, str(role.id)) for role in roles]
-    if source == STATUS:
-        return [Option(one.name.replace("_", " ").capitalize(), str(int(one))) for one in Status]
-    return []
+    return [Option(one.name.replace("_", " ").capitalize(), str(int(one))) for one in _LISTS.get(source, ())]
+
+
+_LISTS: dict[str, Iterable[IntEnum]] = {STATUS: Status, STATE: State}
