@@ -41,11 +41,10 @@ async def parameters(desk: Desk) -> Response:
             "provisioned": [(one, source_words(one)) for one in rows if one.key in PARAMETER_KEYS],
             "saml_only": [(one, source_words(one)) for one in rows if one.key not in PARAMETER_KEYS],
             "own": {one.key for one in own},
-            "set_by": set_by(rules_of(c, app).applied.rules),
             "sent": {one for one in rows if provisioned(one)},
             "extras": {one.key: extra_words(one) for one in rows},
             "overridden": logins.count(c, app.id),
-            "rules": rules_of(c, app),
+            "set_by": set_by(rules_of(c, app).applied.rules),
             "subject": any(one.key == NAME_ID for one in own),
         }
 
