@@ -166,7 +166,8 @@ async def test_a_role_admin_looks_after_the_members_of_their_role(world: World) 
     browser = await as_one(world, Privilege.ROLE_ADMIN)
     page = await browser.get("/admin/roles/1")
     assert "Delete role" not in page.text
-    added = await press(browser, page, "/admin/roles/1/members", user="bob")
+    members = await browser.get("/admin/roles/1/users")
+    added = await press(browser, members, "/admin/roles/1/members", user="bob")
     assert "bob@x.example is in the role." in added.text
     gone = await press(browser, added, f"/admin/roles/1/members/{world.bob.id}/remove")
     assert "The member has been taken out." in gone.text

@@ -29,7 +29,7 @@ async def test_values_are_added_shown_and_removed(world: World) -> None:
     await press(browser, page, PAGE, key="title", values="", do="save")
     page = await browser.get(PAGE)
     assert "nothing is sent" in page.text
-    assert "Overridden: groups, title" in (await browser.get("/admin/users/1")).text
+    assert "Overridden: groups, title" in (await browser.get("/admin/users/1/applications")).text
     assert "Overridden" in (await browser.get(address("/users"))).text
     gone = await press(browser, page, PAGE, key="title", do="remove")
     assert "what the app gives holds again" in gone.text
