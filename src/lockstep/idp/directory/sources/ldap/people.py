@@ -19,16 +19,18 @@ class Keys:
     """Which key an entry has, by its DN in any spelling; and whom a bare uid names."""
 
     by_spelling: dict[str, str] = field(default_factory=dict)
-    by_name: dict[str, str] = field(default_factory=dict)
     by_uid: dict[str, str] = field(default_factory=dict)
     """"" for a uid that several people have: it names nobody."""
     where: dict[str, str] = field(default_factory=dict)
     """The DN of each key."""
+    _by_name: dict[str, str] = field(default_factory=dict)
+    _unread: list[str] = field(default_factory=list)
+    """DNs that are not in `_by_name` yet: most directories spell them always the same, and none has to be taken apart."""
 
     def add(self, entry: Entry, key: str) -> None:
         """Note an entry."""
         self.by_spelling[entry.dn] = key
-        self.by_name[dn.normal(entry.dn)] = key
+        self._unread.append(entry.dn)
         self.where[key] = entry.dn
         for uid in entry.values(UID):
             name = uid.decode("utf-8", "replace")
@@ -36,7 +38,12 @@ class Keys:
 
     def of(self, name: str) -> str | None:
         """The key of the entry that a DN names."""
-        return self.by_spelling.get(name) or self.by_name.get(dn.normal(name))
+        found = self.by_spelling.get(name)
+        if found is not None:
+            return found
+        self._by_name |= {dn.normal(one): self.by_spelling[one] for one in self._unread}
+        self._unread.clear()
+        return self._by_name.get(dn.normal(name))
 
 
 def asked(plan: Plan, *, uids: bool) -> tuple[str, ...]:
