@@ -110,7 +110,9 @@ def park_names(connection: Connection, user_ids: Iterable[int]) -> None:
 
 def remove_users(connection: Connection, user_ids: Iterable[int]) -> None:
     """Delete users; their memberships fall with them."""
-    _run(connection, store.REMOVE_USER, ({"id": user_id} for user_id in user_ids))
+    for piece in _pieces(user_ids):
+        words.forget(connection, piece)
+        connection.many(store.REMOVE_USER, [{"id": user_id} for user_id in piece])
 
 
 def remove_roles(connection: Connection, role_ids: Iterable[int]) -> None:

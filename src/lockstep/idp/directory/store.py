@@ -9,7 +9,7 @@ from lockstep.idp.directory.records import FIELDS, MORE, PROFILE, Counts, Member
 from lockstep.idp.directory.words import store as words
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection, Row
-from lockstep.kit.sql import KeyText, Statement, among, listed
+from lockstep.kit.sql import KeyText, Statement, among, among_numbers, listed, numbered
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _KEYS = ("employee_id",)
@@ -78,6 +78,7 @@ def _is(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]
 
 _STREAM_USERS = Statement(_user.order_by(u.employee_id))
 _USER_BY_ID = Statement(_user.where(_is(u.id, "id")))
+_USERS_BY_IDS = Statement(_user.where(among_numbers(u.id, "ids")))
 _USER_BY_EMPLOYEE_ID = Statement(_user.where(_is(u.employee_id, "key")))
 _USER_BY_USER_NAME = Statement(_user.where(_is(u.user_name_key, "key")))
 _USERS_BY_EMAIL = Statement(_user.where(_is(u.email_key, "key")).order_by(u.id))
@@ -143,6 +144,11 @@ def stream_users(connection: Connection) -> Iterator[User]:
 def user_by_id(connection: Connection, user_id: int) -> User | None:
     """The user with this id."""
     return _one_user(connection.one(_USER_BY_ID, id=user_id))
+
+
+def users_by_ids(connection: Connection, ids: Iterable[int]) -> list[User]:
+    """The users with these ids, in no order."""
+    return [_to_user(row) for row in connection.all(_USERS_BY_IDS, ids=numbered(ids))]
 
 
 def user_by_employee_id(connection: Connection, employee_id: str) -> User | None:
@@ -241,8 +247,7 @@ def counts(connection: Connection) -> Counts:
 
 def add_user(connection: Connection, user: User) -> int:
     """Insert a user; its new id."""
-    number = int(connection.value(_ADD_USER, **user_values(user)))
-    words.write(connection, user, number)
+    words.write(connection, user, number := int(connection.value(_ADD_USER, **user_values(user))))
     return number
 
 
@@ -260,6 +265,7 @@ def change_user(connection: Connection, user: User) -> None:
 
 def remove_user(connection: Connection, user_id: int) -> None:
     """Delete a user; the memberships fall with it."""
+    words.forget(connection, [user_id])
     connection.run(REMOVE_USER, id=user_id)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from msgspec.structs import replace
 
 from lockstep.idp.directory import actions, bulk, store
@@ -16,6 +17,7 @@ from lockstep.idp.directory.words import store as words
 from lockstep.idp.directory.words.text import FOUND_BY, terms_of, words_of
 from lockstep.idp.events import SERIAL
 from lockstep.kit.db import Connection, Database
+from lockstep.kit.sql import Statement
 
 BY: Any = {"actor": "a test", "now": 1}
 FIRST, LAST = ("Anna", "Ben", "Zoë", "Annabel"), ("Smith", "Smithers", "Özil", "Ng")
@@ -139,9 +141,11 @@ def test_words_follow_whatever_writes_a_user(idp: Database) -> None:
         assert found(c, "newest") == ["ann"]
         actions.remove_user(c, ann.id, **BY)
         assert found(c, "ann") == []
+        assert c.value(Statement(sa.select(sa.func.count()).select_from(words.user_words))) == 0
         restore(c, ann.id, **BY)
         assert found(c, "newest") == ["ann"]
         bulk.remove_users(c, [ann.id])
+        assert c.value(Statement(sa.select(sa.func.count()).select_from(words.user_words))) == 0
         bulk.add_users(c, [User(employee_id="E9", user_name="zed", display_name="Zed Last")])
         assert (found(c, "ann"), found(c, "last")) == ([], ["zed"])
 

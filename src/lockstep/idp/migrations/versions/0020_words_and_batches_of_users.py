@@ -17,8 +17,7 @@ def upgrade() -> None:
     words = op.create_table(
         "user_words",
         sa.Column("word", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
-        sa.Column("user_id", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("word", "user_id"),
         sqlite_with_rowid=False,
     )
