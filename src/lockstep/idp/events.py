@@ -165,6 +165,9 @@ class EventType(StrEnum):
     SIGN_IN_SETTINGS_CHANGED = "signin.settings_changed", None
     ADMIN_CREATED = "admin.created", None
     ADMIN_REMOVED = "admin.removed", None
+    ADMIN_LINKED = "admin.linked", None
+    ADMIN_PRIVILEGE_GIVEN = "admin.privilege_given", None
+    ADMIN_PRIVILEGE_TAKEN = "admin.privilege_taken", None
     ADMIN_SIGNED_IN = "admin.signed_in", None
     ADMIN_SIGN_IN_FAILED = "admin.sign_in_failed", None
     ADMIN_SIGNED_OUT = "admin.signed_out", None
