@@ -26,7 +26,7 @@ from benchmarks.support.text import heading, say, table
 from lockstep.idp import events
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import bulk, store
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import FOLDER, Role, User
 from lockstep.idp.storage import open_idp
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Database
@@ -63,7 +63,7 @@ def _fill(folder: Path, people: int) -> None:
         bulk.add_roles(c, [Role(group_id="few", name="Few")])
         [role] = bulk.role_ids(c).values()
         ids = bulk.user_ids(c)
-        bulk.add_members(c, ((role, ids[rosters.employee_id(number)], "{}") for number in range(FEW)))
+        bulk.add_members(c, ((role, ids[rosters.employee_id(number)], "{}") for number in range(FEW)), FOLDER)
     db.close()
 
 

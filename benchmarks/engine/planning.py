@@ -31,7 +31,7 @@ from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import bulk, store
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import FOLDER, Role, User
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.planner import make_plan_apart
 from lockstep.idp.provisioning.records import Kind, State
@@ -54,7 +54,7 @@ def fill(folder: Path, people: int, groups: int, members: int, kind: str = "plai
         bulk.add_users(c, (msgspec.convert({**rosters.person(number), "created_at": NOW}, User) for number in range(people)))
         bulk.add_roles(c, (Role(group_id=f"G{number:06}", name=f"Group {number}") for number in range(groups)))
         users, roles = list(bulk.user_ids(c).values()), list(bulk.role_ids(c).values())
-        bulk.add_members(c, _seats(roles, users, each))
+        bulk.add_members(c, _seats(roles, users, each), FOLDER)
         app = apps.create_app(
             c,
             Vault(bytes(32)),
@@ -68,7 +68,7 @@ def fill(folder: Path, people: int, groups: int, members: int, kind: str = "plai
         apps.change_settings(c, app, SETTINGS, NOW)
         apps.assign(c, app, None, NOW)
         if kind == "rules":
-            rules.save(c, app, Rule("all", Mapped("role", "(.*)")), NOW, actor="somebody")
+            rules.save(c, app, Rule("all", (Mapped("role", "(.*)"),)), NOW, actor="somebody")
             rules.apply(c, app, NOW, actor="somebody")
         elif kind == "pilot":
             apps.change_settings(c, app, [f"pilot-people={max(EDITS * 17, people // 20)}"], NOW)

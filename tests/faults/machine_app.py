@@ -8,7 +8,8 @@ from hypothesis.stateful import precondition, rule
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions
-from lockstep.idp.apps.rules.records import ROLE, STATUS, Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
+from lockstep.idp.directory.conditions.records import ROLE, STATUS, Condition
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.provisioning.actions import approve
 from lockstep.kit.problems import Problem
@@ -49,7 +50,7 @@ CONDITIONS = st.one_of(
 RULES = st.builds(
     Rule,
     name=st.just("A rule"),
-    action=ACTIONS,
+    actions=st.tuples(ACTIONS),
     match=st.sampled_from(("all", "any")),
     conditions=st.lists(CONDITIONS, max_size=2).map(tuple),
 )

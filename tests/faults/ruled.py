@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from lockstep.idp.apps.rules.records import ROLE, STATUS, Condition, Existing, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
+from lockstep.idp.directory.conditions.records import ROLE, STATUS, Condition
 from tests.support.company import Company, Held
 
 ACTIVE, SUSPENDED = "1", "2"
@@ -48,7 +49,7 @@ class Ruled:
 
     def may_stand_empty(self, values: Collection[str]) -> set[str]:
         """Names, without case, of groups that stay although nobody is in them: of values that somebody had once."""
-        maps = [rule.action for rule in self.applied if rule.enabled and not isinstance(rule.action, Existing)]
+        maps = [one for rule in self.applied if rule.enabled for one in rule.actions if isinstance(one, Mapped)]
         found = {_value_in(one.pattern, value) for one in maps if one.source != ROLE for value in values}
         return {name.casefold() for name in found if name}
 
@@ -56,19 +57,20 @@ class Ruled:
         for rule in self.applied:
             if not rule.enabled:
                 continue
-            if isinstance(rule.action, Existing):
-                yield from rule.action.names
-            elif rule.action.source == ROLE:
-                yield from filter(None, (_value_in(rule.action.pattern, name) for name in company.groups.values()))
+            for action in rule.actions:
+                if isinstance(action, Existing):
+                    yield from action.names
+                elif isinstance(action, Mapped) and action.source == ROLE:
+                    yield from filter(None, (_value_in(action.pattern, name) for name in company.groups.values()))
 
     def _names(self, company: Company, key: str, rule: Rule) -> Iterator[str]:
-        action = rule.action
-        if isinstance(action, Existing):
-            yield from action.names
-            return
-        person = company.people[key]
-        values = [company.groups[one] for one in company.groups_of(key)] if action.source == ROLE else [person[action.source]]
-        yield from filter(None, (_value_in(action.pattern, value) for value in values if value))
+        person, roles = company.people[key], [company.groups[one] for one in company.groups_of(key)]
+        for action in rule.actions:
+            if isinstance(action, Existing):
+                yield from action.names
+            elif isinstance(action, Mapped):
+                values = roles if action.source == ROLE else [person[action.source]]
+                yield from filter(None, (_value_in(action.pattern, value) for value in values if value))
 
     def _applies(self, company: Company, key: str, rule: Rule) -> bool:
         found = [self._holds(company, key, one) for one in rule.conditions]

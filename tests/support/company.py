@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import FOLDER, Role, User
 from lockstep.idp.directory.roster import Roster, Seat
 from tests.support.scim_rules import ENTERPRISE, Document
 
@@ -112,8 +112,8 @@ class Company:
 
     def roster(self) -> Roster:
         """The company as an import brings it."""
-        people = [User(**self.people[key], imported=True) for key in sorted(self.people)]  # type: ignore[arg-type]
-        roles = [Role(group_id=key, name=self.groups[key], imported=True) for key in sorted(self.groups)]
+        people = [User(**self.people[key], source=FOLDER) for key in sorted(self.people)]  # type: ignore[arg-type]
+        roles = [Role(group_id=key, name=self.groups[key], source=FOLDER) for key in sorted(self.groups)]
         return Roster(people, roles, [Seat(group, person, "{}") for group, person in sorted(self.seats)])
 
     def write(self, folder: Path) -> Path:

@@ -71,8 +71,14 @@ class EventType(StrEnum):
     MAPPING_ENABLED = "mapping.enabled", 192
     MAPPING_UPDATED = "mapping.updated", 193
     MAPPINGS_REAPPLIED = "mapping.reapplied", 202
+    MAPPINGS_OF_ALL_REAPPLIED = "mapping.all_reapplied", None
     USER_FIELD_ADDED = "user_field.added", 194
     USER_FIELD_DELETED = "user_field.deleted", 195
+    USER_FIELD_UPDATED = "user_field.updated", None
+    USER_RESTORED = "user.restored", None
+    USER_UNLOCKED = "user.unlocked", None
+    ROLE_ADMIN_ADDED = "role.admin_added", None
+    ROLE_ADMIN_REMOVED = "role.admin_removed", None
 
     # apps
     APP_CREATED = "app.created", None

@@ -171,12 +171,12 @@ def test_a_role_takes_the_name_of_another_only_if_that_is_meant(run: Run, roster
 def test_events(run: Run, roster: Path) -> None:
     run("import", str(roster))
     found = _lines(run("events", "--json"))
-    assert [event["seq"] for event in found] == list(range(1, 6))
-    assert (found[0]["type"], found[0]["event_type_id"], found[0]["user_name"]) == ("user.created", 13, "alice")
+    assert [event["seq"] for event in found] == list(range(1, 7))
+    assert (found[1]["type"], found[1]["event_type_id"], found[1]["user_name"]) == ("user.created", 13, "alice")
     run("user", "remove", "bob")
-    (removed,) = _lines(run("events", "--json", "--since", "5"))
+    (removed,) = _lines(run("events", "--json", "--since", "6"))
     assert (removed["type"], removed["actor"]) == ("user.removed", "command line")
-    assert run("events", "--since", "5").stdout.split()[2:] == ["user.removed", "command", "line", "bob"]
+    assert run("events", "--since", "6").stdout.split()[2:] == ["user.removed", "command", "line", "bob"]
 
 
 PROGRAM = "import typer\nfrom lockstep.cli.idp.directory import mount\napp = typer.Typer()\nmount(app)\napp()\n"
@@ -184,7 +184,7 @@ PROGRAM = "import typer\nfrom lockstep.cli.idp.directory import mount\napp = typ
 
 def test_events_follow_until_interrupted(run: Run, roster: Path, tmp_path: Path) -> None:
     run("import", str(roster))
-    command = [sys.executable, "-c", PROGRAM, "events", "--json", "--follow", "--since", "4", "--data", str(tmp_path / "data")]
+    command = [sys.executable, "-c", PROGRAM, "events", "--json", "--follow", "--since", "5", "--data", str(tmp_path / "data")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["type"] == "directory.imported"

@@ -436,7 +436,7 @@ def prepared(world: World) -> None:
         for key in _two_keys(world.now):
             certificates.add(c, world.engine.vault, key, world.now)
         for name in ("One", "Two"):
-            rules.save(c, world.app, Rule(name, Mapped("role", ".*")), world.now, actor=HAND)
+            rules.save(c, world.app, Rule(name, (Mapped("role", ".*"),)), world.now, actor=HAND)
         certificates.activate(c, 2, world.now)
 
 

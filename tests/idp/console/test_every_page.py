@@ -8,10 +8,11 @@ import pytest
 from lockstep.idp.admins import actions as admins
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions as rules
-from lockstep.idp.apps.rules.records import Condition, Existing, Rule
+from lockstep.idp.apps.rules.records import Existing, Rule
 from lockstep.idp.apps.saml import actions as saml
 from lockstep.idp.console.routes import ROUTES
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.saml.records import AssertionConsumer, SpMetadata
 from tests.idp.console.forms import CALCULATED, HOSTILE, LONG, prepared, sound
 from tests.idp.console.world import HAND, OPEN, World
@@ -72,7 +73,9 @@ async def hostile(world: World) -> None:
         directory.rename_role(c, world.role.id, MARKUP, actor=HAND, now=world.now)
         consumers = (AssertionConsumer("https://sp.example/acs", 0, True),)
         saml.configure(c, world.app, world.now, sp=SpMetadata(entity_id=text, consumers=consumers))
-        rules.save(c, world.app, Rule(text, Existing((text,)), conditions=(Condition("title", "equals", text),)), 1, actor=HAND)
+        rules.save(
+            c, world.app, Rule(text, (Existing((text,)),), conditions=(Condition("title", "equals", text),)), 1, actor=HAND
+        )
         admins.create(c, text, "stored", actor=HAND, now=world.now)
         apps.rename(c, world.app, text, world.now)
         world.app = apps.find_app(c, text)

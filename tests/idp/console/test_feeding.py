@@ -23,8 +23,8 @@ async def test_a_role_feeds_by_its_name_or_by_rules(each_world: World) -> None:
     app = world.app_now()
     with world.changing() as c:
         assert fed_by_others(c, app, world.role) == {"aws-readers"}
-        rules.save(c, app, Rule("strip", Mapped("role", "(?:AWS-)?(R.*)")), world.now, actor=HAND)
-        rules.save(c, app, Rule("again", Mapped("role", "^Re.*")), world.now, actor=HAND)
+        rules.save(c, app, Rule("strip", (Mapped("role", "(?:AWS-)?(R.*)"),)), world.now, actor=HAND)
+        rules.save(c, app, Rule("again", (Mapped("role", "^Re.*"),)), world.now, actor=HAND)
         rules.apply(c, app, world.now, actor=HAND)
         assert fed_by_others(c, app, world.role) == {"readers"}
         assert fed_by_others(c, app, other) == {"readers"}
@@ -43,6 +43,6 @@ async def test_what_another_name_would_bring_together(each_world: World) -> None
     with world.changing() as c:
         assert merges(c, other, "readers") == [(app.name, "readers")]
         assert merges(c, other, "WRITERS") == merges(c, other, "Editors") == []
-        rules.save(c, app, Rule("strip", Mapped("role", "(?:AWS-)?(R.*)")), world.now, actor=HAND)
+        rules.save(c, app, Rule("strip", (Mapped("role", "(?:AWS-)?(R.*)"),)), world.now, actor=HAND)
         rules.apply(c, app, world.now, actor=HAND)
         assert merges(c, other, "AWS-Readers") == [(app.name, "Readers")], "by a rule, under a name that no role has"

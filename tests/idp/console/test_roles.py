@@ -1,8 +1,9 @@
 """Users > Roles."""
 
 from lockstep.idp.apps.rules import actions as rules
-from lockstep.idp.apps.rules.records import Condition, Mapped, Rule
+from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.console import store
+from lockstep.idp.directory.conditions.records import Condition
 from tests.idp.console.world import ADMIN, OPEN, World, press
 
 
@@ -147,9 +148,9 @@ async def test_a_role_feeds_what_rules_make_of_it(world: World) -> None:
     address = f"/admin/roles/{world.role.id}"
     assert "feeds the group Readers" in (await browser.get(address)).text
     with world.changing() as c:
-        rules.save(c, world.app, Rule("strip", Mapped("role", "Read(.*)")), world.now, actor=ADMIN)
+        rules.save(c, world.app, Rule("strip", (Mapped("role", "Read(.*)"),)), world.now, actor=ADMIN)
         condition = (Condition("role", "equals", str(world.role.id)),)
-        rules.save(c, world.app, Rule("few", Mapped("role", "^X"), conditions=condition), world.now, actor=ADMIN)
+        rules.save(c, world.app, Rule("few", (Mapped("role", "^X"),), conditions=condition), world.now, actor=ADMIN)
         rules.apply(c, world.app, world.now, actor=ADMIN)
     assert "feeds the group ers" in (await browser.get(address)).text
     assert "Rules that ask for this role will never hold again: few." in (await browser.get(f"{address}/remove")).text

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from lockstep.idp.apps.rules import actions
-from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.console.rule_form import typed_of
+from lockstep.idp.directory.conditions.records import Condition
 from tests.idp.console.world import ADMIN, HAND, HOSTILE, OPEN, World, address, press
 from tests.support.browser import Answer, Browser
 
@@ -35,7 +36,7 @@ def given(world: World, *rules: Rule, apply: bool = False) -> list[Rule]:
 
 
 def named(name: str, pattern: str = ".*", **more: Any) -> Rule:
-    return Rule(name, Mapped("role", pattern), **more)
+    return Rule(name, (Mapped("role", pattern),), **more)
 
 
 async def save(browser: Browser, **typed: str) -> Answer:
@@ -60,7 +61,7 @@ async def test_a_rule_of_the_guide_from_the_form_to_the_target(world: World) -> 
     assert saved.url.endswith(PREVIEW)
     for words in ("“Readers” has been saved, and is not applied yet.", "Renamed from Readers", "1 group would change"):
         assert words in saved.text
-    assert kept(world) == [Rule("Readers", Mapped("role", "Read(.*)"), id=1)]
+    assert kept(world) == [Rule("Readers", (Mapped("role", "Read(.*)"),), id=1)]
     assert in_force(world) == []
     for page in (PAGE, address(), address("/users")):
         warned = await browser.get(page)
@@ -110,7 +111,7 @@ async def test_from_existing_with_conditions_of_every_sort(world: World) -> None
         Condition("status", "equals", "1|2"),
         Condition("custom_attribute_site", "begins with", "Os"),
     )
-    assert kept(world) == [Rule("Many", Existing(("Alpha", "Beta")), "any", conditions, id=1)]
+    assert kept(world) == [Rule("Many", (Existing(("Alpha", "Beta")),), "any", conditions, id=1)]
     listed = await browser.get(PAGE)
     assert "Department contains “a” or “b” or Role does not equal “Readers” or Status equals “Active” or" in listed.text
     assert "custom_attribute_site begins with “Os”" in listed.text
@@ -126,7 +127,7 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"name": ""}, "name", "Give the rule a name."),
     ({"pattern": "(a"}, "pattern", "This pattern cannot be used"),
     ({"pattern": ""}, "pattern", "Write a pattern"),
-    ({"mode": "existing", "names": " \r\n"}, "names", "Name at least one group."),
+    ({"mode": "existing", "names": " \r\n"}, "names", "Write at least one value."),
     ({"for-each": "shoes"}, "for-each", "no such user attribute"),
     ({"for-each": "custom"}, "for-custom", "Name the custom attribute."),
     ({"source-0": "role", "value-0": "Nobody"}, "value-0", "No role is called Nobody."),
@@ -205,7 +206,7 @@ async def test_order_state_and_deletion(world: World) -> None:
 
 async def test_a_test_with_one_person_says_which_rule_decides_and_why(world: World) -> None:
     sales = Condition("department", "equals", "Sales")
-    given(world, named("All"), Rule("Sales", Existing(("S",)), conditions=(sales,)), named("Off", enabled=False))
+    given(world, named("All"), Rule("Sales", (Existing(("S",)),), conditions=(sales,)), named("Off", enabled=False))
     browser = await world.signed_in()
     alice = await browser.get(f"{PAGE}?user=ALICE@x.example")
     for words in ("Groups: Readers", "All : decides", "Department equals “Sales”: not so", "does not apply", "– disabled"):
@@ -219,7 +220,7 @@ async def test_a_test_with_one_person_says_which_rule_decides_and_why(world: Wor
 
 
 async def test_a_test_while_a_later_rule_wins(world: World) -> None:
-    given(world, named("First"), Rule("Second", Existing(("S",))))
+    given(world, named("First"), Rule("Second", (Existing(("S",)),)))
     page = await (await world.signed_in()).get(f"{PAGE}?user=alice")
     assert "First : a later rule wins (Readers)" in page.text
     assert "Second : decides (S)" in page.text
@@ -239,7 +240,7 @@ async def test_rules_while_groups_are_not_included_are_warned_about(world: World
 async def test_what_would_change_is_shown_before_anything_does(world: World) -> None:
     world.set(*OPEN)
     await world.sync()
-    given(world, Rule("New", Existing(("New",))))
+    given(world, Rule("New", (Existing(("New",)),)))
     browser = await world.signed_in()
     page = await browser.get(PREVIEW)
     for words in ("Deleted", "Made", "alice@x.example, bob@x.example", "2 groups would change. People who come or go: 2."):
@@ -251,7 +252,7 @@ async def test_what_would_change_is_shown_before_anything_does(world: World) -> 
 async def test_hostile_names_are_text(world: World) -> None:
     hostile = HOSTILE.replace("|", "")
     world.found(hostile, world.alice)
-    given(world, Rule(hostile, Existing((hostile,)), conditions=(Condition("department", "equals", hostile),)))
+    given(world, Rule(hostile, (Existing((hostile,)),), conditions=(Condition("department", "equals", hostile),)))
     browser = await world.signed_in()
     for path in (PAGE, f"{EDIT}?rule=1", PREVIEW, f"{PAGE}/1/delete", f"{PAGE}?user={hostile}"):
         page = await browser.get(path)
@@ -269,13 +270,13 @@ async def test_rules_of_another_app_are_not_there(world: World) -> None:
 
 def test_a_rule_is_typed_as_it_is_kept() -> None:
     conditions = (Condition("role", "equals", "7|9"), Condition("custom_attribute_site", "contains", "x"))
-    typed = typed_of(Rule("r", Mapped("custom_attribute_team", "a"), "any", conditions, False, 3), {"7": "Cooks"})
+    typed = typed_of(Rule("r", (Mapped("custom_attribute_team", "a"),), "any", conditions, False, 3), {"7": "Cooks"})
     assert (typed.id, typed.match, typed.mode, typed.for_each, typed.for_custom) == (3, "any", "map", "custom", "team")
     assert [(row.source, row.custom, row.value) for row in typed.rows] == [
         ("role", "", "Cooks|a role that is deleted"),
         ("custom", "site", "x"),
     ]
-    assert (typed_of(Rule("r", Existing(("A", "B"))), {}).names, typed.enabled) == ("A\nB", False)
+    assert (typed_of(Rule("r", (Existing(("A", "B")),)), {}).names, typed.enabled) == ("A\nB", False)
 
 
 async def test_only_the_rules_that_were_shown_are_applied(world: World) -> None:

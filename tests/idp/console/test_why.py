@@ -2,9 +2,10 @@
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions as rules
-from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.console.why import Why, why
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.directory.lookup import user_of_id
 from tests.idp.console.world import HAND, World
 
@@ -28,8 +29,8 @@ async def test_by_everyone_by_role_and_by_rule(each_world: World) -> None:
         directory.change_user(c, world.bob.id, {"department": "Sales"}, actor=HAND, now=world.now)
         sales = (Condition("department", "equals", "Sales"),)
         for rule in (
-            Rule("Map", Mapped("department", "S.*")),
-            Rule("Name", Existing(("A", "B")), conditions=sales, enabled=False),
+            Rule("Map", (Mapped("department", "S.*"),)),
+            Rule("Name", (Existing(("A", "B")),), conditions=sales, enabled=False),
         ):
             rules.save(c, world.app, rule, world.now, actor=HAND)
         rules.apply(c, world.app, world.now, actor=HAND)

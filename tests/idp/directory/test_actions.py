@@ -4,14 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lockstep.idp.directory import actions, store
+from lockstep.idp.directory.activity import store as activity
+from lockstep.idp.directory.activity.records import Activity
 from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
-from lockstep.idp.directory.records import PROFILE, Counts, Role, Status, User
+from lockstep.idp.directory.records import BY_HAND, FIELDS, MAPPED, Counts, Membership, Role, State, Status, User, may_enter
 from lockstep.idp.events import SERIAL, Event, follow, latest
 from lockstep.kit.db import Connection, Database
 
 BY: Any = {"actor": "alice", "now": 5}
+MADE = 2
+"""Events until Bob is there: the field of his badge, and he."""
 
 
 def _bob(connection: Connection, **fields: str) -> User:
@@ -24,7 +29,7 @@ def _last(connection: Connection) -> Event:
 
 
 def test_creates_a_user_with_every_field(idp: Database) -> None:
-    fields = {name: f"{name} é" for name in PROFILE}
+    fields = {name: f"{name} é" for name in FIELDS}
     with idp.write(serial=SERIAL) as connection:
         user = actions.create_user(connection, fields, custom={"b": "2", "a": "1", "no": ""}, status=2, **BY)
     with idp.read() as connection:
@@ -45,7 +50,7 @@ def test_a_user_made_by_hand_gets_what_is_not_said(idp: Database) -> None:
     with idp.write(serial=SERIAL) as connection:
         first = actions.create_user(connection, {"email": "a@x", "given_name": "A", "family_name": "B"}, **BY)
         second = actions.create_user(connection, {"user_name": "c"}, **BY)
-    assert (first.user_name, first.display_name, first.status, first.imported) == ("a@x", "A B", Status.ACTIVE, False)
+    assert (first.user_name, first.display_name, first.status, first.source) == ("a@x", "A B", Status.ACTIVE, BY_HAND)
     assert (second.display_name, second.email) == ("c", "")
     assert len({first.employee_id, second.employee_id, ""}) == 3
 
@@ -72,7 +77,7 @@ def test_refuses_to_create(idp: Database, fields: dict[str, str], field: str, wo
             actions.create_user(connection, fields, **BY)
         assert problem.value.field == field
         assert store.counts(connection).users == 1
-        assert latest(connection) == 1
+        assert latest(connection) == MADE
 
 
 def test_refuses_an_unknown_status_and_a_custom_attribute_without_a_name(sqlite_idp: Database) -> None:
@@ -101,7 +106,7 @@ def test_a_change_to_what_is_there_says_nothing(idp: Database) -> None:
     with idp.write(serial=SERIAL) as connection:
         bob = _bob(connection)
         assert actions.change_user(connection, bob.id, {"user_name": "bob"}, custom={"badge": "1", "x": ""}, **BY) == bob
-        assert latest(connection) == 1
+        assert latest(connection) == MADE
 
 
 def test_a_user_may_change_the_case_of_its_own_name_and_address(idp: Database) -> None:
@@ -158,7 +163,7 @@ def test_status(sqlite_idp: Database, steps: list[Status], said: list[str]) -> N
         found = store.user_by_id(connection, bob.id)
         assert found is not None
         assert found.status == steps[-1]
-        assert [event.type.value for event in follow(connection, 1)] == said
+        assert [event.type.value for event in follow(connection, MADE)] == said
 
 
 def test_suspend_and_reactivate(idp: Database) -> None:
@@ -282,3 +287,42 @@ def test_both_databases_sort_by_code_point(idp: Database) -> None:
             actions.create_role(connection, "same", group_id=key, **BY)
         assert [user.employee_id for user in store.stream_users(connection)] == sorted(keys)
         assert [role.group_id for role in store.roles(connection)] == sorted(keys)
+
+
+def test_who_is_not_approved_is_so_until_somebody_says_so(idp: Database) -> None:
+    with idp.write(serial=SERIAL) as connection:
+        bob = _bob(connection)
+        rejected = actions.set_state(connection, bob.id, State.REJECTED, **BY)
+        assert (rejected.state, may_enter(bob), may_enter(rejected)) == (State.REJECTED, True, False)
+        assert actions.set_state(connection, bob.id, State.REJECTED, **BY) == rejected
+        event = _last(connection)
+        assert (event.type.value, event.notes) == ("user.updated", "state rejected")
+        with pytest.raises(FieldProblem, match="state 9 is unknown; there are 0 unapproved, 1 approved"):
+            actions.set_state(connection, bob.id, 9, **BY)
+
+
+def test_a_lock_ends_when_somebody_unlocks(idp: Database) -> None:
+    with idp.write(serial=SERIAL) as connection:
+        bob = _bob(connection)
+        assert actions.unlock(connection, bob.id, **BY) == bob, "nothing was locked"
+        activity.write(connection, bob.id, Activity(last_login=3, invalid_login_attempts=4))
+        assert actions.lock(connection, bob.id, until=99, **BY).status == Status.LOCKED
+        assert activity.of(connection, bob.id) == Activity(last_login=3, locked_until=99)
+        assert actions.unlock(connection, bob.id, **BY).status == Status.ACTIVE
+        assert activity.of(connection, bob.id) == Activity(last_login=3)
+        assert activity.of_many(connection, [bob.id, 99]) == {bob.id: Activity(last_login=3)}
+        assert _last(connection).type.value == "user.unlocked"
+
+
+def test_what_a_mapping_gives_a_person_cannot_take(idp: Database) -> None:
+    with idp.write(serial=SERIAL) as connection:
+        bob, role = _bob(connection), actions.create_role(connection, "Cooks", **BY)
+        mapped = Membership(role_id=role.id, user_id=bob.id, source=MAPPED, mapped=7)
+        store.add_member(connection, mapped)
+        with pytest.raises(FieldProblem, match="'Cooks' is given to 'bob' by mapping 7"):
+            actions.remove_members(connection, role.id, [bob.id], **BY)
+        assert actions.add_members(connection, role.id, [bob.id], **BY) == 1
+        assert actions.add_members(connection, role.id, [bob.id], **BY) == 0
+        assert store.membership(connection, role.id, bob.id) == replace(mapped, source=BY_HAND)
+        assert actions.remove_members(connection, role.id, [bob.id], **BY) == 1
+        assert store.membership(connection, role.id, bob.id) == mapped

@@ -5,7 +5,7 @@ import pytest
 from lockstep.idp.directory import store
 from lockstep.idp.directory.csv_folder import read_folder
 from lockstep.idp.directory.importing import apply_roster
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import FOLDER, Role, User
 from lockstep.idp.directory.roster import Seat
 from lockstep.idp.events import latest
 from lockstep.kit.db import Database
@@ -28,8 +28,8 @@ def test_reads_a_folder_in_the_order_of_its_keys(write_folder: WriteFolder) -> N
     roster = read_folder(folder)
     assert [person.employee_id for person in roster.people] == ["Z", "a", "é"]
     assert roster.roles == [
-        Role(group_id="A", name="Readers", attributes={"kind": "open"}, imported=True),
-        Role(group_id="B", name="Writers", imported=True),
+        Role(group_id="A", name="Readers", attributes={"kind": "open"}, source=FOLDER),
+        Role(group_id="B", name="Writers", source=FOLDER),
     ]
     assert roster.seats == [Seat("A", "é", "{}"), Seat("B", "Z", '{"rank":"1"}'), Seat("B", "a", '{"rank":"2"}')]
 
@@ -48,7 +48,7 @@ def test_keeps_text_to_the_letter(write_folder: WriteFolder) -> None:
             email="A@X.Example",
             title=odd,
             custom={"  Badge ": "1"},
-            imported=True,
+            source=FOLDER,
         )
     ]
 

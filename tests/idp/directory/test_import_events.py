@@ -1,13 +1,13 @@
 """The events of an import stay few, however many memberships it moves."""
 
 from lockstep.idp.directory.import_events import events_of, in_words
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import FOLDER, Role, User
 from lockstep.idp.directory.roster import Changes, Difference, Roster, Seat
 
 
 def test_one_event_for_each_user_and_role_touched() -> None:
-    people = [User(employee_id=f"E{number:02}", user_name=f"u{number}", imported=True) for number in range(50)]
-    roles = [Role(group_id=f"G{number:02}", name=f"g{number}", imported=True) for number in range(40)]
+    people = [User(employee_id=f"E{number:02}", user_name=f"u{number}", source=FOLDER) for number in range(50)]
+    roles = [Role(group_id=f"G{number:02}", name=f"g{number}", source=FOLDER) for number in range(40)]
     seats = [Seat(role.group_id, person.employee_id, "{}") for role in roles for person in people]
     changes = Changes(Difference(added=people[:10]), Difference(added=roles[:5]), Difference(added=seats))
     user_ids = {person.employee_id: number for number, person in enumerate(people, 100)}

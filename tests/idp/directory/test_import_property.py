@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lockstep.idp.directory.bulk import stream_seats
 from lockstep.idp.directory.importing import apply_roster, compare
-from lockstep.idp.directory.records import Role, User, to_text
+from lockstep.idp.directory.records import FOLDER, Role, User, to_text
 from lockstep.idp.directory.roster import Roster, Seat, person_content, role_content
 from lockstep.idp.directory.store import roles, stream_users
 from lockstep.idp.storage import open_idp
@@ -34,13 +34,13 @@ def rosters(draw: Callable[[st.SearchStrategy[Any]], Any]) -> Roster:
             email=draw(st.sampled_from(["", "a@x", "b@x"])),
             department=draw(st.sampled_from(["", "D"])),
             custom=draw(attributes),
-            imported=True,
+            source=FOLDER,
         )
         for employee_id, name in zip(ids, names, strict=True)
     ]
     group_ids = sorted(draw(st.sets(st.sampled_from(["A", "B", "c"]))))
     groups = [
-        Role(group_id=group_id, name=draw(st.sampled_from(["X", "Y"])), attributes=draw(attributes), imported=True)
+        Role(group_id=group_id, name=draw(st.sampled_from(["X", "Y"])), attributes=draw(attributes), source=FOLDER)
         for group_id in group_ids
     ]
     pairs = sorted(draw(st.sets(st.tuples(st.sampled_from(group_ids), st.sampled_from(ids))))) if group_ids else []
@@ -55,8 +55,8 @@ def _import(database: Database, roster: Roster) -> None:
 def _content(connection: Connection) -> tuple[list[Any], list[Any], list[Any]]:
     """All that is there, without ids and times."""
     return (
-        [(person_content(user), user.status, user.imported) for user in stream_users(connection)],
-        [(role.group_id, role_content(role), role.imported) for role in roles(connection)],
+        [(person_content(user), user.status, user.source) for user in stream_users(connection)],
+        [(role.group_id, role_content(role), role.source) for role in roles(connection)],
         list(stream_seats(connection)),
     )
 

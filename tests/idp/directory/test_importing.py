@@ -7,7 +7,7 @@ import pytest
 from lockstep.idp.directory import actions, store
 from lockstep.idp.directory.csv_folder import read_folder
 from lockstep.idp.directory.importing import apply_roster
-from lockstep.idp.directory.records import Status, User
+from lockstep.idp.directory.records import FOLDER, Status, User
 from lockstep.idp.directory.roster import Summary, Tally
 from lockstep.idp.events import SERIAL, follow, latest
 from lockstep.kit.db import Connection, Database
@@ -47,7 +47,7 @@ def test_the_first_import_makes_everything(idp: Database, write_folder: WriteFol
     with idp.read() as connection:
         alice = _user(connection, "E1")
         assert (alice.user_name, alice.department, alice.status) == ("alice@x.example", "Research", Status.ACTIVE)
-        assert (alice.imported, alice.created_at, alice.updated_at) == (True, 7, 7)
+        assert (alice.source, alice.created_at, alice.updated_at) == (FOLDER, 7, 7)
         assert _seats(connection) == ["G1:E1", "G1:E2", "G2:E2"]
         assert _events(connection, 0) == [
             "user.created: alice@x.example",
@@ -142,7 +142,7 @@ def test_attributes_of_roles_and_memberships(idp: Database, write_folder: WriteF
         assert role.attributes == {"kind": "open"}
         found = store.membership(connection, role.id, _user(connection, "E1").id)
         assert found is not None
-        assert (found.attributes, found.imported) == ({"rank": "1"}, True)
+        assert (found.attributes, found.source) == ({"rank": "1"}, FOLDER)
 
 
 @pytest.mark.parametrize(

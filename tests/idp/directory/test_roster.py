@@ -2,14 +2,14 @@
 
 import pytest
 
-from lockstep.idp.directory.records import Role
+from lockstep.idp.directory.records import BY_HAND, FOLDER, Role
 from lockstep.idp.directory.roster import difference, role_content, role_key
 
 
-def _roles(text: str, *, imported: bool = True) -> list[Role]:
+def _roles(text: str, *, source: int = FOLDER) -> list[Role]:
     """`a1 b1`: role a of name 1, role b of name 1; `A1` was made by hand."""
     return [
-        Role(group_id=word[0].lower(), name=word[1:], imported=imported and word[0].islower(), id=number)
+        Role(group_id=word[0].lower(), name=word[1:], source=source if word[0].islower() else BY_HAND, id=number)
         for number, word in enumerate(text.split(), 1)
     ]
 

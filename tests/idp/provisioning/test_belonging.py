@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.records import Parameter
+from lockstep.idp.apps.rules.records import Existing, Rule
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.belonging import Belonging, Wishes
 from lockstep.idp.provisioning.exchange import TargetProblem
@@ -20,6 +22,7 @@ from lockstep.idp.provisioning.source import source_of
 from lockstep.kit.db import Connection
 from tests.idp.provisioning.occupied import put_user
 from tests.idp.provisioning.target import Fault, Faults
+from tests.idp.provisioning.test_grouping import apply
 from tests.idp.provisioning.world import World
 
 BOTH = {"D": {"user_name": "dan@example.com"}, "E": {"user_name": "eve@example.com"}}
@@ -189,6 +192,19 @@ def test_without_an_index_everybody_is_looked_at_once(world: World, monkeypatch:
         for key, found in (("E", "x"), ("G", "y"), ("D", "x")):
             assert judge.why_not(key, judge.ours(key) or {}, [world.target.users[found]])
     assert len(looked) - before == 1
+
+
+def test_a_name_that_a_rule_gives_is_somebody_s(world: World) -> None:
+    """Dan is called eve@example.com at the target, by a rule; no index of the directory says so."""
+    world.make_app("adopt=adopt")
+    only = (Condition("user_name", "begins with", "dan"),)
+    apply(world, Rule("call", (Existing(("eve@crew.example",), "userName"),), conditions=only))
+    put_user(world, "x", "eve@crew.example", externalId="E")
+    world.become(BOTH)
+    world.target.faults = conflict_for("E")
+    assert world.sync().failed == 2
+    assert linked(world) == {}
+    assert f"{PARTS}: eve@example.com agrees in externalId with eve@crew.example" in failures(world)["eve@example.com"]
 
 
 def test_by_index_nobody_else_is_looked_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

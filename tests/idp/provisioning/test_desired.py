@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
+from lockstep.idp.apps.connectors import CONNECTORS, NOTHING, parameters_of
 from lockstep.idp.apps.settings import Settings
 from lockstep.idp.directory.records import Role, Status, User
 from lockstep.idp.provisioning import desired
@@ -54,7 +54,7 @@ def test_an_extension_that_held_only_such_a_manager_goes_with_them() -> None:
 
 
 def test_only_those_who_have_the_app_in_their_order() -> None:
-    found = desired.for_users([user("E0"), user("E1"), user("E2"), user("E3")], PARAMETERS, Settings(), EVERYONE)
+    found = desired.for_users([(user(f"E{one}"), NOTHING) for one in range(4)], PARAMETERS, Settings(), EVERYONE)
     assert [one.key for one in found] == ["E1", "E2"]
 
 

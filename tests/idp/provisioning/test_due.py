@@ -31,7 +31,8 @@ MOVES = {
     EventType.ROLE_MEMBER_REMOVED,
     EventType.ROLE_MEMBERS_CHANGED,
     EventType.DIRECTORY_IMPORTED,
-    EventType.MAPPING_UPDATED,
+    EventType.USER_RESTORED,
+    EventType.USER_UNLOCKED,
     EventType.APP_UPDATED,
     EventType.APP_ASSIGNED,
     EventType.APP_UNASSIGNED,
@@ -45,6 +46,10 @@ MOVES = {
     EventType.APPROVAL_GIVEN,
 }
 SAYS = {
+    EventType.MAPPING_UPDATED,
+    EventType.MAPPINGS_OF_ALL_REAPPLIED,
+    EventType.USER_FIELD_ADDED,
+    EventType.ROLE_ADMIN_ADDED,
     EventType.APP_RULE_CHANGED,
     EventType.PLAN_HELD,
     EventType.APPROVAL_ASKED,

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lockstep.idp.apps.rules import actions as rules
-from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.provisioning.grouping import ByRole, by_rules
@@ -19,7 +20,7 @@ from tests.idp.provisioning.world import World, brief, everyone, roster
 
 AB = everyone("A", "B")
 A, B = "A@x.example", "B@x.example"
-STRIPPED = Rule("strip", Mapped("role", "AWS-(.*)"))
+STRIPPED = Rule("strip", (Mapped("role", "AWS-(.*)"),))
 TEAMS = {"G": ("AWS-Admins", ["A"]), "H": ("Cooks", ["A", "B"])}
 
 
@@ -57,7 +58,7 @@ def test_a_pattern_that_moves_the_name_renames_on_the_same_id(world: World) -> N
     world.make_app()
     world.synced(AB, TEAMS)
     number = world.target.id_of("AWS-Admins")
-    apply(world, STRIPPED, Rule("cooks", Mapped("role", "^Cooks$"), conditions=(Condition("role", "equals", "99"),)))
+    apply(world, STRIPPED, Rule("cooks", (Mapped("role", "^Cooks$"),), conditions=(Condition("role", "equals", "99"),)))
     assert brief(world.changes()) == ["group members Cooks", "group rename Admins"]
     world.sync()
     assert world.target.teams() == {"Admins": {A}, "Cooks": set()}
@@ -66,10 +67,10 @@ def test_a_pattern_that_moves_the_name_renames_on_the_same_id(world: World) -> N
 
 def test_later_rule_wins_per_person(world: World) -> None:
     world.make_app()
-    apply(world, Rule("all", Existing(("Staff",))), STRIPPED)
+    apply(world, Rule("all", (Existing(("Staff",)),)), STRIPPED)
     world.synced(AB, TEAMS)
     assert world.target.teams() == {"Staff": {B}, "Admins": {A}}
-    apply(world, STRIPPED, Rule("all", Existing(("Staff",))))
+    apply(world, STRIPPED, Rule("all", (Existing(("Staff",)),)))
     world.sync()
     assert world.target.teams() == {"Staff": {A, B}, "Admins": set()}
 
@@ -78,7 +79,7 @@ def test_a_disabled_rule_takes_its_groups_away_and_a_deleted_last_one_brings_the
     world.make_app()
     apply(world, STRIPPED)
     world.synced(AB, TEAMS)
-    apply(world, Rule("strip", STRIPPED.action, enabled=False))
+    apply(world, Rule("strip", STRIPPED.actions, enabled=False))
     assert brief(world.changes()) == ["group delete Admins"]
     world.sync()
     assert world.target.teams() == {}
@@ -89,7 +90,7 @@ def test_a_disabled_rule_takes_its_groups_away_and_a_deleted_last_one_brings_the
 
 def test_a_group_of_a_department_stays_when_the_last_one_has_left_it(world: World) -> None:
     world.make_app()
-    apply(world, Rule("departments", Mapped("department", ".*")))
+    apply(world, Rule("departments", (Mapped("department", ".*"),)))
     world.synced({"A": {"department": "Sales"}, "B": {"department": "sales"}})
     assert world.target.teams() == {"Sales": {A, B}}
     number = world.target.id_of("Sales")
@@ -97,7 +98,7 @@ def test_a_group_of_a_department_stays_when_the_last_one_has_left_it(world: Worl
     assert world.target.teams() == {"Sales": set(), "Research": {A, B}}
     world.synced({"A": {"department": "Sales"}, "B": {"department": "Research"}})
     assert (world.target.teams(), world.target.id_of("Sales")) == ({"Sales": {A}, "Research": {B}}, number)
-    apply(world, Rule("departments", Mapped("department", "^R.*")))
+    apply(world, Rule("departments", (Mapped("department", "^R.*"),)))
     world.sync()
     assert world.target.teams() == {"Research": {B}}
 
@@ -112,7 +113,7 @@ def test_what_rules_take_away_is_held_like_all_else(world: World) -> None:
 
 def test_one_person_gets_what_all_would_get(each_world: World) -> None:
     each_world.make_app()
-    apply(each_world, STRIPPED, Rule("departments", Mapped("department", ".*")))
+    apply(each_world, STRIPPED, Rule("departments", (Mapped("department", ".*"),)))
     each_world.synced({"A": {}, "B": {"department": "Sales"}}, TEAMS)
     assert each_world.target.teams() == {"Admins": {A}, "Sales": {B}}
     each_world.become({"A": {"department": "Sales"}, "B": {"department": "Sales"}}, TEAMS)
@@ -151,12 +152,12 @@ def test_what_is_taken_out_takes_away_only_what_nothing_else_gives(each_world: W
 def test_a_rule_sees_the_roles_above(each_world: World) -> None:
     each_world.make_app()
     condition = (Condition("role", "equals", "1"),)
-    apply(each_world, Rule("staff", Existing(("Everybody",)), conditions=condition), STRIPPED)
+    apply(each_world, Rule("staff", (Existing(("Everybody",)),), conditions=condition), STRIPPED)
     each_world.become(AB, {"G": ("AWS-Staff", []), "H": ("AWS-Cooks", ["A"]), "I": ("Others", ["B"])})
     each_world.nest("G", "H")
     each_world.sync()
     assert each_world.target.teams() == {"Everybody": set(), "Staff": {A}, "Cooks": {A}}
-    apply(each_world, Rule("staff", Existing(("Everybody",)), conditions=condition))
+    apply(each_world, Rule("staff", (Existing(("Everybody",)),), conditions=condition))
     each_world.sync()
     assert each_world.target.teams() == {"Everybody": {A}}
 
@@ -206,8 +207,8 @@ def test_who_does_not_have_the_app_is_in_no_group(world: World, only: list[str] 
 def test_two_rules_for_one_attribute_leave_nothing_to_do_after_one_sync(world: World) -> None:
     """What a rule gave is remembered by its value, which the other rule maps, too: that alone makes no group."""
     world.make_app()
-    first = Rule("letters", Mapped("department", "(.).*"), conditions=(Condition("role", "equals", "99"),))
-    apply(world, first, Rule("names", Mapped("department", ".*")))
+    first = Rule("letters", (Mapped("department", "(.).*"),), conditions=(Condition("role", "equals", "99"),))
+    apply(world, first, Rule("names", (Mapped("department", ".*"),)))
     world.synced({"A": {"department": "Sales"}}, {})
     assert world.target.teams() == {"Sales": {A}}
     assert world.changes() == []

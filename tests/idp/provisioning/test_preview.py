@@ -3,15 +3,16 @@
 import pytest
 
 from lockstep.idp.apps.rules.evaluate import Fed
-from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.directory.checks import NotThereProblem
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.provisioning.preview import GroupPreview, of_person, preview
 from tests.idp.provisioning.world import World, everyone
 
 AB = everyone("A", "B")
 A, B = "A@x.example", "B@x.example"
-STRIPPED = Rule("strip", Mapped("role", "AWS-(.*)"), id=1)
-STAFF = Rule("staff", Existing(("Staff",)), conditions=(Condition("department", "equals", "Sales"),), id=2)
+STRIPPED = Rule("strip", (Mapped("role", "AWS-(.*)"),), id=1)
+STAFF = Rule("staff", (Existing(("Staff",)),), conditions=(Condition("department", "equals", "Sales"),), id=2)
 TEAMS = {"G": ("AWS-Admins", ["A"]), "H": ("Cooks", ["A", "B"]), "I": ("AWS-Ops", [])}
 
 
@@ -38,7 +39,7 @@ def test_many_are_counted_and_a_few_named(world: World) -> None:
     world.become(everyone(*keys), {"G": ("AWS-All", keys)})
     app = world.app()
     with world.db.read() as c:
-        found = preview(c, app, (Rule("off", STRIPPED.action, enabled=False, id=1),), (STRIPPED,)).groups[0]
+        found = preview(c, app, (Rule("off", STRIPPED.actions, enabled=False, id=1),), (STRIPPED,)).groups[0]
     assert (found.before, found.after, found.added, len(found.come)) == ("", "All", 9, 5)
 
 

@@ -224,7 +224,7 @@ def test_a_removal_that_was_thrown_away_is_met_again(settled: World) -> None:
 def apply_rules(world: World) -> None:
     app = world.app()
     with world.write() as c:
-        rules.save(c, app, Rule("all", Mapped("role", "(.*)")), world.now, actor="root")
+        rules.save(c, app, Rule("all", (Mapped("role", "(.*)"),)), world.now, actor="root")
         rules.apply(c, app, world.now, actor="root")
 
 

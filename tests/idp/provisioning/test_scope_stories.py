@@ -11,8 +11,9 @@ import pytest
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions as rules
-from lockstep.idp.apps.rules.records import ROLE, Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Macro, Mapped, Rule
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.conditions.records import ROLE, Condition
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.provisioning import ledger, scope
 from lockstep.idp.provisioning.planner import make_plan
@@ -160,13 +161,34 @@ def test_by_rules(world: World, number: int) -> None:
         team = Condition(ROLE, "equals", str(find_role(c, "G").id))
     put_rules(
         world,
-        Rule("roles", Mapped("role", "(.*)")),
-        Rule("departments", Mapped("department", "(.*)"), conditions=(Condition("title", "equals", "T1"),)),
-        *([Rule("named", Existing(("Kitchen", "Named")), conditions=(team,))] if number % 2 else []),
+        Rule("roles", (Mapped("role", "(.*)"),)),
+        Rule("departments", (Mapped("department", "(.*)"),), conditions=(Condition("title", "equals", "T1"),)),
+        *([Rule("named", (Existing(("Kitchen", "Named")),), conditions=(team,))] if number % 2 else []),
     )
     if number % 3 == 2:
         world.sync()
         world.set("approve-create=on")
+    story.told([story.edit, story.come_or_go, story.move, story.change_role, story.lose, story.fail])
+    story.one_group()
+    assert story.few >= story.plans - 1
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_by_rules_that_set_other_parameters(world: World, number: int) -> None:
+    """Roles are groups by their names meanwhile, unless a rule sets Groups, too."""
+    world.make_app(*UNLIMITED)
+    story = Story(world, number)
+    story.arrive()
+    with world.write() as c:
+        team = Condition(ROLE, "equals", str(find_role(c, "G").id))
+        crew = Condition(ROLE, "does not equal", str(find_role(c, "H").id))
+    put_rules(
+        world,
+        Rule("titles", (Mapped("role", "^.(.*)", "title"), Macro("{title}-{department}", "nickName"))),
+        Rule("team", (Existing(("Team",), "department"), Existing(("T",), "userType")), conditions=(team,)),
+        *([Rule("names", (Macro("{employee_id}@crew.example", "userName"),), conditions=(crew,))] if number % 2 else []),
+        *([Rule("groups", (Mapped("role", "(.*)"), Existing(("X",), "title")))] if number % 3 == 0 else []),
+    )
     story.told([story.edit, story.come_or_go, story.move, story.change_role, story.lose, story.fail])
     story.one_group()
     assert story.few >= story.plans - 1
@@ -195,7 +217,7 @@ def test_with_what_was_taken_over(world: World, number: int) -> None:
     story = Story(world, number)
     if number % 3 == 0:
         story.arrive()
-        put_rules(world, Rule("roles", Mapped("role", "(.*)")))
+        put_rules(world, Rule("roles", (Mapped("role", "(.*)"),)))
     story.told([story.edit, story.come_or_go, story.move, story.change_role])
     story.meddle()
     story.plan(sync=True)

@@ -14,7 +14,7 @@ from lockstep.idp.directory import store
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.directory.nesting import actions as nesting
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import FOLDER, Role, User
 from lockstep.idp.directory.roster import Roster, Seat
 from lockstep.idp.events import Event
 from lockstep.idp.provisioning import desired, ledger, links
@@ -22,7 +22,7 @@ from lockstep.idp.provisioning.ledger import Plan
 from lockstep.idp.provisioning.planner import make_plan
 from lockstep.idp.provisioning.records import Change, State
 from lockstep.idp.provisioning.run import Orders, Report, Result, Run, Values, flow
-from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.source import people_given, source_of
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.vault import KEY_BYTES, Vault
 from tests.idp.provisioning.target import Target
@@ -38,7 +38,7 @@ OPEN = ("provisioning=on", "groups=on", "approve-create=off", "approve-update=of
 def person(key: str, **fields: str) -> User:
     """Someone of whom only what matters has to be said."""
     values: dict[str, Any] = {"user_name": f"{key}@x.example", "display_name": key, "given_name": key, "family_name": "F"}
-    return User(employee_id=key, imported=True, **{**values, **fields})
+    return User(employee_id=key, source=FOLDER, **{**values, **fields})
 
 
 def everyone(*keys: str) -> dict[str, dict[str, str]]:
@@ -55,7 +55,7 @@ def roster(people: People, roles: Roles) -> Roster:
     """A roster as an import reads it."""
     return Roster(
         [person(key, **fields) for key, fields in sorted(people.items())],
-        [Role(group_id=key, name=name, imported=True) for key, (name, _) in sorted(roles.items())],
+        [Role(group_id=key, name=name, source=FOLDER) for key, (name, _) in sorted(roles.items())],
         [Seat(key, member, "{}") for key, (_, members) in sorted(roles.items()) for member in sorted(set(members))],
     )
 
@@ -164,7 +164,7 @@ class World:
         with self.write() as c:
             source = source_of(c, apps.find_app(c, "aws"))
             target = self.link_target(c)
-            for one in desired.for_users(store.stream_users(c), source.parameters, source.app.settings, source.logins):
+            for one in desired.for_users(people_given(c, source.rules), source.parameters, source.app.settings, source.logins):
                 number = f"t-{one.key}"
                 links.put_user(c, target, one.key, number, one.document, made=True)
                 self.target.users[number] = {**one.document, "id": number}

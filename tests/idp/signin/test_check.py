@@ -1,7 +1,10 @@
 """Who could not sign in, and why."""
 
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps.rules import actions as rules
+from lockstep.idp.apps.rules.records import Macro, Rule
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.directory.records import Status
 from lockstep.idp.signin.addresses import entity_id, metadata_for, sso_url
@@ -19,6 +22,15 @@ async def test_everybody_is_looked_at(each_world: World) -> None:
     assert (found.people, found.without_password, found.found) == (2, 1, [])
     each_world.parameter("userName", "display_name")
     assert {one.user_name for one in check(each_world).found} == {ALICE, "bob@x.example"}
+
+
+async def test_what_rules_set_is_looked_at(world: World) -> None:
+    with world.changing() as c:
+        only = (Condition("email", "equals", ALICE),)
+        rules.save(c, world.app, Rule("name", (Macro("{department}", "userName"),), conditions=only), 1, actor="root")
+        assert check_app(c, world.app).found == []
+        rules.apply(c, world.app, 1, actor="root")
+    assert [one.user_name for one in check(world).found] == [ALICE]
 
 
 async def test_all_that_is_in_one_person_s_way_is_listed(world: World) -> None:

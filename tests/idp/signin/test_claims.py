@@ -45,6 +45,15 @@ def test_the_name_is_what_scim_says() -> None:
     assert claims_for(parameters(own), ALICE) == claims_for(parameters(), ALICE)
 
 
+def test_what_rules_set_is_said_on_both_wires() -> None:
+    own = parameters(included(COST, "cost_center"), included("teams", "none", many=True), included("team", "none"))
+    given = {COST: ("R-1",), "userName": ("a@b.example",), "teams": ("x", "y;z"), "team": ("x", "y"), "title": ("Boss",)}
+    said = claims_for(own, ALICE, given)
+    assert said.name_id == render(own, ALICE, active=True, given=given)["userName"] == "a@b.example"
+    assert {one.name: one.values for one in said.attributes} == {COST: ("R-1",), "teams": ("x", "y", "z"), "team": ("x;y",)}
+    assert "is not one that AWS takes" in troubles(own, ALICE, {COST: ("R&D",)})[0].problem
+
+
 def test_a_name_that_differs_in_case_only_differs() -> None:
     assert "differs from the userName" in problem_of(ALICE, Parameter(NAME_ID, "email", macro=False))
 

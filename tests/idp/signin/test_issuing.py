@@ -1,12 +1,14 @@
 """Whether a person may sign in to an app, decided in one transaction; whole sign-ins are in `site/test_sso.py`."""
 
 from lockstep.idp import events
+from lockstep.idp.apps.rules import actions as rules
+from lockstep.idp.apps.rules.records import Macro, Rule
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.idp.signin.issuing import USED, Ready, Refused, decide, default_acs
 from lockstep.idp.signin.people.records import Session
 from lockstep.idp.signin.requests import actions as requests
 from lockstep.saml.records import AssertionConsumer
-from tests.idp.signin.world import ACS, ALICE, MINUTE, ORIGIN, SP, World
+from tests.idp.signin.world import ACS, ALICE, COST_CENTER, MINUTE, ORIGIN, SP, World
 
 
 def session(world: World) -> Session:
@@ -28,6 +30,19 @@ async def test_what_the_app_is_told(each_world: World) -> None:
     assert found.answer.issuer.startswith(f"{ORIGIN}/saml/metadata/")
     assert again is USED
     assert len(world.events("signin.to_app")) == 1
+
+
+async def test_rules_in_force_set_attributes(each_world: World) -> None:
+    world, person = each_world, session(each_world)
+    world.parameter(COST_CENTER, "cost_center", include_in_saml_assertion=True)
+    with world.db.write(serial=events.SERIAL) as c:
+        certificates.add_first(c, world.vault, certificates.make_key(world.now), world.now)
+        rules.save(c, world.app, Rule("tag", (Macro("{department}-1", COST_CENTER),)), world.now, actor="root")
+        before = decide(c, world.app, world.config, person, origin=ORIGIN, now=world.now, pending=None)
+        rules.apply(c, world.app, world.now, actor="root")
+        after = decide(c, world.app, world.config, person, origin=ORIGIN, now=world.now, pending=None)
+    assert isinstance(before, Ready) and isinstance(after, Ready)
+    assert [one.values for answer in (before, after) for one in answer.answer.attributes] == [("CC-7",), ("Research-1",)]
 
 
 async def test_each_answer_has_a_session_index_of_its_own(world: World) -> None:

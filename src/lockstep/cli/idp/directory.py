@@ -21,7 +21,7 @@ from lockstep.idp.directory.csv_folder import read_folder
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.lookup import find_role, find_user
 from lockstep.idp.directory.nesting.store import load
-from lockstep.idp.directory.records import PROFILE, Role, Status, User
+from lockstep.idp.directory.records import FIELDS, Role, Status, User
 from lockstep.idp.provisioning.records import name_key
 from lockstep.idp.storage import open_idp
 from lockstep.kit.clock import iso, now_ms
@@ -361,13 +361,13 @@ def _parsed(values: list[str], known_custom: dict[str, str]) -> tuple[dict[str, 
             raise Problem(f"{text!r} is not KEY=VALUE")
         if key.startswith(CUSTOM):
             custom[key.removeprefix(CUSTOM)] = value
-        elif key in PROFILE:
+        elif key in FIELDS:
             fields[key] = value
         elif key in known_custom:
             custom[key] = value
         else:
             raise Problem(
-                f"{key} is not a field of a user; for a custom attribute write {CUSTOM}{key}=…; fields: {', '.join(PROFILE)}"
+                f"{key} is not a field of a user; for a custom attribute write {CUSTOM}{key}=…; fields: {', '.join(FIELDS)}"
             )
     return fields, custom
 

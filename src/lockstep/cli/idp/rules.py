@@ -13,9 +13,10 @@ from lockstep.idp import events
 from lockstep.idp.apps.actions import ADMIN, find_app
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions
-from lockstep.idp.apps.rules.records import OPERATORS, ROLE, Condition, Existing, Mapped, Operator, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.apps.rules.typed import condition_of, role_names
-from lockstep.idp.apps.rules.words import action_words, conditions_words
+from lockstep.idp.apps.rules.words import actions_words, conditions_words
+from lockstep.idp.directory.conditions.records import OPERATORS, ROLE, Condition, Operator
 from lockstep.idp.provisioning.preview import GroupPreview, of_person, preview
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Connection
@@ -74,7 +75,7 @@ def rule(
             if add is not None:
                 action = Existing(tuple(group)) if group else Mapped(for_each, matching or "")
                 parsed = tuple(condition_of(c, _condition(one)) for one in conditions or ())
-                actions.save(c, app, Rule(add, action, "any" if either else "all", parsed), now_ms(), actor=ADMIN)
+                actions.save(c, app, Rule(add, (action,), "any" if either else "all", parsed), now_ms(), actor=ADMIN)
             elif remove is not None:
                 actions.remove(c, app, _id(c, app, remove), now_ms(), actor=ADMIN)
             elif move is not None:
@@ -104,7 +105,7 @@ def _list(c: Connection, app: App, found: actions.Rules) -> None:
     roles = role_names(c)
     for place, one in enumerate(found.edited, 1):
         off = "" if one.enabled else " (disabled)"
-        say(f"{place}\t{one.name}{off}\t{conditions_words(one, {}, roles)}\t{action_words(one.action, app.name, {})}")
+        say(f"{place}\t{one.name}{off}\t{conditions_words(one, {}, roles)}\t{actions_words(one, app.name, {})}")
     if not found.edited:
         say(f"{app.name} has no rules: each role is the group of its name.")
     if found.pending:

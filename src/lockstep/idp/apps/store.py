@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from lockstep.idp.apps.records import App, Assignment, Parameter
 from lockstep.idp.apps.settings import Settings
 from lockstep.idp.directory.nesting.store import held_by
+from lockstep.idp.directory.records import State
+from lockstep.idp.directory.store import users_table
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
@@ -89,6 +91,7 @@ _HAS = Statement(
             app_assignments.c.role_id.is_(None),
             app_assignments.c.role_id.in_(sa.select(_HELD.c.role_id)),
         ),
+        sa.exists().where(users_table.c.id == sa.bindparam("user_id"), users_table.c.state == int(State.APPROVED)),
     )
     .limit(1)
 )

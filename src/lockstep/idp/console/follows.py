@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
-from lockstep.idp.apps.rules.records import ROLE
 from lockstep.idp.console import store
 from lockstep.idp.console.feeding import fed_by, fed_by_others
 from lockstep.idp.console.words import counted
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.conditions.records import ROLE
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.provisioning import links

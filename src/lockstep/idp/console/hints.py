@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.actions import rules_of
+from lockstep.idp.apps.rules.evaluate import group_rules
 from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.console import store
@@ -87,10 +88,10 @@ def hints_of(c: Connection, app: App, waiting: Waiting, now: int) -> list[Hint]:
     if not app.settings.provisioning:
         text = "Provisioning is off: nothing is sent until “Enable provisioning” is ticked."
         found.append(Hint("warning", text, "provisioning", "Provisioning"))
-    elif not app.settings.groups and not rules.edited:
+    elif not app.settings.groups and not group_rules(rules.edited):
         text = "Groups are not sent: “Include in User Provisioning” of the parameter Groups is off."
         found.append(Hint("warning", text, GROUPS, "Parameters > Groups"))
-    if not app.settings.groups and any(rule.enabled for rule in (*rules.edited, *rules.applied.rules)):
+    if not app.settings.groups and any(rule.enabled for rule in group_rules((*rules.edited, *rules.applied.rules))):
         text = "Rules set Groups, but “Include in User Provisioning” of the parameter Groups is off: no group is sent."
         found.append(Hint("warning", text, GROUPS, "Parameters > Groups"))
     limited = _limited(app)

@@ -3,19 +3,21 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions
 from lockstep.idp.apps.rules.checks import MOST_CONDITIONS
-from lockstep.idp.apps.rules.records import OPERATORS, ROLE, Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import GROUPS, Action, Existing, Mapped, Rule
 from lockstep.idp.apps.rules.typed import condition_of, role_names
 from lockstep.idp.apps.rules.words import GONE, value_words
 from lockstep.idp.console.apps import WRONG, app_of, tab
 from lockstep.idp.console.context import LARGEST, NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.words import MAP_SOURCES, RULE_SOURCES
+from lockstep.idp.directory.conditions.records import OPERATORS, ROLE, Condition
 from lockstep.idp.provisioning import links
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, sentence
@@ -80,11 +82,15 @@ async def save(desk: Desk) -> Response:
         rule = _rule(c, typed, errors)
         if errors:
             return None
+        before = next((one for one in actions.rules_of(c, app).edited if one.id == rule.id), None)
+        others = () if before is None else tuple(one for one in before.actions if not _is_typed(one))
+        rule = replace(rule, actions=(*rule.actions, *others))
         try:
             return actions.save(c, app, rule, desk.now, actor=desk.actor)
         except actions.RuleRefused as refused:
             for problem in refused.problems:
                 errors.setdefault(problem.field, problem.text)
+                errors.setdefault(problem.field.removesuffix("-0"), problem.text)
             return None
 
     saved = await desk.write(act)
@@ -96,16 +102,21 @@ async def save(desk: Desk) -> Response:
 def typed_of(rule: Rule, roles: dict[str, str]) -> Typed:
     """A rule as a person would type it."""
     typed = Typed(rule.id, rule.name, rule.match, enabled=rule.enabled)
-    if isinstance(rule.action, Existing):
-        typed.mode, typed.names = EXISTING, "\n".join(rule.action.names)
-    else:
-        typed.for_each, typed.for_custom = _parted(rule.action.source)
-        typed.pattern = rule.action.pattern
+    action = next((one for one in rule.actions if _is_typed(one)), None)
+    if isinstance(action, Existing):
+        typed.mode, typed.names = EXISTING, "\n".join(action.names)
+    elif isinstance(action, Mapped):
+        typed.for_each, typed.for_custom = _parted(action.source)
+        typed.pattern = action.pattern
     for one in rule.conditions:
         source, custom = _parted(one.source)
         value = value_words(one, roles)
         typed.rows.append(Row(source, one.operator, "" if value == GONE else value, custom))
     return typed
+
+
+def _is_typed(action: Action) -> bool:
+    return action.parameter == GROUPS and isinstance(action, Existing | Mapped)
 
 
 def _parted(source: str) -> tuple[str, str]:
@@ -167,7 +178,7 @@ def _rule(c: Connection, typed: Typed, errors: dict[str, str]) -> Rule:
     if typed.mode == MAP and typed.for_each == CUSTOM and not typed.for_custom:
         errors["for-custom"] = "Name the custom attribute."
     action = Existing(names) if typed.mode == EXISTING else mapped
-    return Rule(typed.name, action, "any" if typed.match == "any" else "all", tuple(conditions), typed.enabled, typed.id)
+    return Rule(typed.name, (action,), "any" if typed.match == "any" else "all", tuple(conditions), typed.enabled, typed.id)
 
 
 async def _form(desk: Desk, typed: Any, errors: dict[str, str], *, status: int = 200) -> Response:

@@ -9,7 +9,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.typed import role_names
-from lockstep.idp.apps.rules.words import action_words, condition_words, conditions_words
+from lockstep.idp.apps.rules.words import actions_words, condition_words, conditions_words
 from lockstep.idp.console.apps import app_of, tab
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
@@ -27,7 +27,7 @@ def row_of(rule: Rule, app: App, roles: dict[str, str]) -> dict[str, Any]:
     return {
         "rule": rule,
         "who": conditions_words(rule, LABELS, roles),
-        "what": action_words(rule.action, app.name, LABELS),
+        "what": actions_words(rule, app.name, LABELS),
     }
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from lockstep.idp.apps.store import app_assignments
 from lockstep.idp.directory.nesting.store import within
 from lockstep.idp.directory.records import Role, User, folded
+from lockstep.idp.directory.records import State as UserState
 from lockstep.idp.directory.store import members_table, roles_table, user_by_id, users_table
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.tables import changes
@@ -45,9 +46,12 @@ _USERS = Statement(
 _GIVING = within(
     sa.select(sa.cast(a.role_id, sa.BigInteger).label("role_id")).where(a.app_id == _number("app"), a.role_id.is_not(None))
 )
-_HAS_APP = sa.or_(
-    sa.exists().where(a.app_id == _number("app"), a.role_id.is_(None)),
-    sa.exists().where(_GIVING.c.role_id == m.role_id, m.user_id == u.id),
+_HAS_APP = sa.and_(
+    u.state == int(UserState.APPROVED),
+    sa.or_(
+        sa.exists().where(a.app_id == _number("app"), a.role_id.is_(None)),
+        sa.exists().where(_GIVING.c.role_id == m.role_id, m.user_id == u.id),
+    ),
 )
 _LOGINS = Statement(
     sa.select(u.id).where(_HAS_APP, _MATCHES, u.user_name_key > _text("after")).order_by(u.user_name_key).limit(PAGE + 1)

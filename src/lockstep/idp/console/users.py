@@ -18,7 +18,7 @@ from lockstep.idp.directory.actions import CHANGEABLE
 from lockstep.idp.directory.checks import FieldProblem
 from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.nesting.store import roles_held
-from lockstep.idp.directory.records import PROFILE, Status
+from lockstep.idp.directory.records import FIELDS, Status
 from lockstep.idp.directory.store import roles_of_user
 from lockstep.kit.db import Connection
 
@@ -56,7 +56,7 @@ async def new_user(desk: Desk) -> Response:
 
 async def create_user(desk: Desk) -> Response:
     """Make a user by hand."""
-    values = _values(desk, PROFILE)
+    values = _values(desk, FIELDS)
     try:
         made = await desk.write(lambda c: actions.create_user(c, values, actor=desk.actor, now=desk.now))
     except FieldProblem as problem:
@@ -138,7 +138,7 @@ def _fields(values: dict[str, str], errors: dict[str, str], names: tuple[str, ..
 
 
 def _form_page(desk: Desk, values: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
-    fields = _fields(values, errors, PROFILE)
+    fields = _fields(values, errors, FIELDS)
     return desk.page("console/user_new.html", status, fields=fields, errors=errors)
 
 

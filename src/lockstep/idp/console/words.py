@@ -8,7 +8,7 @@ from lockstep.idp.directory.records import Status
 from lockstep.idp.provisioning.retries import NEVER, minute, when_again
 
 FIELD_NAMES = {
-    "employee_id": "External ID (employee_id)",
+    "employee_id": "Employee ID (key)",
     "user_name": "Username",
     "given_name": "First name",
     "middle_name": "Middle name",
@@ -25,6 +25,13 @@ FIELD_NAMES = {
     "manager_id": "Manager (employee_id)",
     "locale": "Preferred locale",
     "timezone": "Time zone",
+    "company": "Company",
+    "comment": "Comment",
+    "external_id": "External ID",
+    "member_of": "MemberOf",
+    "samaccountname": "sAMAccountName",
+    "userprincipalname": "User principal name",
+    "distinguished_name": "Distinguished name",
 }
 """The fields of a user as the pages call them."""
 

@@ -12,15 +12,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from lockstep.idp.directory import store
+from lockstep.idp.directory.activity import store as activity
 from lockstep.idp.directory.checks import FieldProblem, check_key, check_length, check_name, check_text
+from lockstep.idp.directory.fields import actions as fields_of_users
 from lockstep.idp.directory.lookup import role_of_id, user_of_id
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.nesting.actions import members_below, members_moved
-from lockstep.idp.directory.records import PROFILE, Membership, Role, Status, User, folded
+from lockstep.idp.directory.records import BY_HAND, FIELDS, MAPPED, Membership, Role, State, Status, User, folded
+from lockstep.idp.directory.removed import store as removed
 from lockstep.idp.events import Event, EventType, append, append_many
 from lockstep.kit.db import Connection
 
-CHANGEABLE = tuple(name for name in PROFILE if name != "employee_id")
+CHANGEABLE = tuple(name for name in FIELDS if name != "employee_id")
 """What may be changed of a user: not the key, under which everyone else knows the person."""
 
 _EVENT_OF_STATUS = {
@@ -37,6 +40,7 @@ def create_user(
     *,
     custom: Mapping[str, str] | None = None,
     status: int = Status.ACTIVE,
+    state: int = State.APPROVED,
     actor: str,
     now: int,
 ) -> User:
@@ -44,14 +48,16 @@ def create_user(
 
     `employee_id` defaults to a fresh short one, `user_name` to the e-mail address, `display_name` to given and family name.
     """
-    values: dict[str, Any] = {"employee_id": "", "user_name": "", **_known(fields, PROFILE)}
+    values: dict[str, Any] = {"employee_id": "", "user_name": "", **_known(fields, FIELDS)}
     values["employee_id"] = values["employee_id"] or f"u{secrets.token_hex(5)}"
     values["user_name"] = values["user_name"] or values.get("email", "")
     if not values.get("display_name"):
         parts = (values.get("given_name"), values.get("family_name"))
         values["display_name"] = " ".join(part for part in parts if part) or values["user_name"]
-    user = User(**values, custom=_merged({}, custom), status=_status(status), created_at=now, updated_at=now)
+    values.update(status=_status(status), state=_state(state), custom=_merged({}, custom))
+    user = User(**values, created_at=now, updated_at=now)
     _check(connection, user, None)
+    fields_of_users.ensure(connection, user.custom, actor=actor, now=now)
     user = replace(user, id=store.add_user(connection, user))
     append(connection, _about(EventType.USER_CREATED, user, actor), now)
     return user
@@ -74,6 +80,7 @@ def change_user(
         return before
     after = replace(after, updated_at=now)
     _check(connection, after, before)
+    fields_of_users.ensure(connection, after.custom.keys() - before.custom.keys(), actor=actor, now=now)
     store.change_user(connection, after)
     append(connection, _about(EventType.USER_UPDATED, after, actor), now)
     return after
@@ -92,6 +99,38 @@ def set_status(connection: Connection, user_id: int, status: int, *, actor: str,
     return after
 
 
+def set_state(connection: Connection, user_id: int, state: int, *, actor: str, now: int) -> User:
+    """Say whether a user is approved (see State): nobody else has an app, or signs in."""
+    before = user_of_id(connection, user_id)
+    after = replace(before, state=_state(state), updated_at=now)
+    if after.state == before.state:
+        return before
+    store.change_user(connection, after)
+    notes = f"state {State(after.state).name.lower()}"
+    append(connection, _about(EventType.USER_UPDATED, after, actor, notes), now)
+    return after
+
+
+def lock(connection: Connection, user_id: int, *, until: int = 0, actor: str, now: int) -> User:
+    """Lock a user until an instant (ms), after which the next sign-in unlocks; 0 until somebody does."""
+    locked = set_status(connection, user_id, Status.LOCKED, actor=actor, now=now)
+    known = activity.of(connection, user_id)
+    activity.write(connection, user_id, replace(known, locked_until=until, invalid_login_attempts=0))
+    return locked
+
+
+def unlock(connection: Connection, user_id: int, *, actor: str, now: int) -> User:
+    """Make a user active again who was locked; anybody else stays as they are."""
+    before = user_of_id(connection, user_id)
+    if before.status != Status.LOCKED:
+        return before
+    after = replace(before, status=Status.ACTIVE, updated_at=now)
+    store.change_user(connection, after)
+    activity.write(connection, user_id, replace(activity.of(connection, user_id), locked_until=0, invalid_login_attempts=0))
+    append(connection, _about(EventType.USER_UNLOCKED, after, actor), now)
+    return after
+
+
 def suspend(connection: Connection, user_id: int, *, actor: str, now: int) -> User:
     """Suspend a user: the person stays, with all roles, and cannot log in."""
     return set_status(connection, user_id, Status.SUSPENDED, actor=actor, now=now)
@@ -103,8 +142,9 @@ def reactivate(connection: Connection, user_id: int, *, actor: str, now: int) ->
 
 
 def remove_user(connection: Connection, user_id: int, *, actor: str, now: int) -> None:
-    """Delete a user; the memberships fall with it, and its one event stands for them too."""
+    """Delete a user; the memberships fall with it, and its one event stands for them too.  See `removed` for who comes back."""
     user = user_of_id(connection, user_id)
+    removed.keep(connection, user, actor=actor, now=now)
     store.remove_user(connection, user_id)
     append(connection, _about(EventType.USER_REMOVED, user, actor), now)
 
@@ -153,31 +193,57 @@ def remove_role(connection: Connection, role_id: int, *, actor: str, now: int) -
 
 
 def add_members(connection: Connection, role_id: int, user_ids: Iterable[int], *, actor: str, now: int) -> int:
-    """Put users into a role; how many were not there yet."""
+    """Put users into a role; how many were not put there yet.  Who is in it by a mapping alone stays, whatever that says."""
     role = role_of_id(connection, role_id)
     added = 0
     for user_id in user_ids:
         user = user_of_id(connection, user_id)
-        if store.add_member(connection, Membership(role_id=role_id, user_id=user_id)):
+        if _put_in(connection, role_id, user_id):
             added += 1
             append(connection, _about_member(EventType.ROLE_MEMBER_ADDED, role, user, actor), now)
     return added
 
 
 def remove_members(connection: Connection, role_id: int, user_ids: Iterable[int], *, actor: str, now: int) -> int:
-    """Take users out of a role; how many were there."""
+    """Take users out of a role; how many were put there.
+
+    Who is in it by a mapping, too, is in it by that alone from now on.  Raises FieldProblem for who is already.
+    """
     role = role_of_id(connection, role_id)
     removed = 0
     for user_id in user_ids:
         user = user_of_id(connection, user_id)
-        if store.remove_member(connection, role_id, user_id):
+        if _take_out(connection, role, user):
             removed += 1
             append(connection, _about_member(EventType.ROLE_MEMBER_REMOVED, role, user, actor), now)
     return removed
 
 
+def _put_in(connection: Connection, role_id: int, user_id: int) -> bool:
+    if store.add_member(connection, Membership(role_id=role_id, user_id=user_id)):
+        return True
+    found = store.membership(connection, role_id, user_id)
+    if found is None or found.source != MAPPED:
+        return False
+    store.change_giver(connection, role_id, user_id, source=BY_HAND)
+    return True
+
+
+def _take_out(connection: Connection, role: Role, user: User) -> bool:
+    found = store.membership(connection, role.id, user.id)
+    if found is None:
+        return False
+    if not found.mapped:
+        return store.remove_member(connection, role.id, user.id)
+    if found.source == MAPPED:
+        what = f"{role.name!r} is given to {user.user_name!r} by mapping {found.mapped}: change the mapping, or the person"
+        raise FieldProblem("role", what)
+    store.change_giver(connection, role.id, user.id, source=MAPPED)
+    return True
+
+
 def _check(connection: Connection, user: User, before: User | None) -> None:
-    for name in PROFILE:
+    for name in FIELDS:
         check_text(name, getattr(user, name))
     check_key("employee_id", user.employee_id)
     check_key("user_name", user.user_name)
@@ -199,7 +265,7 @@ def _known(fields: Mapping[str, str], allowed: Iterable[str]) -> dict[str, Any]:
     for name in fields:
         if name in allowed:
             continue
-        raise FieldProblem(name, "cannot be changed" if name in PROFILE else "is not a field of a user")
+        raise FieldProblem(name, "cannot be changed" if name in FIELDS else "is not a field of a user")
     return dict(fields)
 
 
@@ -219,8 +285,16 @@ def _status(status: int) -> Status:
         raise FieldProblem("status", f"{status} is unknown; there are {known}") from None
 
 
-def _about(what: EventType, user: User, actor: str) -> Event:
-    return Event(type=what, actor=actor, user_id=user.id, user_name=user.user_name, user_key=user.employee_id)
+def _state(state: int) -> State:
+    try:
+        return State(state)
+    except ValueError:
+        known = ", ".join(f"{known.value} {known.name.lower()}" for known in State)
+        raise FieldProblem("state", f"{state} is unknown; there are {known}") from None
+
+
+def _about(what: EventType, user: User, actor: str, notes: str = "") -> Event:
+    return Event(type=what, actor=actor, user_id=user.id, user_name=user.user_name, user_key=user.employee_id, notes=notes)
 
 
 def _about_role(what: EventType, role: Role, actor: str) -> Event:

@@ -20,7 +20,7 @@ _PIECE = 5000
 
 # Outer joins keep SQLite to this order of tables, so that it sorts role by role and not all memberships at once.
 _SEATS = Statement(
-    sa.select(r.group_id, u.employee_id, m.attributes, m.imported)
+    sa.select(r.group_id, u.employee_id, m.attributes, m.source, m.mapped)
     .select_from(roles_table.outerjoin(members_table, m.role_id == r.id).outerjoin(users_table, m.user_id == u.id))
     .order_by(r.group_id, u.employee_id)
 )
@@ -30,7 +30,7 @@ _PARK_NAME = Statement(users_table.update().where(u.id == sa.bindparam("row_id")
 _CHANGE_SEAT = Statement(
     members_table.update()
     .where(m.role_id == sa.bindparam("of_role"), m.user_id == sa.bindparam("of_user"))
-    .values(attributes=sa.bindparam("attributes"), imported=1)
+    .values(attributes=sa.bindparam("attributes"), source=sa.bindparam("source"))
 )
 _INSERTS = {
     table.name: Statement(table.insert().inline(), columns)
@@ -47,7 +47,7 @@ Item = TypeVar("Item")
 def stream_seats(connection: Connection) -> Iterator[Seat]:
     """Every membership by its keys, in the order of group_id and employee_id."""
     rows = connection.stream(_SEATS)
-    return (Seat(row[0], row[1], row[2], bool(row[3])) for row in rows if row[1] is not None)  # an empty role has one row
+    return (Seat(row[0], row[1], row[2], row[3], row[4]) for row in rows if row[1] is not None)  # an empty role has one row
 
 
 def user_ids(connection: Connection) -> dict[str, int]:
@@ -70,10 +70,10 @@ def add_roles(connection: Connection, roles: Iterable[Role]) -> None:
     _insert(connection, roles_table, store.ROLE_COLUMNS, map(store.role_values, roles))
 
 
-def add_members(connection: Connection, members: Iterable[tuple[int, int, str]]) -> None:
-    """Insert imported memberships: role id, user id, attributes as stored."""
+def add_members(connection: Connection, members: Iterable[tuple[int, int, str]], source: int) -> None:
+    """Insert a source's memberships: role id, user id, attributes as stored."""
     rows = (
-        {"role_id": role_id, "user_id": user_id, "attributes": attributes, "imported": 1}
+        {"role_id": role_id, "user_id": user_id, "attributes": attributes, "source": source, "mapped": 0}
         for role_id, user_id, attributes in members
     )
     _insert(connection, members_table, store.MEMBER_COLUMNS, rows)
@@ -89,9 +89,12 @@ def change_roles(connection: Connection, roles: Iterable[Role]) -> None:
     _run(connection, store.CHANGE_ROLE, ({"row_id": role.id, **store.role_values(role)} for role in roles))
 
 
-def change_members(connection: Connection, members: Iterable[tuple[int, int, str]]) -> None:
-    """Write the attributes of memberships, which are the roster's from now on."""
-    rows = ({"of_role": role_id, "of_user": user_id, "attributes": attributes} for role_id, user_id, attributes in members)
+def change_members(connection: Connection, members: Iterable[tuple[int, int, str]], source: int) -> None:
+    """Write the attributes of memberships, which are the source's from now on."""
+    rows = (
+        {"of_role": role_id, "of_user": user_id, "attributes": attributes, "source": source}
+        for role_id, user_id, attributes in members
+    )
     _run(connection, _CHANGE_SEAT, rows)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from lockstep.idp.directory.checks import FieldProblem, check_key, check_length, check_name
 from lockstep.idp.directory.csv_records import Record, malformed, records
-from lockstep.idp.directory.records import PROFILE, Role, User, folded, to_text
+from lockstep.idp.directory.records import FOLDER, PROFILE, Role, User, folded, to_text
 from lockstep.idp.directory.roster import Roster, Seat, seat_key
 from lockstep.kit.problems import Problem
 
@@ -69,7 +69,7 @@ def _people(path: Path) -> list[User]:
     for record, header in _table(path, _PEOPLE_COLUMNS, PROFILE):
         cells = record.cells
         profile: dict[str, Any] = {name: cells[index] for name, index in header.known.items()}
-        person = User(**profile, custom=header.attributes(cells), imported=True)
+        person = User(**profile, custom=header.attributes(cells), source=FOLDER)
         _checked(path.name, record, check_key, employee_id=person.employee_id, user_name=person.user_name)
         _checked(path.name, record, check_length, email=person.email, manager_id=person.manager_id)
         _once(path.name, record, line_of_id, employee_id=person.employee_id)
@@ -89,7 +89,7 @@ def _roles(path: Path) -> list[Role]:
         _checked(path.name, record, check_key, group_id=group_id)
         _checked(path.name, record, check_name, display_name=name)
         _once(path.name, record, line_of_id, group_id=group_id)
-        roles.append(Role(group_id=group_id, name=name, attributes=header.attributes(record.cells), imported=True))
+        roles.append(Role(group_id=group_id, name=name, attributes=header.attributes(record.cells), source=FOLDER))
     roles.sort(key=lambda role: role.group_id)
     return roles
 

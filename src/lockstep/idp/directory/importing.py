@@ -5,15 +5,18 @@ roster and the differences.  Only what came with an import leaves with one; what
 names it: from then on it is the roster's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
 from lockstep.idp.directory import bulk, store
+from lockstep.idp.directory.fields import actions as fields_of_users
 from lockstep.idp.directory.import_events import events_of, unnested_events
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.nesting.actions import members_below, members_moved
-from lockstep.idp.directory.records import Role, User, folded
+from lockstep.idp.directory.records import MAPPED, Role, User, folded
 from lockstep.idp.directory.roster import (
     Changes,
     Difference,
@@ -43,10 +46,12 @@ def apply_roster(connection: Connection, roster: Roster, now: int) -> Summary:
         nested = nesting.load(connection)
         unnested = [role for role in changes.roles.removed if role.id in nested]
         inside = members_below(connection, *(role.id for role in unnested))
-        _write_people(connection, changes.people, now)
+        new = {name for person in _written(changes.people) for name in person.custom}
+        fields_of_users.ensure(connection, new, actor=IMPORT_ACTOR, now=now)
+        _write_people(connection, changes.people, roster.fields, now)
         _write_roles(connection, changes.roles)
         user_ids, role_ids = bulk.user_ids(connection), bulk.role_ids(connection)
-        _write_seats(connection, changes.seats, user_ids, role_ids)
+        _write_seats(connection, changes.seats, roster.source, user_ids, role_ids)
         append_many(connection, unnested_events(unnested), now)
         append_many(connection, members_moved(inside, IMPORT_ACTOR), now)
         append_many(connection, events_of(changes, roster, user_ids, role_ids), now)
@@ -55,10 +60,11 @@ def apply_roster(connection: Connection, roster: Roster, now: int) -> Summary:
 
 def compare(connection: Connection, roster: Roster) -> Changes:
     """What `apply_roster` would do."""
-    people = difference(roster.people, store.stream_users(connection), person_key, person_content)
+    content = partial(person_content, fields=roster.fields)
+    people = difference(roster.people, store.stream_users(connection), person_key, content, roster.source)
     _refuse_taken_names(people)
-    roles = difference(roster.roles, store.roles(connection), role_key, role_content)
-    seats = difference(roster.seats, bulk.stream_seats(connection), seat_key, seat_content)
+    roles = difference(roster.roles, store.roles(connection), role_key, role_content, roster.source)
+    seats = difference(roster.seats, bulk.stream_seats(connection), seat_key, seat_content, roster.source)
     seats.removed += _falling(seats.kept, people, roles)
     return Changes(people, roles, seats)
 
@@ -84,18 +90,23 @@ def _falling(kept: Iterable[Seat], people: Difference[User], roles: Difference[R
     return (seat for seat in kept if seat.employee_id in gone_people or seat.group_id in gone_roles)
 
 
-def _write_people(connection: Connection, people: Difference[User], now: int) -> None:
+def _written(people: Difference[User]) -> Iterator[User]:
+    yield from people.added
+    yield from (want for want, _ in people.changed)
+
+
+def _write_people(connection: Connection, people: Difference[User], fields: Sequence[str], now: int) -> None:
     bulk.remove_users(connection, (user.id for user in people.removed))
     # Names move between people within one import; a name that changes is free for a moment before it is given again.
     bulk.park_names(connection, (have.id for want, have in people.changed if want.user_name != have.user_name))
-    bulk.change_users(
-        connection,
-        (
-            replace(want, id=have.id, status=have.status, created_at=have.created_at, updated_at=now)
-            for want, have in people.changed
-        ),
-    )
+    bulk.change_users(connection, (_with(have, want, fields, now) for want, have in people.changed))
     bulk.add_users(connection, (replace(user, created_at=now, updated_at=now) for user in people.added))
+
+
+def _with(have: User, want: User, fields: Sequence[str], now: int) -> User:
+    """The person as the roster says, and as they are in all that it does not speak of."""
+    said: dict[str, Any] = {name: getattr(want, name) for name in fields}
+    return replace(have, **said, custom=want.custom, source=want.source, updated_at=now)
 
 
 def _write_roles(connection: Connection, roles: Difference[Role]) -> None:
@@ -104,12 +115,19 @@ def _write_roles(connection: Connection, roles: Difference[Role]) -> None:
     bulk.add_roles(connection, roles.added)
 
 
-def _write_seats(connection: Connection, seats: Difference[Seat], user_ids: dict[str, int], role_ids: dict[str, int]) -> None:
+def _write_seats(
+    connection: Connection, seats: Difference[Seat], source: int, user_ids: dict[str, int], role_ids: dict[str, int]
+) -> None:
     def with_ids(some: Iterable[Seat]) -> Iterator[tuple[int, int, str]]:
         return ((role_ids[seat.group_id], user_ids[seat.employee_id], seat.attributes) for seat in some)
 
     # Those of users and roles that have left fell with them.
     left = (seat for seat in seats.removed if seat.group_id in role_ids and seat.employee_id in user_ids)
-    bulk.remove_members(connection, ((role_id, user_id) for role_id, user_id, _ in with_ids(left)))
-    bulk.change_members(connection, with_ids(want for want, _ in seats.changed))
-    bulk.add_members(connection, with_ids(seats.added))
+    stay: list[Seat] = []
+    go: list[Seat] = []
+    for seat in left:
+        (stay if seat.mapped else go).append(seat)
+    bulk.remove_members(connection, ((role_id, user_id) for role_id, user_id, _ in with_ids(go)))
+    bulk.change_members(connection, with_ids(stay), MAPPED)  # a mapping gives them still
+    bulk.change_members(connection, with_ids(want for want, _ in seats.changed), source)
+    bulk.add_members(connection, with_ids(seats.added), source)

@@ -24,7 +24,31 @@ PROFILE = (
     "locale",
     "timezone",
 )
-"""The text fields of a user, in the order of the table's columns."""
+"""The text fields that a roster gives of a user, in the order of the table's columns."""
+MORE = (
+    "company",
+    "comment",
+    "external_id",
+    "member_of",
+    "samaccountname",
+    "userprincipalname",
+    "distinguished_name",
+)
+"""Those that OneLogin knows besides; a folder's column of such a name is a custom attribute, as any other."""
+FIELDS = PROFILE + MORE
+"""Every text field of a user."""
+MAPPED, BY_HAND, FOLDER = -1, 0, 1
+"""Where users, roles and memberships come from: made by hand, or by `lockstep idp import`.  Other sources have higher
+ids.  MAPPED is a membership that only a mapping gives."""
+
+
+class State(IntEnum):
+    """Whether the person is approved (OneLogin's numbers).  Nobody else has an app, or signs in; the roles are kept."""
+
+    UNAPPROVED = 0
+    APPROVED = 1
+    REJECTED = 2
+    UNLICENSED = 3
 
 
 class Status(IntEnum):
@@ -61,10 +85,22 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """The employee_id of the manager, who may be unknown here."""
     locale: str = ""
     timezone: str = ""
+    company: str = ""
+    comment: str = ""
+    external_id: str = ""
+    """A free name of the person in another system; it need not be unique."""
+    member_of: str = ""
+    """The groups of an Active Directory, as one text; `;` parts them."""
+    samaccountname: str = ""
+    userprincipalname: str = ""
+    distinguished_name: str = ""
     status: int = Status.ACTIVE
+    state: int = State.APPROVED
+    group_id: int | None = None
+    """The group, whose security policy holds for the person."""
     custom: dict[str, str] = {}
-    imported: bool = False
-    """Came with an import.  Only those leave with one."""
+    source: int = BY_HAND
+    """Where the person comes from: BY_HAND, FOLDER, or the id of a source.  Only its own people leave with a source."""
     id: int = 0
     """Given by the database and never given again; 0 before."""
     created_at: int = 0
@@ -77,7 +113,7 @@ class Role(msgspec.Struct, frozen=True, kw_only=True):
     group_id: str
     name: str
     attributes: dict[str, str] = {}
-    imported: bool = False
+    source: int = BY_HAND
     id: int = 0
 
 
@@ -87,7 +123,10 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     role_id: int
     user_id: int
     attributes: dict[str, str] = {}
-    imported: bool = False
+    source: int = BY_HAND
+    """Who gave it: BY_HAND, FOLDER or another source, or MAPPED where a mapping alone does."""
+    mapped: int = 0
+    """The id of the mapping that gives it, besides or alone; 0 for none."""
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +135,11 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     users: int
     roles: int
     memberships: int
+
+
+def may_enter(user: User) -> bool:
+    """Whether somebody may sign in at all: approved, and Active."""
+    return user.status == Status.ACTIVE and user.state == State.APPROVED
 
 
 def folded(text: str) -> str:

@@ -1,12 +1,12 @@
 """A roster, and how it differs from what is there.  Pure."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from lockstep.idp.directory.records import PROFILE, Role, User
+from lockstep.idp.directory.records import FOLDER, PROFILE, Role, User
 
 
 class Seat(NamedTuple):
@@ -15,7 +15,9 @@ class Seat(NamedTuple):
     group_id: str
     employee_id: str
     attributes: str
-    imported: bool = True
+    source: int = FOLDER
+    mapped: int = 0
+    """See `Membership`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,10 @@ class Roster:
     people: list[User]
     roles: list[Role]
     seats: list[Seat]
+    source: int = FOLDER
+    """Whose people, roles and memberships they are."""
+    fields: tuple[str, ...] = PROFILE
+    """What it says of a person, besides custom attributes; all else stays as it is."""
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -43,15 +49,15 @@ class Summary(msgspec.Struct, frozen=True):
     memberships: Tally
 
 
-class Importable(Protocol):
-    """Something that came with an import or was made by hand."""
+class Sourced(Protocol):
+    """Something that came from a source or was made by hand."""
 
     @property
-    def imported(self) -> bool:
-        """Whether it came with an import."""
+    def source(self) -> int:
+        """Where it came from (see `User`)."""
 
 
-Item = TypeVar("Item", bound=Importable)
+Item = TypeVar("Item", bound=Sourced)
 
 
 @dataclass(slots=True)
@@ -63,7 +69,7 @@ class Difference(Generic[Item]):
     """What the roster says, and what is there."""
     removed: list[Item] = field(default_factory=list)
     kept: list[Item] = field(default_factory=list)
-    """Made by hand and not in the roster."""
+    """Made by hand, or another source's, and not in the roster."""
 
     def tally(self) -> Tally:
         """Its figures."""
@@ -74,17 +80,21 @@ class Difference(Generic[Item]):
 
 
 def difference(
-    wanted: Iterable[Item], held: Iterable[Item], key: Callable[[Item], Any], content: Callable[[Item], Any]
+    wanted: Iterable[Item],
+    held: Iterable[Item],
+    key: Callable[[Item], Any],
+    content: Callable[[Item], Any],
+    source: int = FOLDER,
 ) -> Difference[Item]:
-    """Compare the roster's things with those that are there, both in the order of `key`, none held but what differs."""
+    """Compare a source's things with those that are there, both in the order of `key`, none held but what differs."""
     found: Difference[Item] = Difference()
     for want, have in _side_by_side(wanted, held, key):
         if want is None:
             if have is not None:
-                (found.removed if have.imported else found.kept).append(have)
+                (found.removed if have.source == source else found.kept).append(have)
         elif have is None:
             found.added.append(want)
-        elif not have.imported or content(want) != content(have):
+        elif have.source != source or content(want) != content(have):
             found.changed.append((want, have))
     return found
 
@@ -127,9 +137,9 @@ def person_key(person: User) -> str:
     return person.employee_id
 
 
-def person_content(person: User) -> tuple[Any, ...]:
+def person_content(person: User, fields: Sequence[str] = PROFILE) -> tuple[Any, ...]:
     """What a roster says of a person; whether they may log in is not its business."""
-    return (*(getattr(person, name) for name in PROFILE), person.custom)
+    return (*(getattr(person, name) for name in fields), person.custom)
 
 
 def role_key(role: Role) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lockstep.idp.directory.records import PROFILE, Counts, Membership, Role, User, folded, to_dict, to_text
+from lockstep.idp.directory.records import FIELDS, MORE, PROFILE, Counts, Membership, Role, User, folded, to_dict, to_text
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import KeyText, Statement, among, listed
@@ -18,12 +18,15 @@ users_table = sa.Table(
     metadata,
     sa.Column("id", _Id, primary_key=True, autoincrement=True),
     *(sa.Column(name, KeyText if name in _KEYS else sa.Text, nullable=False) for name in PROFILE),
+    *(sa.Column(name, sa.Text, nullable=False, server_default="") for name in MORE),
     # NULL only for a moment, while an import lets people swap user names.
     sa.Column("user_name_key", KeyText),
     sa.Column("email_key", KeyText),
     sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("state", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("group_id", sa.BigInteger),
     sa.Column("custom", sa.Text, nullable=False),
-    sa.Column("imported", sa.Integer, nullable=False),
+    sa.Column("source", sa.Integer, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),
     sa.Column("updated_at", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("employee_id", name="users_employee_id"),
@@ -40,7 +43,7 @@ roles_table = sa.Table(
     sa.Column("group_id", KeyText, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("attributes", sa.Text, nullable=False),
-    sa.Column("imported", sa.Integer, nullable=False),
+    sa.Column("source", sa.Integer, nullable=False),
     sa.UniqueConstraint("group_id", name="roles_group_id"),
     sqlite_autoincrement=True,
 )
@@ -50,17 +53,21 @@ members_table = sa.Table(
     sa.Column("role_id", sa.BigInteger, sa.ForeignKey("roles.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("user_id", sa.BigInteger, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("attributes", sa.Text, nullable=False),
-    sa.Column("imported", sa.Integer, nullable=False),
+    # Whoever gave it: by hand, a source, or MAPPED where only a mapping did.
+    sa.Column("source", sa.Integer, nullable=False),
+    # The mapping that gives it, besides; 0 for none.
+    sa.Column("mapped", sa.BigInteger, nullable=False, server_default="0"),
     sa.Index("role_members_by_user", "user_id", "role_id"),
 )
 
 u, r, m = users_table.c, roles_table.c, members_table.c
-USER_COLUMNS = (*PROFILE, "user_name_key", "email_key", "status", "custom", "imported", "created_at", "updated_at")
-ROLE_COLUMNS = ("group_id", "name", "attributes", "imported")
-MEMBER_COLUMNS = ("role_id", "user_id", "attributes", "imported")
+_REST = ("status", "state", "group_id", "custom", "source", "created_at", "updated_at")
+USER_COLUMNS = (*FIELDS, "user_name_key", "email_key", *_REST)
+ROLE_COLUMNS = ("group_id", "name", "attributes", "source")
+MEMBER_COLUMNS = ("role_id", "user_id", "attributes", "source", "mapped")
 
-_user = sa.select(u.id, *(u[name] for name in PROFILE), u.status, u.custom, u.imported, u.created_at, u.updated_at)
-_role = sa.select(r.id, r.group_id, r.name, r.attributes, r.imported)
+_user = sa.select(u.id, *(u[name] for name in FIELDS), *(u[name] for name in _REST))
+_role = sa.select(r.id, r.group_id, r.name, r.attributes, r.source)
 _joined = members_table.join(users_table, m.user_id == u.id)
 
 
@@ -89,12 +96,15 @@ _MEMBERS_OF_ROLE = Statement(
 _STREAM_MEMBERSHIPS = Statement(sa.select(m.role_id, u.employee_id).select_from(_joined).order_by(m.role_id, u.employee_id))
 _STREAM_SEATS = Statement(sa.select(u.employee_id, m.role_id).select_from(_joined).order_by(u.employee_id, m.role_id))
 _MEMBERSHIP = Statement(
-    sa.select(m.role_id, m.user_id, m.attributes, m.imported).where(_is(m.role_id, "role_id"), _is(m.user_id, "user_id"))
+    sa.select(m.role_id, m.user_id, m.attributes, m.source, m.mapped).where(
+        _is(m.role_id, "role_id"), _is(m.user_id, "user_id")
+    )
 )
 _COUNTS = Statement(
     sa.select(*(sa.select(sa.func.count()).select_from(t).scalar_subquery() for t in (users_table, roles_table, members_table)))
 )
 _ADD_USER = Statement(users_table.insert().returning(u.id), USER_COLUMNS)
+_RESTORE_USER = Statement(users_table.insert().inline(), ("id", *USER_COLUMNS))
 _ADD_ROLE = Statement(roles_table.insert().returning(r.id), ROLE_COLUMNS)
 _ADD_MEMBER = Statement(
     lambda insert: insert(members_table).values({name: sa.bindparam(name) for name in MEMBER_COLUMNS}).on_conflict_do_nothing()
@@ -105,6 +115,11 @@ CHANGE_USER = Statement(
 )
 CHANGE_ROLE = Statement(
     roles_table.update().where(r.id == sa.bindparam("row_id")).values({name: sa.bindparam(name) for name in ROLE_COLUMNS})
+)
+_CHANGE_GIVER = Statement(
+    members_table.update()
+    .where(m.role_id == sa.bindparam("of_role"), m.user_id == sa.bindparam("of_user"))
+    .values(source=sa.bindparam("source"))
 )
 REMOVE_USER = Statement(users_table.delete().where(_is(u.id, "id")))
 REMOVE_ROLE = Statement(roles_table.delete().where(_is(r.id, "id")))
@@ -186,7 +201,7 @@ def membership(connection: Connection, role_id: int, user_id: int) -> Membership
     row = connection.one(_MEMBERSHIP, role_id=role_id, user_id=user_id)
     if row is None:
         return None
-    return Membership(role_id=row[0], user_id=row[1], attributes=to_dict(row[2]), imported=bool(row[3]))
+    return Membership(role_id=row[0], user_id=row[1], attributes=to_dict(row[2]), source=row[3], mapped=row[4])
 
 
 def stream_memberships(connection: Connection) -> Iterator[tuple[int, str]]:
@@ -208,6 +223,11 @@ def counts(connection: Connection) -> Counts:
 def add_user(connection: Connection, user: User) -> int:
     """Insert a user; its new id."""
     return int(connection.value(_ADD_USER, **user_values(user)))
+
+
+def restore_user(connection: Connection, user: User) -> None:
+    """Insert a user under the id that they had."""
+    connection.run(_RESTORE_USER, id=user.id, **user_values(user))
 
 
 def change_user(connection: Connection, user: User) -> None:
@@ -240,6 +260,11 @@ def add_member(connection: Connection, member: Membership) -> bool:
     return connection.run(_ADD_MEMBER, **member_values(member)) > 0
 
 
+def change_giver(connection: Connection, role_id: int, user_id: int, *, source: int) -> None:
+    """Say who gives a membership (see `Membership`)."""
+    connection.run(_CHANGE_GIVER, of_role=role_id, of_user=user_id, source=source)
+
+
 def remove_member(connection: Connection, role_id: int, user_id: int) -> bool:
     """Take a user out of a role; False if it was not there."""
     return connection.run(REMOVE_MEMBER, role_id=role_id, user_id=user_id) > 0
@@ -247,12 +272,14 @@ def remove_member(connection: Connection, role_id: int, user_id: int) -> bool:
 
 def user_values(user: User) -> dict[str, Any]:
     """The columns of a user (USER_COLUMNS)."""
-    values: dict[str, Any] = {name: getattr(user, name) for name in PROFILE}
+    values: dict[str, Any] = {name: getattr(user, name) for name in FIELDS}
     values["user_name_key"] = folded(user.user_name)
     values["email_key"] = folded(user.email) or None
     values["status"] = int(user.status)
+    values["state"] = int(user.state)
+    values["group_id"] = user.group_id
     values["custom"] = to_text(user.custom)
-    values["imported"] = int(user.imported)
+    values["source"] = user.source
     values["created_at"] = user.created_at
     values["updated_at"] = user.updated_at
     return values
@@ -264,7 +291,7 @@ def role_values(role: Role) -> dict[str, Any]:
         "group_id": role.group_id,
         "name": role.name,
         "attributes": to_text(role.attributes),
-        "imported": int(role.imported),
+        "source": role.source,
     }
 
 
@@ -274,7 +301,8 @@ def member_values(member: Membership) -> dict[str, Any]:
         "role_id": member.role_id,
         "user_id": member.user_id,
         "attributes": to_text(member.attributes),
-        "imported": int(member.imported),
+        "source": member.source,
+        "mapped": member.mapped,
     }
 
 
@@ -287,21 +315,26 @@ def changed_user_values(user: User) -> dict[str, Any]:
 
 
 def _to_user(row: Row) -> User:
-    profile = dict(zip(PROFILE, row[1:18], strict=True))
-    status, custom, imported, created_at, updated_at = row[18:]
+    profile = dict(zip(FIELDS, row[1:_FIELDS_END], strict=True))
+    status, state, group_id, custom, source, created_at, updated_at = row[_FIELDS_END:]
     return User(
         id=row[0],
         **profile,
         status=status,
+        state=state,
+        group_id=group_id,
         custom=to_dict(custom),
-        imported=bool(imported),
+        source=source,
         created_at=created_at,
         updated_at=updated_at,
     )
 
 
+_FIELDS_END = 1 + len(FIELDS)
+
+
 def _to_role(row: Row) -> Role:
-    return Role(id=row[0], group_id=row[1], name=row[2], attributes=to_dict(row[3]), imported=bool(row[4]))
+    return Role(id=row[0], group_id=row[1], name=row[2], attributes=to_dict(row[3]), source=row[4])
 
 
 def _one_user(row: Row | None) -> User | None:

@@ -11,13 +11,15 @@ from typing import Any
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors import value_of
 from lockstep.idp.apps.records import Parameter
+from lockstep.idp.apps.rules.evaluate import value_rules
+from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.matching import Ours, Theirs, Verdict, match_users, ours_of, theirs_of
 from lockstep.idp.provisioning.picture import TAKEABLE
 from lockstep.idp.provisioning.records import DesiredUser, Document, name_key
-from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.source import Source, given_to, people_given
 from lockstep.kit.db import Connection
 
 _KEYS = ("userName", "externalId", "emails")
@@ -33,25 +35,26 @@ class Wishes:
     _first: dict[Parameter, dict[str, str]] = field(default_factory=dict)
     _more: dict[Parameter, dict[str, list[str]]] = field(default_factory=dict)
 
-    def holders(self, c: Connection, parameter: Parameter, value: str) -> list[User]:
-        """Who may be given `value`, without regard to case."""
+    def holders(self, c: Connection, parameter: Parameter, value: str, rules: Sequence[Rule] = ()) -> list[User]:
+        """Who may be given `value`, without regard to case; `rules` are those in force."""
         if not value:
             return []
-        by_index = None if parameter.macro else _BY_INDEX.get(parameter.source)
+        by_rules = any(action.parameter == parameter.key for rule in value_rules(rules) for action in rule.actions)
+        by_index = None if parameter.macro or by_rules else _BY_INDEX.get(parameter.source)
         if by_index is not None:
             return by_index(c, value)
         if parameter not in self._first:
-            self._read(c, parameter)
+            self._read(c, parameter, rules if by_rules else ())
         key = name_key(value)
         first = self._first[parameter].get(key)
         keys = [] if first is None else [first, *self._more[parameter].get(key, ())]
         return directory.users_by_employee_ids(c, keys) if keys else []
 
-    def _read(self, c: Connection, parameter: Parameter) -> None:
+    def _read(self, c: Connection, parameter: Parameter, rules: Sequence[Rule]) -> None:
         first: dict[str, str] = {}
         more: dict[str, list[str]] = {}
-        for user in directory.stream_users(c):
-            key = name_key(value_of(parameter, user))
+        for user, given in people_given(c, rules):
+            key = name_key(value_of(parameter, user, given))
             if key and first.setdefault(key, user.employee_id) != user.employee_id:
                 more.setdefault(key, []).append(user.employee_id)
         self._first[parameter], self._more[parameter] = first, more
@@ -131,10 +134,11 @@ class Belonging:
         for values in asked:
             for attribute, value in zip(_KEYS, values, strict=True):
                 if attribute in parameters:
-                    yield from self.wishes.holders(self.c, parameters[attribute], value)
+                    yield from self.wishes.holders(self.c, parameters[attribute], value, self.source.rules)
 
     def _document(self, user: User) -> DesiredUser:
-        return desired.for_user(user, self.source.parameters, self.source.app.settings, frozenset())
+        given = given_to(self.c, self.source.rules, user)
+        return desired.for_user(user, self.source.parameters, self.source.app.settings, frozenset(), given)
 
     def _with_linked(self, theirs: list[Theirs], others: Mapping[str, Ours]) -> tuple[list[Theirs], dict[str, str]]:
         """What was found, and whom the others are linked to; and the links of all these (id → employee_id)."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lockstep.idp.apps.connectors import Renderer, renderer
+from lockstep.idp.apps.connectors import NOTHING, Given, Renderer, renderer
 from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.rules.evaluate import Fed
 from lockstep.idp.apps.settings import Settings
@@ -13,16 +13,19 @@ from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
 
 
-def for_user(user: User, parameters: Sequence[Parameter], settings: Settings, logins: Container[str]) -> DesiredUser:
+def for_user(
+    user: User, parameters: Sequence[Parameter], settings: Settings, logins: Container[str], given: Given = NOTHING
+) -> DesiredUser:
     """The SCIM user for one login.
 
-    `logins` are the employee_ids of everyone who has the app: a manager outside of it cannot be named at the target.
+    `given` is what rules set for them.  `logins` are the employee_ids of everyone who has the app: a manager outside of it
+    cannot be named at the target.
     """
-    return _made(renderer(parameters), user, settings, logins)
+    return _made(renderer(parameters), user, given, settings, logins)
 
 
-def _made(write: Renderer, user: User, settings: Settings, logins: Container[str]) -> DesiredUser:
-    document = write(user, not (user.status == Status.SUSPENDED and settings.suspended == "suspend"))
+def _made(write: Renderer, user: User, given: Given, settings: Settings, logins: Container[str]) -> DesiredUser:
+    document = write(user, not (user.status == Status.SUSPENDED and settings.suspended == "suspend"), given)
     extension = document.get(ENTERPRISE, {})
     manager = extension.get("manager")
     if manager is not None and (manager["value"] not in logins or manager["value"] == user.employee_id):
@@ -34,7 +37,7 @@ def _made(write: Renderer, user: User, settings: Settings, logins: Container[str
 
 
 def for_users(
-    users: Iterable[User],
+    users: Iterable[tuple[User, Given]],
     parameters: Sequence[Parameter],
     settings: Settings,
     logins: Container[str],
@@ -43,13 +46,14 @@ def for_users(
 ) -> Iterator[DesiredUser]:
     """The SCIM users for everyone of `users` who has the app, and whom it is limited to (`pilot`), in their order.
 
+    Beside each of `users` is what rules set for them.
     `known` says who is at the target: while the app is limited, nobody else outside can be named as a manager.
     """
     named = logins if pilot is None else _Named(logins, pilot, known)
     write = renderer(parameters)
-    for user in users:
+    for user, given in users:
         if user.employee_id in logins and (pilot is None or user.employee_id in pilot):
-            yield _made(write, user, settings, named)
+            yield _made(write, user, given, settings, named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,17 @@ from lockstep.kit.sql import Statement
 
 _MOVES_NOTHING = (
     *("sync.", "drift.found", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
+    *("user_field.", "role.admin_"),
     *("token.", "installation.", "evidence."),
 )
 _SINGLE = {
     EventType.APP_RULE_CHANGED,  # a rule is in force when it is applied, which is another event
+    EventType.MAPPING_ADDED,  # whomever mappings change has an event of their own
+    EventType.MAPPING_UPDATED,
+    EventType.MAPPING_ENABLED,
+    EventType.MAPPING_DISABLED,
+    EventType.MAPPING_DELETED,
+    EventType.MAPPINGS_OF_ALL_REAPPLIED,
     EventType.PLAN_MADE,
     EventType.PLAN_HELD,
     EventType.APPROVAL_ASKED,

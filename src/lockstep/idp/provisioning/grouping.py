@@ -1,4 +1,4 @@
-"""Which groups an app should have, and who should be in them: by its rules, or, while it has none, by role.
+"""Which groups an app should have, and who should be in them: by its rules, or, while none sets Groups, by role.
 
 Reads the directory; what it decides by is pure (`apps.rules.evaluate`, `desired`).
 """
@@ -8,16 +8,15 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from lockstep.idp.apps.rules import store as rules_store
-from lockstep.idp.apps.rules.evaluate import Fed, groups_of, standing
+from lockstep.idp.apps.rules.evaluate import Fed, group_rules, groups_of, standing
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting_store
 from lockstep.idp.directory.nesting.records import Nesting
-from lockstep.idp.directory.records import Role, User
+from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.records import DesiredGroup, Logins, name_key
-from lockstep.idp.provisioning.source import Source, members_of_role, people
+from lockstep.idp.provisioning.source import Source, members_of_role, people_with_roles
 from lockstep.kit.db import Connection
 
 
@@ -43,7 +42,7 @@ class Some:
 
 def of_everyone(c: Connection, source: Source, target: int) -> Grouping:
     """What the rules in force say of everyone who has the app."""
-    rules = rules_store.applied(c, source.app.id).rules
+    rules = group_rules(source.rules)
     if not rules:
         return ByRole(c, source.logins)
     return by_rules(c, rules, source.logins, remembered=remembered_at(c, target))
@@ -51,7 +50,7 @@ def of_everyone(c: Connection, source: Source, target: int) -> Grouping:
 
 def of_some(c: Connection, source: Source, target: int, only: Collection[str]) -> Some:
     """What the rules in force say of some people (employee_ids), as far as the app is not limited to others."""
-    rules = rules_store.applied(c, source.app.id).rules
+    rules = group_rules(source.rules)
     given, fed = asked(c, rules, source.insiders(only), only)
 
     def all_groups() -> Grouping:
@@ -146,21 +145,3 @@ def _put(found: ByRules, user: User, given: Iterable[Fed]) -> None:
     for key in {name_key(one.name) for one in given}:
         found.members.setdefault(key, array("q")).append(len(found.people))
     found.people.append((user.employee_id, user.user_name))
-
-
-def people_with_roles(c: Connection, only: Collection[str] | None = None) -> Iterator[tuple[User, list[Role]]]:
-    """Everyone, or some people, with their roles and all roles that contain those, by group_id."""
-    if only is not None:
-        for user in people(c, only):
-            yield user, nesting_store.roles_held(c, user.id)
-        return
-    nesting = nesting_store.load(c)
-    known = {role.id: (number, role) for number, role in enumerate(directory.roles(c))}
-    seats = directory.stream_seats(c)
-    seat = next(seats, None)
-    for user in directory.stream_users(c):
-        his = []
-        while seat is not None and seat[0] == user.employee_id:
-            his.append(seat[1])
-            seat = next(seats, None)
-        yield user, [role for _, role in sorted((known[one] for one in nesting.above(*his)), key=lambda one: one[0])]

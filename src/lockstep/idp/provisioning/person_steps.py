@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.connectors import PARAMETER_KEYS, value_of
 from lockstep.idp.apps.records import Parameter
-from lockstep.idp.apps.rules import store as rules
+from lockstep.idp.apps.rules.evaluate import deciding
+from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.words import Labels, fed_words
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
@@ -18,7 +19,7 @@ from lockstep.idp.provisioning.plan import manager_of, name_of, shown
 from lockstep.idp.provisioning.preview import of_person
 from lockstep.idp.provisioning.records import DesiredUser, UserLink, name_key
 from lockstep.idp.provisioning.shown import Step
-from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.source import Source, given_to
 from lockstep.kit.clock import iso
 from lockstep.kit.db import Connection
 
@@ -141,9 +142,13 @@ def _attributes(one: Person) -> Step:
         return Step("attributes", title, "stopped", verdict)
     if one.is_outside:
         return Step("attributes", title, "stopped", "Nothing, as long as the app is limited to others.")
-    document = desired.for_user(one.user, one.source.parameters, settings, one.source.logins)
+    set_by = given_to(one.c, one.source.rules, one.user)
+    document = desired.for_user(one.user, one.source.parameters, settings, one.source.logins, set_by)
+    deciders = _deciders(one) if set_by else {}
     rows = [
         _row(parameter, one.user, document, one.labels)
+        if parameter.key not in set_by
+        else (parameter.key, f"rule “{deciders[parameter.key].name}”", value_of(parameter, one.user, set_by))
         for parameter in one.source.parameters
         if parameter.key in PARAMETER_KEYS
     ]
@@ -151,6 +156,12 @@ def _attributes(one: Person) -> Step:
     count = sum(value != "" for _, _, value in rows)
     verdict = f"{count} attributes have a value; an empty one is not sent, and is removed if it was there."
     return Step("attributes", title, "success", verdict, ("Attribute", "From", "Value"), tuple(rows))
+
+
+def _deciders(one: Person) -> dict[str, Rule]:
+    """Which rule sets each parameter that any sets."""
+    found = of_person(one.c, one.source.app, one.source.rules, one.key)
+    return deciding(found.verdicts)
 
 
 def _row(parameter: Parameter, user: User, wanted: DesiredUser, labels: Labels) -> tuple[str, str, str]:
@@ -170,7 +181,7 @@ def _groups(one: Person) -> Step:
         return Step("groups", title, "stopped", "None.")
     if one.is_outside:
         return Step("groups", title, "stopped", "None are changed for them, as long as the app is limited to others.")
-    found = of_person(one.c, one.source.app, rules.applied(one.c, one.source.app.id).rules, one.user.employee_id)
+    found = of_person(one.c, one.source.app, one.source.rules, one.user.employee_id)
     names = {role.group_id: role.name for role in one.roles}
     fed: dict[str, list[str]] = {}
     for each in found.groups:

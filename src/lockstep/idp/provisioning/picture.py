@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lockstep.idp.apps.connectors import Given
 from lockstep.idp.apps.records import App
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import desired, links, matching, plan_groups
@@ -11,7 +12,7 @@ from lockstep.idp.provisioning.grouping import ByRules, Grouping, of_everyone
 from lockstep.idp.provisioning.matching import Match, Theirs, Verdict
 from lockstep.idp.provisioning.records import DesiredGroup, DesiredUser, GroupLink
 from lockstep.idp.provisioning.shelf import Shelf
-from lockstep.idp.provisioning.source import Source, people, source_of
+from lockstep.idp.provisioning.source import Source, people_given, source_of
 from lockstep.kit.db import Connection
 
 TAKEABLE = (Verdict.ADOPT, Verdict.CASE)
@@ -70,12 +71,13 @@ class Picture:
     linked_groups: dict[str, str] = field(default_factory=dict)
     """id at the target → name, of every link."""
 
-    def people(self) -> Iterator[tuple[User, DesiredUser, Match]]:
-        """Everyone who has the app, as they should be at the target, and what they are there."""
+    def people(self) -> Iterator[tuple[User, Given, DesiredUser, Match]]:
+        """Everyone who has the app, what rules set for them, what they should be at the target, and what they are there."""
         app, logins = self.source.app, self.source.logins
-        ours = (user for user in people(self.c, None) if user.employee_id in logins)
-        for user, match in zip(ours, self.users, strict=True):
-            yield user, desired.for_user(user, self.source.parameters, app.settings, logins), match
+        everyone = people_given(self.c, self.source.rules)
+        ours = ((user, given) for user, given in everyone if user.employee_id in logins)
+        for (user, given), match in zip(ours, self.users, strict=True):
+            yield user, given, desired.for_user(user, self.source.parameters, app.settings, logins, given), match
 
     def keys(self, orders: Orders) -> Mapping[str, str]:
         """Id at the target → employee_id, of everyone who is linked, or will be."""
@@ -106,7 +108,7 @@ def picture_of(c: Connection, app: App, there: There) -> Picture:
     source = source_of(c, app)
     target = links.find_target(c, app.id, app.scim_url)
     linked = {link.target_id: link.key for link in links.users(c, target)}
-    wanted = desired.for_users(people(c, None), source.parameters, app.settings, source.logins)
+    wanted = desired.for_users(people_given(c, source.rules), source.parameters, app.settings, source.logins)
     ours = [matching.ours_of(one) for one in wanted]
     found = Picture(c, source, there, list(matching.match_users(ours, there.users, linked)), linked)
     if app.settings.groups:

@@ -20,7 +20,7 @@ from lockstep.idp.provisioning.planner_groups import plan_groups_of
 from lockstep.idp.provisioning.records import Change, Kind, Stage, State, UserLink, at_stage
 from lockstep.idp.provisioning.safety import NEVER_BY_SHARE, Held, over_limits
 from lockstep.idp.provisioning.scope import Scope
-from lockstep.idp.provisioning.source import people, pieces, source_of
+from lockstep.idp.provisioning.source import people_given, pieces, source_of
 from lockstep.kit.db import Connection, Database
 
 SHORT = 500
@@ -158,7 +158,7 @@ def _drop_old(store: Storing, app: App, number: int) -> None:
 def _plan_users(m: Making) -> None:
     settings = m.source.app.settings
     source = m.source
-    everyone = people(m.c, m.scope.users)
+    everyone = people_given(m.c, source.rules, m.scope.users)
     wanted = desired.for_users(everyone, source.parameters, settings, source.logins, source.pilot, _is_linked(m))
     levels = levels_of(m.c, source) if m.new else None
     for step in plan.for_users(map(m.overlay.user, wanted), _user_links(m), settings, _holder(m), m.now, source.is_outside):

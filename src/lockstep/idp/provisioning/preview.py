@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.connectors import Given
 from lockstep.idp.apps.records import App
-from lockstep.idp.apps.rules.evaluate import Fed, Verdict, groups_of, verdict
-from lockstep.idp.apps.rules.records import Rule
+from lockstep.idp.apps.rules.evaluate import Fed, Verdict, deciding, groups_of, values_of, verdict
+from lockstep.idp.apps.rules.records import GROUPS, Rule
 from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import User
@@ -53,13 +54,18 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What rules say of one person; `winner` is the rule that decides, None where none finds anything."""
+    """What rules say of one person; `winner` is the rule that decides about Groups, None where none finds any.
+
+    `values` is what they set beside Groups, `deciders` which rule decides for each parameter.
+    """
 
     user: User
     has_app: bool
     verdicts: list[Verdict]
     winner: Rule | None
     groups: tuple[Fed, ...]
+    values: Given
+    deciders: dict[str, Rule]
 
 
 def preview(c: Connection, app: App, before: tuple[Rule, ...], after: tuple[Rule, ...]) -> Preview:
@@ -106,8 +112,8 @@ def _few(names: dict[str, str], keys: Sequence[str]) -> tuple[str, ...]:
 def of_person(c: Connection, app: App, rules: Iterable[Rule], who: str) -> Tested:
     """The rules about one person, a user name or employee_id.  Raises NotThereProblem."""
     user = find_user(c, who)
-    roles = roles_held(c, user.id)
+    roles, rules = roles_held(c, user.id), tuple(rules)
     verdicts = [verdict(rule, user, roles) for rule in rules]
-    winner = next((one.rule for one in reversed(verdicts) if one.groups), None)
-    given = groups_of([one.rule for one in verdicts], user, roles)
-    return Tested(user, apps.has_app(c, app.id, user.id), verdicts, winner, given)
+    by = deciding(verdicts)
+    has_app = apps.has_app(c, app.id, user.id)
+    return Tested(user, has_app, verdicts, by.get(GROUPS), groups_of(rules, user, roles), values_of(rules, user, roles), by)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
+from lockstep.idp.apps.rules.evaluate import group_rules, value_rules
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.events import EventType
@@ -33,6 +34,8 @@ _A_USER = {
     EventType.USER_LOCKED,
     EventType.USER_SUSPENDED,
     EventType.USER_REACTIVATED,
+    EventType.USER_RESTORED,
+    EventType.USER_UNLOCKED,
     EventType.USER_ROLES_CHANGED,
     EventType.ROLE_MEMBER_ADDED,
     EventType.ROLE_MEMBER_REMOVED,
@@ -100,7 +103,7 @@ def one_user(key: str) -> Scope:
 def one_group(c: Connection, app: App, target: int, now: int, key: str) -> Scope:
     """What concerns one group, by its name without case, with all its members who are at the target."""
     about = Scope(users=frozenset(), groups=frozenset({key}), match=True, whole=False)
-    if not rules.applied(c, app.id).rules:
+    if not group_rules(rules.applied(c, app.id).rules):
         return about
     heard = of_what_happened(c, app, target, now).users
     if heard is None:
@@ -116,6 +119,9 @@ def of_everything(c: Connection, target: int) -> Scope:
 @dataclass(slots=True)
 class _Found:
     by_rules: bool
+    """Whether rules say who is in which group."""
+    values_by_rules: bool
+    """Whether they set anything else."""
     users: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     links: set[int] = field(default_factory=set)
@@ -139,7 +145,8 @@ def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
         return everything
     if not links.has_users(c, target):  # nothing is there yet, or the links are lost
         return everything
-    found = _Found(by_rules=bool(rules.applied(c, app.id).rules))
+    in_force = rules.applied(c, app.id).rules
+    found = _Found(by_rules=bool(group_rules(in_force)), values_by_rules=bool(value_rules(in_force)))
     _of_events(c, app, since, found)
     if not found.everything:
         _of_roles(c, app, found)
@@ -176,7 +183,7 @@ def _of_events(c: Connection, app: App, since: int, found: _Found) -> None:
 
 def _of_roles(c: Connection, app: App, found: _Found) -> None:
     """By rules, or where an app is limited, whoever is in a role that has another name is looked at."""
-    if not found.roles or not (found.by_rules or app.settings.is_pilot):
+    if not found.roles or not (found.by_rules or found.values_by_rules or app.settings.is_pilot):
         return
     for role in nesting.load(c).below(*sorted(found.roles)):
         found.users.update(members_of_role(c, role))

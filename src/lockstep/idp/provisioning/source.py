@@ -2,42 +2,51 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import sqlalchemy as sa
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.capabilities.actions import connector_of
-from lockstep.idp.apps.connectors import Connector, parameters_of
+from lockstep.idp.apps.connectors import NOTHING, Connector, Given, parameters_of
 from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.rules import store as rules_store
+from lockstep.idp.apps.rules.evaluate import value_rules, values_of
+from lockstep.idp.apps.rules.records import GROUPS, Rule
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
-from lockstep.idp.directory.records import User
+from lockstep.idp.directory.records import Role, State, User
 from lockstep.idp.directory.store import members_table, users_table
 from lockstep.idp.provisioning.records import Logins
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement, among, listed
 
+# Only somebody who is approved has an app.
+_APPROVED = users_table.c.state == int(State.APPROVED)
 _MEMBERS = Statement(
     sa.select(users_table.c.employee_id, users_table.c.user_name)
     .select_from(members_table.join(users_table, members_table.c.user_id == users_table.c.id))
-    .where(members_table.c.role_id == sa.bindparam("role", type_=sa.BigInteger))
+    .where(members_table.c.role_id == sa.bindparam("role", type_=sa.BigInteger), _APPROVED)
 )
-_KEYS = Statement(sa.select(users_table.c.employee_id))
-_KNOWN_KEYS = Statement(sa.select(users_table.c.employee_id).where(among(users_table.c.employee_id, "keys")))
+_KEYS = Statement(sa.select(users_table.c.employee_id).where(_APPROVED))
+_KNOWN_KEYS = Statement(sa.select(users_table.c.employee_id).where(among(users_table.c.employee_id, "keys"), _APPROVED))
 _KEYS_IN_ROLES = Statement(
     sa.select(users_table.c.employee_id)
     .select_from(users_table.join(members_table, members_table.c.user_id == users_table.c.id))
-    .where(among(users_table.c.employee_id, "keys"), among(sa.cast(members_table.c.role_id, sa.Text), "roles"))
+    .where(among(users_table.c.employee_id, "keys"), among(sa.cast(members_table.c.role_id, sa.Text), "roles"), _APPROVED)
     .distinct()
 )
 _FIRST, _MOST = sa.bindparam("first", type_=sa.Integer), sa.bindparam("most", type_=sa.Integer)
-_NEXT_KEYS = Statement(sa.select(users_table.c.employee_id).order_by(users_table.c.employee_id).limit(_MOST).offset(_FIRST))
+_NEXT_KEYS = Statement(
+    sa.select(users_table.c.employee_id).where(_APPROVED).order_by(users_table.c.employee_id).limit(_MOST).offset(_FIRST)
+)
 _NEXT_KEYS_IN_ROLES = Statement(
     sa.select(users_table.c.employee_id)
     .where(
         sa.exists().where(
             members_table.c.user_id == users_table.c.id, among(sa.cast(members_table.c.role_id, sa.Text), "roles")
-        )
+        ),
+        _APPROVED,
     )
     .order_by(users_table.c.employee_id)
     .limit(_MOST)
@@ -49,7 +58,8 @@ _NEXT_KEYS_IN_ROLES = Statement(
 class Source:
     """An app with everything that decides what should be at its target.
 
-    `logins` are the employee_ids who have the app, `pilot` those of them whom it is limited to, for now.
+    `logins` are the employee_ids who have the app, `pilot` those of them whom it is limited to, for now.  `rules` are those in
+    force; `parameters` has what they set, too.
     """
 
     app: App
@@ -57,6 +67,12 @@ class Source:
     parameters: tuple[Parameter, ...]
     logins: Logins
     pilot: "Pilot | None" = None
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def value_rules(self) -> tuple[Rule, ...]:
+        """Those of the rules that set anything but Groups."""
+        return value_rules(self.rules)
 
     def is_outside(self, key: str) -> bool:
         """Whether a person has the app, and is left as they are while it is tried with others."""
@@ -127,7 +143,17 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
     connector = connector_of(c, app)
     logins = _logins_of(c, app.id, asked=asked) if with_logins else frozenset[str]()
     pilot = _pilot(c, app, asked=asked) if with_logins and app.settings.is_pilot else None
-    return Source(app, connector, parameters_of(connector, apps.parameters(c, app.id)), logins, pilot)
+    rules = rules_store.applied(c, app.id).rules
+    parameters = _with_set(parameters_of(connector, apps.parameters(c, app.id)), rules)
+    return Source(app, connector, parameters, logins, pilot, rules)
+
+
+def _with_set(parameters: tuple[Parameter, ...], rules: Sequence[Rule]) -> tuple[Parameter, ...]:
+    """The parameters, and those that only rules give a value."""
+    known = {one.key for one in parameters}
+    keys = dict.fromkeys(action.parameter for rule in value_rules(rules) for action in rule.actions)
+    more = (Parameter(key, "none", macro=False) for key in keys if key not in known and key != GROUPS)
+    return (*parameters, *more)
 
 
 def left_out(c: Connection, app: App, key: str) -> bool:
@@ -191,6 +217,38 @@ def people(c: Connection, only: Collection[str] | None) -> Iterator[User]:
         return
     for keys in pieces(sorted(only)):
         yield from directory.users_by_employee_ids(c, keys)
+
+
+def people_with_roles(c: Connection, only: Collection[str] | None = None) -> Iterator[tuple[User, list[Role]]]:
+    """Everyone, or some people, with their roles and all roles that contain those, by group_id."""
+    if only is not None:
+        for user in people(c, only):
+            yield user, nesting.roles_held(c, user.id)
+        return
+    tree = nesting.load(c)
+    known = {role.id: (number, role) for number, role in enumerate(directory.roles(c))}
+    seats = directory.stream_seats(c)
+    seat = next(seats, None)
+    for user in directory.stream_users(c):
+        his = []
+        while seat is not None and seat[0] == user.employee_id:
+            his.append(seat[1])
+            seat = next(seats, None)
+        yield user, [role for _, role in sorted((known[one] for one in tree.above(*his)), key=lambda one: one[0])]
+
+
+def people_given(c: Connection, rules: Sequence[Rule], only: Collection[str] | None = None) -> Iterator[tuple[User, Given]]:
+    """Everyone, or some people, with what rules set for them beside Groups; roles are read only where rules set anything."""
+    setting = value_rules(rules)
+    if not setting:
+        return zip(people(c, only), repeat(NOTHING), strict=False)
+    return ((user, values_of(setting, user, roles)) for user, roles in people_with_roles(c, only))
+
+
+def given_to(c: Connection, rules: Sequence[Rule], user: User) -> Given:
+    """What rules set for one person beside Groups."""
+    setting = value_rules(rules)
+    return values_of(setting, user, nesting.roles_held(c, user.id)) if setting else NOTHING
 
 
 PIECE = 500

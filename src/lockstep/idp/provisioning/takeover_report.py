@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lockstep.idp.apps.connectors import Given
 from lockstep.idp.apps.subject import name_id_of
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning.matching import Match, Theirs, Verdict
@@ -49,9 +50,9 @@ def report(picture: Picture, orders: Orders) -> Values:
     """
     users, groups, name_ids = _Side(), _Side(), _Side()
     keys = picture.keys(orders)
-    for user, wanted, match in picture.people():
+    for user, given, wanted, match in picture.people():
         users.add(match.verdict.value, _user(picture, wanted, match, keys, users.counts))
-        _name_id(picture, user, wanted, match, name_ids)
+        _name_id(picture, (user, given), wanted, match, name_ids)
     for group, match in zip(picture.wanted, picture.groups, strict=True):
         groups.add(match.verdict.value, _group(picture, group, match, keys, groups.counts))
     there = picture.there
@@ -139,9 +140,9 @@ def _called(one: Theirs) -> Values:
     return {"id": one.id, "name": one.name}
 
 
-def _name_id(picture: Picture, user: User, wanted: DesiredUser, match: Match, found: _Side) -> None:
+def _name_id(picture: Picture, who: tuple[User, Given], wanted: DesiredUser, match: Match, found: _Side) -> None:
     """Whoever is called otherwise at the target than in the assertion cannot sign in there; upper and lower case count."""
-    name_id, sent = name_id_of(picture.source.parameters, user), name_of(wanted.document)
+    name_id, sent = name_id_of(picture.source.parameters, *who), name_of(wanted.document)
     there = None if match.number is None else picture.there.users[match.number].name
     now, after = there is not None and there != name_id, sent != name_id
     found.counts["now"] += now

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
+from lockstep.idp.apps.connectors import CONNECTORS, Given, parameters_of
 from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.apps.subject import user_name_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
-from lockstep.idp.directory.records import Status, User
+from lockstep.idp.directory.records import User, may_enter
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.plan import name_of
+from lockstep.idp.provisioning.source import given_to, people_given
 from lockstep.idp.signin.claims import Trouble, troubles
 from lockstep.idp.signin.people import store as people
 from lockstep.kit.db import Connection
@@ -42,6 +44,11 @@ def parameters_for(c: Connection, app: App) -> tuple[Parameter, ...]:
     return parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id))
 
 
+def given_by_rules(c: Connection, app: App, user: User) -> Given:
+    """What the rules in force set for a person."""
+    return given_to(c, rules.applied(c, app.id).rules, user)
+
+
 def check_app(c: Connection, app: App) -> Checked:
     """Look at every Active person who has the app."""
     parameters, checked = parameters_for(c, app), Checked()
@@ -51,12 +58,12 @@ def check_app(c: Connection, app: App) -> Checked:
     roles = nesting.load(c).below(*(one.role_id for one in given if one.role_id is not None))
     members = {user.id for role in roles for user in directory.members_of_role(c, role)}
     with_password = people.with_password(c)
-    for user in directory.stream_users(c):
-        if user.status != Status.ACTIVE or not (everyone or user.id in members):
+    for user, set_by_rules in people_given(c, rules.applied(c, app.id).rules):
+        if not may_enter(user) or not (everyone or user.id in members):
             continue
         checked.people += 1
         checked.without_password += user.id not in with_password
-        found = [*troubles(parameters, user), *provisioned.troubles(user)]
+        found = [*troubles(parameters, user, set_by_rules), *provisioned.troubles(user, set_by_rules)]
         checked.found.extend(Found(user.user_name, trouble) for trouble in found)
     return checked
 
@@ -71,7 +78,7 @@ class _Provisioned:
         self._known = app.settings.provisioning or (target != 0 and links.count_users(c, target) > 0)
         self._names = {link.key: link for link in links.users(c, target)} if self._known and target else {}
 
-    def troubles(self, user: User) -> Iterator[Trouble]:
+    def troubles(self, user: User, given: Given) -> Iterator[Trouble]:
         """Why the target would not know the person by the name that the assertion says."""
         if not self._known:
             return
@@ -81,5 +88,5 @@ class _Provisioned:
             yield Trouble("The person is not at the target yet, so nobody there has that name.", fix)
         elif not link.value.get("active", True):
             yield Trouble("The person is switched off at the target.", fix)
-        elif name_of(link.value) != user_name_of(self._parameters, user):
+        elif name_of(link.value) != user_name_of(self._parameters, user, given):
             yield Trouble(f"The target still has the userName {name_of(link.value)[:80]!r}.", fix)

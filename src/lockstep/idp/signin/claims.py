@@ -8,15 +8,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lockstep.idp.apps.connectors import ACCESS_CONTROL, value_of
+from lockstep.idp.apps.connectors import ACCESS_CONTROL, NOTHING, SEPARATOR, Given, value_of
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.apps.saml.records import Empty
 from lockstep.idp.apps.subject import name_id_of, user_name_of
 from lockstep.idp.directory.records import User
 from lockstep.saml.records import BASIC_NAMES, URI_NAMES, Attribute
 
-SEPARATOR = ";"
-"""Between the values of a multi-value parameter."""
 MOST_TAGS = 50
 LONGEST_TAG_KEY = 128
 LONGEST_TAG_VALUE = 256
@@ -49,20 +47,25 @@ class Claims:
     attributes: tuple[Attribute, ...]
 
 
-def claims_for(parameters: Sequence[Parameter], user: User, *, empty: Empty = "omit") -> Claims:
-    """What the app is told about `user`.  Raises ClaimProblem with the first thing that is in the way."""
-    for trouble in troubles(parameters, user):
+def claims_for(parameters: Sequence[Parameter], user: User, given: Given = NOTHING, *, empty: Empty = "omit") -> Claims:
+    """What the app is told about `user`; `given` is what rules set for them.
+
+    Raises ClaimProblem with the first thing that is in the way.
+    """
+    for trouble in troubles(parameters, user, given):
         raise ClaimProblem(trouble)
-    return Claims(name_id_of(parameters, user), attributes_for(parameters, user, empty=empty))
+    return Claims(name_id_of(parameters, user, given), attributes_for(parameters, user, given, empty=empty))
 
 
-def attributes_for(parameters: Iterable[Parameter], user: User, *, empty: Empty = "omit") -> tuple[Attribute, ...]:
+def attributes_for(
+    parameters: Iterable[Parameter], user: User, given: Given = NOTHING, *, empty: Empty = "omit"
+) -> tuple[Attribute, ...]:
     """One attribute for each parameter that is included; one without a value is left out, unless it is to be sent empty."""
     found = []
     for parameter in parameters:
         if not parameter.include_in_saml_assertion or parameter.key == NAME_ID:
             continue
-        values = values_of(parameter, user)
+        values = values_of(parameter, user, given)
         if not values and empty == "send":
             values = ("",)
         if values:
@@ -70,9 +73,9 @@ def attributes_for(parameters: Iterable[Parameter], user: User, *, empty: Empty 
     return tuple(found)
 
 
-def values_of(parameter: Parameter, user: User) -> tuple[str, ...]:
+def values_of(parameter: Parameter, user: User, given: Given = NOTHING) -> tuple[str, ...]:
     """The values of an attribute.  Only a multi-value parameter is taken apart; empty parts are none."""
-    text = value_of(parameter, user)
+    text = value_of(parameter, user, given)
     if not parameter.multi_value:
         return (text,) if text else ()
     return tuple(part.strip() for part in text.split(SEPARATOR) if part.strip())
@@ -83,11 +86,11 @@ def _name_format(name: str) -> str:
     return URI_NAMES if name.startswith(("https://", "http://", "urn:")) else BASIC_NAMES
 
 
-def troubles(parameters: Sequence[Parameter], user: User) -> list[Trouble]:
+def troubles(parameters: Sequence[Parameter], user: User, given: Given = NOTHING) -> list[Trouble]:
     """Everything that keeps `user` from signing in to the app."""
-    found = _about_name(name_id_of(parameters, user), user_name_of(parameters, user))
+    found = _about_name(name_id_of(parameters, user, given), user_name_of(parameters, user, given))
     included = [one for one in parameters if one.include_in_saml_assertion and one.key.startswith(ACCESS_CONTROL)]
-    tags = [(one.key, values_of(one, user)) for one in included]
+    tags = [(one.key, values_of(one, user, given)) for one in included]
     if sum(bool(values) for _, values in tags) > MOST_TAGS:
         fix = f"Include at most {MOST_TAGS} AccessControl attributes."
         found.append(Trouble(f"There are more than {MOST_TAGS} attributes for access control, which AWS refuses.", fix))

@@ -10,7 +10,7 @@ from lockstep.idp.events import Event, EventType
 from lockstep.idp.signin.addresses import entity_id
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.idp.signin.certificates.records import Certificate
-from lockstep.idp.signin.check import parameters_for
+from lockstep.idp.signin.check import given_by_rules, parameters_for
 from lockstep.idp.signin.claims import ClaimProblem, claims_for
 from lockstep.idp.signin.people.records import Session
 from lockstep.idp.signin.requests import store as requests
@@ -61,7 +61,7 @@ def decide(
         text = f"{app.name} has not been given to you. Ask your administrator if you need it."
         return Refused("You do not have this app", text)
     try:
-        claims = claims_for(parameters_for(c, app), user, empty=config.empty)
+        claims = claims_for(parameters_for(c, app), user, given_by_rules(c, app, user), empty=config.empty)
     except ClaimProblem as problem:
         trouble = problem.trouble
         _event(c, EventType.SIGN_IN_TO_APP_FAILED, app, session, now, f"{trouble.problem} {trouble.fix}")

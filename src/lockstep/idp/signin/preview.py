@@ -10,7 +10,7 @@ from lockstep.idp.apps.subject import name_id_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import Status
 from lockstep.idp.provisioning.shown import Shown, Step
-from lockstep.idp.signin.check import parameters_for
+from lockstep.idp.signin.check import given_by_rules, parameters_for
 from lockstep.idp.signin.claims import attributes_for, troubles
 from lockstep.kit.db import Connection
 
@@ -30,14 +30,15 @@ def _step(c: Connection, app: App, key: str) -> Step:
     if user is None or not apps.has_app(c, app.id, user.id):
         return Step("sign-in", _TITLE, "info", "They do not have the app, so nobody is told anything about them.")
     parameters = parameters_for(c, app)
-    found = troubles(parameters, user)
+    given = given_by_rules(c, app, user)
+    found = troubles(parameters, user, given)
     if found:
         return Step("sign-in", _TITLE, "error", f"They could not sign in. {found[0].problem} {found[0].fix}")
     config = saml.of_app(c, app.id)
-    attributes = attributes_for(parameters, user, empty="omit" if config is None else config.empty)
+    attributes = attributes_for(parameters, user, given, empty="omit" if config is None else config.empty)
     tags = [one for one in attributes if one.name.startswith(ACCESS_CONTROL)]
     others = [one for one in attributes if not one.name.startswith(ACCESS_CONTROL)]
-    rows = [("NameID", name_id_of(parameters, user))]
+    rows = [("NameID", name_id_of(parameters, user, given))]
     rows += [(one.name, ", ".join(one.values)) for one in others]
     rows += [(f"session tag {one.name.removeprefix(ACCESS_CONTROL)}", ", ".join(one.values)) for one in tags]
     count = f"{len(tags)} attribute{'' if len(tags) == 1 else 's'} for access control"

@@ -190,3 +190,17 @@ def test_what_is_for_the_assertion_alone_is_not_sent_over_scim() -> None:
 def test_parameters_that_an_assertion_cannot_have(parameter: Parameter, words: str) -> None:
     with pytest.raises(Problem, match=words):
         check_parameter(parameter)
+
+
+def test_what_rules_give_takes_the_place_of_the_source() -> None:
+    none = Parameter("userType", "none", macro=False)
+    own = parameters_of(AWS, [none])
+    given = {"userType": ("a", "b"), "title": ("Boss",), "emails": ("b@x.example",), "department": ("Board",), "Tag": ("x",)}
+    found = render(own, ALICE, active=True, given=given)
+    assert (found["userType"], found["title"], found[ENTERPRISE]["department"]) == ("a;b", "Boss", "Board")
+    assert found["emails"] == [{"value": "b@x.example", "type": "work", "primary": True}]
+    assert {key: value for key, value in found.items() if key not in ("userType", "title", "emails", ENTERPRISE)} == {
+        key: value for key, value in render(own, ALICE, active=True).items() if key not in ("title", "emails", ENTERPRISE)
+    }
+    assert value_of(none, ALICE, given) == "a;b"
+    assert ENTERPRISE in render([none, field("department", "none")], NOBODY, active=True, given=given)["schemas"]

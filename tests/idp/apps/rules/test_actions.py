@@ -7,16 +7,18 @@ import pytest
 
 from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
-from lockstep.idp.apps.records import App
+from lockstep.idp.apps.actions import set_parameter
+from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.rules import actions
 from lockstep.idp.apps.rules.actions import RuleRefused
-from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.problems import Problem
 from lockstep.kit.vault import KEY_BYTES, Vault
 
-A = Rule("A", Mapped("role", "AWS-(.*)"))
-B = Rule("B", Existing(("Staff", "Guests")), "any", (Condition("department", "contains", "a|b"),), False)
+A = Rule("A", (Mapped("role", "AWS-(.*)"),))
+B = Rule("B", (Existing(("Staff", "Guests")),), "any", (Condition("department", "contains", "a|b"),), False)
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_rules_come_back_as_they_were_saved(c: Connection) -> None:
     assert save(c, other, A)[0].id not in (saved[0].id, saved[1].id)
     assert actions.rules_of(c, one).edited == tuple(saved)
     assert [msgspec.structs.replace(rule, id=0) for rule in saved] == [A, B]
-    changed = msgspec.structs.replace(saved[0], name="AA", action=Existing(("X",)), conditions=B.conditions)
+    changed = msgspec.structs.replace(saved[0], name="AA", actions=(Existing(("X",)),), conditions=B.conditions)
     save(c, one, changed)
     assert actions.rules_of(c, one).edited == (changed, saved[1])
     assert notes(c) == ["A added", "B added", "A added", "AA changed"]
@@ -108,10 +110,20 @@ def test_what_was_not_applied_can_be_thrown_away(c: Connection) -> None:
 def test_what_is_wrong_is_named_and_nothing_is_kept(c: Connection) -> None:
     one = app(c)
     with pytest.raises(RuleRefused, match="Give the rule a name") as refused:
-        actions.save(c, one, msgspec.structs.replace(A, name="", action=Mapped("role", "(")), 6, actor="root")
-    assert [problem.field for problem in refused.value.problems] == ["name", "pattern"]
+        actions.save(c, one, msgspec.structs.replace(A, name="", actions=(Mapped("role", "("),)), 6, actor="root")
+    assert [problem.field for problem in refused.value.problems] == ["name", "pattern-0"]
     assert edited(c, one) == []
     assert notes(c) == []
+
+
+def test_an_action_sets_what_the_app_has(c: Connection) -> None:
+    one = app(c)
+    tag = msgspec.structs.replace(A, actions=(Existing(("x",), "Tag"),))
+    with pytest.raises(RuleRefused, match="no such parameter"):
+        save(c, one, tag)
+    set_parameter(c, one, Parameter("Tag", "none", macro=False, include_in_saml_assertion=True), 6)
+    save(c, one, tag)
+    assert edited(c, one) == ["A"]
 
 
 def test_there_is_a_most_of_them(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:

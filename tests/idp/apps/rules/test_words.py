@@ -4,7 +4,7 @@ import pytest
 
 from lockstep.idp import events
 from lockstep.idp.apps.rules.evaluate import Fed
-from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.apps.rules.typed import condition_of, role_names
 from lockstep.idp.apps.rules.words import (
     GONE,
@@ -17,6 +17,7 @@ from lockstep.idp.apps.rules.words import (
     value_words,
 )
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.kit.db import Database
 from lockstep.kit.problems import Problem
 
@@ -40,12 +41,12 @@ def test_what_feeds_a_group() -> None:
 
 
 def test_conditions() -> None:
-    rule = Rule("r", Existing(("A",)), conditions=(SALES, COOK))
+    rule = Rule("r", (Existing(("A",)),), conditions=(SALES, COOK))
     words = "Department equals “Sales” or “Ops” and Role does not equal “Cooks” or “a role that is deleted”"
     assert conditions_words(rule, LABELS, {"7": "Cooks"}) == words
-    either = Rule("r", Existing(("A",)), "any", (SALES, Condition("title", "equals", "")))
+    either = Rule("r", (Existing(("A",)),), "any", (SALES, Condition("title", "equals", "")))
     assert conditions_words(either, {}, {}) == "department equals “Sales” or “Ops” or title equals “”"
-    assert conditions_words(Rule("r", Existing(("A",))), {}, {}) == "Everyone who has the app"
+    assert conditions_words(Rule("r", (Existing(("A",)),)), {}, {}) == "Everyone who has the app"
     assert condition_words(Condition("status", "equals", "1|2"), {}, {}) == "status equals “Active” or “Suspended”"
     assert value_words(COOK, {}) == f"{GONE}|{GONE}"
 

@@ -92,7 +92,7 @@ def test_with_rules_wanted_is_what_the_plan_makes_of_it(each_world: World) -> No
     world.synced(ABC, TEAMS)
     app = world.app()
     with world.write() as c:
-        rules.save(c, app, Rule("staff", Mapped("role", "^Staff$")), 1, actor="root")
+        rules.save(c, app, Rule("staff", (Mapped("role", "^Staff$"),)), 1, actor="root")
         rules.apply(c, app, 1, actor="root")
     world.become(ABC, {**TEAMS, "G": ("Staff", ["A", "C"])})
     world.plan()

@@ -2,7 +2,8 @@
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions as rules
-from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.provisioning.groups.records import Standing
 from lockstep.idp.provisioning.groups.why import Way, Why, way_words, why
@@ -76,9 +77,9 @@ def test_rules_say_which_decides_and_which_condition_does_not_hold(each_world: W
     sales = (Condition("department", "equals", "Sales"),)
     with each_world.write() as c:
         for rule in (
-            Rule("all", Existing(("Everybody",))),
-            Rule("sales", Existing(("Sellers",)), conditions=sales),
-            Rule("kitchen", Mapped("role", "^Cooks$"), conditions=sales),
+            Rule("all", (Existing(("Everybody",)),)),
+            Rule("sales", (Existing(("Sellers",)),), conditions=sales),
+            Rule("kitchen", (Mapped("role", "^Cooks$"),), conditions=sales),
         ):
             rules.save(c, app, rule, 1, actor="root")
         rules.apply(c, app, 1, actor="root")
@@ -93,7 +94,7 @@ def test_rules_say_which_decides_and_which_condition_does_not_hold(each_world: W
         "The rule sales could give it, and does not hold: department equals “Sales”.",
     )
     with each_world.write() as c:
-        rules.save(c, app, Rule("cooks", Mapped("role", "^Cooks$")), 1, actor="root")
+        rules.save(c, app, Rule("cooks", (Mapped("role", "^Cooks$"),)), 1, actor="root")
         rules.apply(c, app, 1, actor="root")
     assert asked(each_world, "B", "Cooks").why_not == (
         "The rule all decides, and gives: Everybody.",

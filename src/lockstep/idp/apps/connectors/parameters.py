@@ -1,14 +1,23 @@
 """What becomes of a person at a target: a connector's template with an app's parameters laid over it, as a SCIM document."""
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from lockstep.idp.apps.connectors.records import Connector
 from lockstep.idp.apps.records import NAME_ID, Parameter
-from lockstep.idp.directory.records import PROFILE, User
+from lockstep.idp.directory.conditions.attributes import (
+    DERIVED,
+    ONELOGIN_NAMES,
+    USER_ATTRIBUTES,
+    attribute_of,
+    check_source,
+    expanded,
+    macro_names,
+)
+from lockstep.idp.directory.records import User
 from lockstep.kit.problems import ValueProblem
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
@@ -56,41 +65,14 @@ PARAMETER_KEYS = tuple(_PLACES)
 _KNOWN = {key.lower(): key for key in (*PARAMETER_KEYS, NAME_ID)}
 _LONGEST_KEY = 256
 
-# OneLogin's names for user attributes (its macros and parameter sources) beside our own.
-_ONELOGIN_NAMES = {
-    "firstname": "given_name",
-    "lastname": "family_name",
-    "username": "user_name",
-    "external_id": "employee_id",
-    "name": "display_name",
-    "manager_user_id": "manager_id",
-    "preferred_locale_code": "locale",
-}
-_USER_ATTRIBUTES = frozenset(PROFILE)
-_MACRO = re.compile(r"\{([^{}]+)\}")
-CUSTOM = "custom_attribute_"
+SEPARATOR = ";"
+"""Between the values of a parameter that has several, as OneLogin joins them."""
+Given = Mapping[str, tuple[str, ...]]
+"""What rules set for a person: parameter key → values, at least one."""
+NOTHING: Given = MappingProxyType({})
+"""Of whom rules set nothing."""
 ACCESS_CONTROL = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """What AWS takes as an attribute for access control, and makes a session tag of."""
-
-
-def attribute_of(user: User, name: str) -> str:
-    """The value of one attribute, "" if it has none.  The name was checked when the parameter was set."""
-    if name.startswith(CUSTOM):
-        return user.custom.get(name.removeprefix(CUSTOM), "")
-    if name == "email_name_part":
-        return user.email.partition("@")[0]
-    if name == "email_domain_part":
-        return user.email.partition("@")[2]
-    return str(getattr(user, _ONELOGIN_NAMES.get(name, name)))
-
-
-def check_source(name: str) -> None:
-    """Raises ValueProblem (`source`) unless `name` is an attribute that a parameter can take its value from."""
-    if name.startswith(CUSTOM) or name in ("email_name_part", "email_domain_part"):
-        return
-    if _ONELOGIN_NAMES.get(name, name) not in _USER_ATTRIBUTES:
-        what = f"{name}: no such user attribute; custom ones are written {CUSTOM}NAME"
-        raise ValueProblem("source", what, what)
 
 
 def check_parameter(parameter: Parameter) -> None:
@@ -103,7 +85,7 @@ def check_parameter(parameter: Parameter) -> None:
     if parameter.multi_value and not parameter.include_in_saml_assertion:
         what = f"{parameter.key}: --multi-value says how it is written in the assertion: add --include-in-saml-assertion"
         raise ValueProblem("saml", "several values are written in the assertion only: include it there", what)
-    names = _MACRO.findall(parameter.source) if parameter.macro else [parameter.source]
+    names = macro_names(parameter.source) if parameter.macro else [parameter.source]
     for name in names:
         if parameter.macro or name != "none":
             check_source(name)
@@ -126,10 +108,13 @@ def _check_own_key(parameter: Parameter) -> None:
         raise ValueProblem("key", what, what)
 
 
-def value_of(parameter: Parameter, user: User) -> str:
-    """What `parameter` gives for `user`, "" where it gives nothing."""
+def value_of(parameter: Parameter, user: User, given: Given = NOTHING) -> str:
+    """What `parameter` has for `user`, "" where it has nothing: what rules set (`given`), else what its source gives."""
+    values = given.get(parameter.key)
+    if values:
+        return SEPARATOR.join(values)
     if parameter.macro:
-        return _MACRO.sub(lambda found: attribute_of(user, found.group(1)), parameter.source).strip()
+        return expanded(parameter.source, user)
     return "" if parameter.source == "none" else attribute_of(user, parameter.source)
 
 
@@ -140,25 +125,40 @@ def parameters_of(connector: Connector, overrides: Iterable[Parameter]) -> tuple
     return tuple(rows.values())
 
 
-Renderer = Callable[[User, bool], Document]
-"""Makes the SCIM user of a person; the truth value says whether it is active."""
+class Renderer(Protocol):
+    """Makes the SCIM user of a person: whether it is active, and what rules set for them."""
+
+    def __call__(self, user: User, active: bool, given: Given = NOTHING, /) -> Document:
+        """The document."""
 
 
 def renderer(parameters: Iterable[Parameter]) -> Renderer:
     """What `render` does, looked up once for many people."""
-    steps = [_step(parameter) for parameter in parameters if parameter.key in _PLACES]  # others are for the SAML assertion
+    placed = [parameter for parameter in parameters if parameter.key in _PLACES]  # others are for the SAML assertion
+    steps = [_step(parameter) for parameter in placed]
+    own = {parameter.key: parameter for parameter in placed}
 
-    def write(user: User, active: bool) -> Document:
+    def write(user: User, active: bool, given: Given = NOTHING, /) -> Document:
         document: Document = {"active": active}
         for holder, name, value_for, shape in steps:
             value = value_for(user)
             if value:
                 place = document.setdefault(holder, {}) if holder else document
                 place[name] = value if shape is None else shape(value)
+        for key in given:
+            if key in own:
+                _put(document, key, value_of(own[key], user, given))
         document["schemas"] = [USER_SCHEMA, ENTERPRISE] if ENTERPRISE in document else [USER_SCHEMA]
         return document
 
     return write
+
+
+def _put(document: Document, key: str, value: str) -> None:
+    *holders, name = _PLACES[key]
+    place = document.setdefault("".join(holders), {}) if holders else document
+    shape = _SHAPES.get(key)
+    place[name] = value if shape is None else shape(value)
 
 
 _Step = tuple[str, str, Callable[[User], str], Callable[[str], Any] | None]
@@ -167,15 +167,15 @@ _Step = tuple[str, str, Callable[[User], str], Callable[[str], Any] | None]
 
 def _step(parameter: Parameter) -> _Step:
     *holders, name = _PLACES[parameter.key]
-    source = _ONELOGIN_NAMES.get(parameter.source, parameter.source)
-    plain = not parameter.macro and source in _USER_ATTRIBUTES
+    source = ONELOGIN_NAMES.get(parameter.source, parameter.source)
+    plain = not parameter.macro and source in USER_ATTRIBUTES and source not in DERIVED
     value_for = attrgetter(source) if plain else partial(value_of, parameter)
     return "".join(holders), name, value_for, _SHAPES.get(parameter.key)
 
 
-def render(parameters: Iterable[Parameter], user: User, *, active: bool) -> Document:
+def render(parameters: Iterable[Parameter], user: User, *, active: bool, given: Given = NOTHING) -> Document:
     """The SCIM user that `user` is at the target.  Empty values are left out.
 
     A manager is named by employee_id here; it becomes the target's id when it is sent.
     """
-    return renderer(parameters)(user, active)
+    return renderer(parameters)(user, active, given)

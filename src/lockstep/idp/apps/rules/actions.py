@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import msgspec
 
 from lockstep.idp import events
+from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store
-from lockstep.idp.apps.rules.checks import problems_of
+from lockstep.idp.apps.rules.checks import problems_of, settable
 from lockstep.idp.apps.rules.records import Rule, RuleProblem
 from lockstep.idp.events import Event, EventType
 from lockstep.kit.db import Connection
@@ -59,12 +61,17 @@ def rule_of(c: Connection, app: App, rule_id: int) -> Rule:
     raise Problem(f"{app.name} has no rule {rule_id}: it may have been deleted meanwhile")
 
 
+def settable_in(c: Connection, app: App) -> tuple[str, ...]:
+    """What rules of an app can set: the keys of its parameters, GROUPS first."""
+    return settable(parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id)))
+
+
 def save(c: Connection, app: App, rule: Rule, now: int, *, actor: str) -> Rule:
     """Keep a new rule (id 0), as the last one, or another version of one.
 
     Raises RuleRefused for what cannot be kept, Problem for an id that is gone.
     """
-    problems = problems_of(rule)
+    problems = problems_of(rule, settable_in(c, app))
     if not problems and not rule.id and len(store.rules_of(c, app.id)) >= MOST_RULES:
         problems = [RuleProblem("name", f"An app has at most {MOST_RULES} rules.")]
     if problems:

@@ -1,52 +1,47 @@
-"""What a rule is: conditions that say for whom, an action that says what."""
-
-from typing import Literal
+"""What a rule is: conditions that say for whom, actions that say what."""
 
 import msgspec
 
-ROLE, STATUS = "role", "status"
-"""Sources of conditions and of maps beside the attributes of a user: the roles that a user has, the status."""
+from lockstep.idp.directory.conditions.records import Condition, Match
 
-Match = Literal["all", "any"]
-Operator = Literal["equals", "does not equal", "contains", "does not contain", "begins with", "ends with"]
-OPERATORS: tuple[Operator, ...] = ("equals", "does not equal", "contains", "does not contain", "begins with", "ends with")
-ROLE_OPERATORS: tuple[Operator, ...] = ("equals", "does not equal")
-"""Has the role, has it not."""
-
-
-class Condition(msgspec.Struct, frozen=True):
-    """One thing that is so of a user, or is not.
-
-    `source` is a user attribute, `role` or `status`.  `value` may hold alternatives, `a|b`.  A role is named by its id, so that
-    its name may change; a status by its number.
-    """
-
-    source: str
-    operator: Operator
-    value: str
+GROUPS = "groups"
+"""The parameter that says in which groups a person is at the target; any other key is one of the app's parameters."""
 
 
 class Existing(msgspec.Struct, frozen=True, tag="existing"):
-    """Set Groups to these, by their names at the target ("From existing")."""
+    """Set a parameter to these values; of Groups, they are names at the target ("From existing")."""
 
     names: tuple[str, ...]
+    parameter: str = GROUPS
 
 
 class Mapped(msgspec.Struct, frozen=True, tag="map"):
-    """Set Groups to one for each value of `source` that `pattern` is found in ("Map from OneLogin").
+    """Set a parameter to one value for each item of `source` that `pattern` is found in ("Map from OneLogin").
 
-    The name of the group is what the first group of brackets holds, or without brackets what the pattern matched.
+    The value is what the first group of brackets holds, or without brackets what the pattern matched.  The items are the names
+    of the roles that a person has, the groups of `member_of`, or the one value of another attribute.
     """
 
     source: str
     pattern: str
+    parameter: str = GROUPS
+
+
+class Macro(msgspec.Struct, frozen=True, tag="macro"):
+    """Set a parameter to a text with attributes in it, `{firstname}.{lastname}`."""
+
+    text: str
+    parameter: str = GROUPS
+
+
+Action = Existing | Mapped | Macro
 
 
 class Rule(msgspec.Struct, frozen=True):
     """One rule.  Without conditions it is for everyone who has the app.  `id` is given by the store; 0 before."""
 
     name: str
-    action: Existing | Mapped
+    actions: tuple[Action, ...]
     match: Match = "all"
     conditions: tuple[Condition, ...] = ()
     enabled: bool = True
@@ -56,7 +51,8 @@ class Rule(msgspec.Struct, frozen=True):
 class RuleProblem(msgspec.Struct, frozen=True):
     """What is wrong with a field of a rule.
 
-    `field` is `name`, `names`, `for-each`, `pattern`, or of a condition `source-0`, `operator-0`, `value-0` and so on.
+    `field` is `name` or `actions`, or of one of its actions `parameter-0`, `names-0`, `for-each-0`, `pattern-0`, `macro-0`, or
+    of a condition `source-0`, `operator-0`, `value-0`; 1 for the second one, and so on.
     """
 
     field: str

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from lockstep.idp.apps.rules.records import Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Action, Rule
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
@@ -24,7 +25,7 @@ app_rules = sa.Table(
     sa.Column("enabled", sa.Integer, nullable=False),
     sa.Column("match", sa.Text, nullable=False),
     sa.Column("conditions", sa.Text, nullable=False),
-    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("actions", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )
 app_rules_applied = sa.Table(
@@ -47,7 +48,7 @@ class Applied:
 
 
 _r, _a = app_rules.c, app_rules_applied.c
-_COLUMNS = ("name", "enabled", "match", "conditions", "action")
+_COLUMNS = ("name", "enabled", "match", "conditions", "actions")
 _OF_APP = Statement(
     sa.select(_r.id, *(_r[name] for name in _COLUMNS))
     .where(_r.app_id == sa.bindparam("app_id", type_=sa.Integer))
@@ -72,15 +73,15 @@ _APPLY = Statement(
     )
 )
 _conditions = msgspec.json.Decoder(tuple[Condition, ...]).decode
-_action = msgspec.json.Decoder(Existing | Mapped).decode
+_actions = msgspec.json.Decoder(tuple[Action, ...]).decode
 _rules = msgspec.json.Decoder(tuple[Rule, ...]).decode
 
 
 def rules_of(c: Connection, app_id: int) -> tuple[Rule, ...]:
     """The rules as they are edited, in their order."""
     return tuple(
-        Rule(name, _action(action), match, _conditions(conditions), bool(enabled), number)
-        for number, name, enabled, match, conditions, action in c.all(_OF_APP, app_id=app_id)
+        Rule(name, _actions(actions), match, _conditions(conditions), bool(enabled), number)
+        for number, name, enabled, match, conditions, actions in c.all(_OF_APP, app_id=app_id)
     )
 
 
@@ -123,5 +124,5 @@ def _values(rule: Rule) -> dict[str, Any]:
         "enabled": int(rule.enabled),
         "match": rule.match,
         "conditions": msgspec.json.encode(rule.conditions).decode(),
-        "action": msgspec.json.encode(rule.action).decode(),
+        "actions": msgspec.json.encode(rule.actions).decode(),
     }

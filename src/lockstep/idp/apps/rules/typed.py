@@ -1,8 +1,8 @@
 """Values of conditions as people write them: roles by name, statuses by word."""
 
-from lockstep.idp.apps.rules.records import ROLE, STATUS, Condition
 from lockstep.idp.apps.rules.words import status_number
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.conditions.records import ROLE, STATUS, Condition
 from lockstep.idp.directory.records import Role
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem

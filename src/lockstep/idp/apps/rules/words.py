@@ -2,25 +2,39 @@
 
 from collections.abc import Mapping
 
-from lockstep.idp.apps.rules.evaluate import EXISTING, Fed
-from lockstep.idp.apps.rules.records import ROLE, STATUS, Condition, Existing, Mapped, Rule
+from lockstep.idp.apps.rules.evaluate import EXISTING, MACRO, Fed
+from lockstep.idp.apps.rules.records import GROUPS, Action, Macro, Mapped, Rule
+from lockstep.idp.directory.conditions.records import ROLE, STATUS, Condition
 from lockstep.idp.directory.records import Status
 
 GONE = "a role that is deleted"
 NAMED = 5
-"""Groups that a sentence names; the rest is counted."""
+"""Values that a sentence names; the rest is counted."""
 Labels = Mapping[str, str]
 """What sources of values are called; one that is missing is called by its own name."""
 RoleNames = Mapping[str, str]
 """What roles are called, by their ids as text."""
 
 
-def action_words(action: Existing | Mapped, app: str, labels: Labels) -> str:
+def actions_words(rule: Rule, app: str, labels: Labels) -> str:
+    """All actions of a rule, with a semicolon between them."""
+    return "; ".join(action_words(one, app, labels) for one in rule.actions)
+
+
+def action_words(action: Action, app: str, labels: Labels) -> str:
     """`Set Groups in aws: for each Role with value that matches AWS-(.*)`."""
+    what = f"Set {parameter_words(action.parameter)} in {app}: "
     if isinstance(action, Mapped):
-        return f"Set Groups in {app}: for each {source_words(action.source, labels)} with value that matches {action.pattern}"
+        return f"{what}for each {source_words(action.source, labels)} with value that matches {action.pattern}"
+    if isinstance(action, Macro):
+        return what + action.text
     more = len(action.names) - NAMED
-    return f"Set Groups in {app}: {', '.join(action.names[:NAMED])}" + (f" and {more} more" if more > 0 else "")
+    return f"{what}{', '.join(action.names[:NAMED])}" + (f" and {more} more" if more > 0 else "")
+
+
+def parameter_words(key: str) -> str:
+    """What a parameter that a rule sets is called: its key, and Groups."""
+    return "Groups" if key == GROUPS else key
 
 
 def conditions_words(rule: Rule, labels: Labels, roles: RoleNames) -> str:
@@ -53,6 +67,8 @@ def fed_words(fed: Fed, labels: Labels, roles: Mapping[str, str]) -> str:
         return f"role {roles.get(fed.feeder, fed.feeder)}"
     if fed.feeder.startswith(EXISTING):
         return "named by the rule"
+    if fed.feeder.startswith(MACRO):
+        return f"macro {fed.feeder.removeprefix(MACRO).partition(chr(10))[0]}"
     _, source, value = fed.feeder.split("\n", 2)
     return f"{source_words(source, labels)} “{value}”"
 

@@ -39,7 +39,7 @@ def within(roles: sa.Select[Any], name: str = "within") -> sa.CTE:
     return own.union(sa.select(n.child_id).where(n.parent_id == own.c.role_id))
 
 
-_ROLE = (r.id, r.group_id, r.name, r.attributes, r.imported)
+_ROLE = (r.id, r.group_id, r.name, r.attributes, r.source)
 _ALL = Statement(sa.select(n.parent_id, n.child_id).order_by(n.parent_id, n.child_id))
 _HELD = held_by(_number("user_id"))
 _ROLES_HELD = Statement(sa.select(*_ROLE).where(r.id.in_(sa.select(_HELD.c.role_id))).order_by(r.group_id))
@@ -94,5 +94,5 @@ def _by_name(role: Role) -> tuple[str, str]:
 
 
 def _roles(rows: list[Row]) -> Iterator[Role]:
-    for number, group_id, name, attributes, imported in rows:
-        yield Role(id=number, group_id=group_id, name=name, attributes=to_dict(attributes), imported=bool(imported))
+    for number, group_id, name, attributes, source in rows:
+        yield Role(id=number, group_id=group_id, name=name, attributes=to_dict(attributes), source=source)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
-from lockstep.idp.apps.rules.evaluate import Fed, Verdict, groups_of, standing, verdict
+from lockstep.idp.apps.rules.evaluate import Fed, Verdict, group_rules, groups_of, standing, verdict
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.words import conditions_words, fed_words
 from lockstep.idp.directory import store as directory
@@ -123,7 +123,7 @@ def fed_ways(c: Connection, roles: Roles, fed: Fed, labels: dict[str, str]) -> t
 def why(c: Connection, app: App, user: User, group: str, labels: dict[str, str] | None = None) -> Why:
     """All about `user` and the group of that name, compared without case.  `labels` are what sources of rules are called."""
     key, said = name_key(group), labels or {}
-    roles, in_force = roles_of(c, user), rules.applied(c, app.id).rules
+    roles, in_force = roles_of(c, user), group_rules(rules.applied(c, app.id).rules)
     held = nesting_store.roles_held(c, user.id)
     given = groups_of(in_force, user, held)
     fed = [one for one in given if name_key(one.name) == key]

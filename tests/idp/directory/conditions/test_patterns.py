@@ -2,7 +2,7 @@
 
 import pytest
 
-from lockstep.idp.apps.rules.patterns import LONGEST, PatternError, pattern
+from lockstep.idp.directory.conditions.patterns import LONGEST, PatternError, pattern
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Users who were deleted, and can be restored for a while."""

@@ -1,0 +1,1 @@
+"""What belongs to a role besides its members: who administers it."""

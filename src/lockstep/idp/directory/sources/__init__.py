@@ -1,0 +1,1 @@
+"""Where people come from: CSV files, LDAP servers, OneLogin, HR systems that send SCIM."""
