@@ -10,7 +10,7 @@ from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.records import Status, User
 from lockstep.idp.signin.people.passwords import check_password, set_password
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem, sentence
+from lockstep.kit.problems import ValueProblem, sentence
 from lockstep.kit.web.forms import field
 
 _WRONG = 422
@@ -25,7 +25,7 @@ async def change_password(desk: Desk) -> Response:
     """A new password; the sessions that the person has here end."""
     user_id = number(desk.request)
     typed, again = field(desk.form, "password") or "", field(desk.form, "again") or ""
-    errors = _problems(typed, again)
+    errors = await _problems(desk, user_id, typed, again)
     if errors:
         return await _page(desk, errors, _WRONG)
     stored = await desk.context.hasher.hash(typed)
@@ -42,11 +42,11 @@ async def change_password(desk: Desk) -> Response:
     return desk.go(f"/admin/users/{user_id}", text)
 
 
-def _problems(typed: str, again: str) -> dict[str, str]:
+async def _problems(desk: Desk, user_id: int, typed: str, again: str) -> dict[str, str]:
     try:
-        check_password(typed)
-    except Problem as problem:
-        return {"password": sentence(str(problem))}
+        await desk.read(lambda c: check_password(c, user_of_id(c, user_id), typed))
+    except ValueProblem as problem:
+        return {"password": sentence(problem.what)}
     return {} if typed == again else {"again": "The two are not the same. Type the password twice."}
 
 
