@@ -101,3 +101,9 @@ def among(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[boo
 def listed(values: Iterable[str]) -> str:
     """The value of a parameter of `among`."""
     return msgspec.json.encode(list(values)).decode()
+
+
+def insert_text(table: str, columns: Sequence[str], mark: str) -> str:
+    """An INSERT whose values are given by position: `mark` is `?` or `%s`.  Names of our own tables and columns only."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"INSERT INTO {table} ({names}) VALUES ({', '.join([mark] * len(columns))})"

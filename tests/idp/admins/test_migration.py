@@ -14,15 +14,16 @@ from lockstep.kit.db import Database
 from lockstep.kit.migrate import alembic_config, engine_of, migrate
 
 
-def older(database: Database) -> None:
-    """The version before there were privileges."""
-    before = ScriptDirectory.from_config(alembic_config(FOLDER)).get_revision("0016").down_revision
+def older(database: Database, than: str) -> None:
+    """The version before the one of that name."""
+    revisions = ScriptDirectory.from_config(alembic_config(FOLDER)).walk_revisions()
+    [before] = [one.down_revision for one in revisions if one.path.endswith(f"_{than}.py")]
     assert isinstance(before, str)
     migrate(database, FOLDER, before)
 
 
 def test_whoever_was_an_administrator_owns_the_account(each_database: Database) -> None:
-    older(each_database)
+    older(each_database, "delegated_administration")
     with engine_of(each_database).begin() as connection:
         for name in ("root", "ada"):
             add = sa.text("INSERT INTO admins (name, password, created_at) VALUES (:name, 'stored', 5)")
@@ -44,7 +45,7 @@ def test_whoever_was_an_administrator_owns_the_account(each_database: Database) 
     ],
 )
 def test_the_length_of_sessions_stays(each_database: Database, stored: dict[str, str], policy: Policy) -> None:
-    older(each_database)
+    older(each_database, "groups_as_security_policies")
     with engine_of(each_database).begin() as connection:
         for key, value in {**stored, "public-url": "https://x.example"}.items():
             connection.execute(sa.text("INSERT INTO settings (key, value) VALUES (:key, :value)"), {"key": key, "value": value})

@@ -1,12 +1,12 @@
-"""Delegated administration, groups as security policies, second factors."""
+"""Groups as security policies, second factors, passwords of the past."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0016"
-down_revision: str | Sequence[str] | None = "0017"
+revision: str = "0019"
+down_revision: str | Sequence[str] | None = "0018"
 
 
 def upgrade() -> None:
@@ -29,23 +29,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("name_key", name="groups_name"),
         sqlite_autoincrement=True,
     )
-    op.create_table(
-        "admin_privileges",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("name", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
-        sa.Column("privilege", sa.Text(), nullable=False),
-        sa.Column("role_id", sa.BigInteger(), nullable=True),
-        sa.Column("app_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["app_id"], ["apps.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["name"], ["admins.name"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["role_id"], ["roles.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("admin_privileges", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_admin_privileges_app_id"), ["app_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_admin_privileges_name"), ["name"], unique=False)
-        batch_op.create_index(batch_op.f("ix_admin_privileges_role_id"), ["role_id"], unique=False)
-
     op.create_table(
         "otp_devices",
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -88,19 +71,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_ins_begun_began_at"), ["began_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_ins_begun_user_id"), ["user_id"], unique=False)
 
-    with op.batch_alter_table("admins", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column(
-                "employee_id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), server_default="", nullable=False
-            )
-        )
-        batch_op.create_index("admins_by_employee_id", ["employee_id"], unique=False)
-
     with op.batch_alter_table("users", schema=None) as batch_op:
         batch_op.create_index("users_group", ["group_id", "user_name_key"], unique=False)
 
-    # Until now every administrator could do everything.
-    op.execute("INSERT INTO admin_privileges (name, privilege) SELECT name, 'account-owner' FROM admins ORDER BY name")
     _move_settings()
 
 
