@@ -203,7 +203,15 @@ def _say_grants(c: Connection, name: str, before: frozenset[Grant], after: froze
     ):
         for one in sorted(grants):
             role, app = (one.scope if SCOPED.get(one.privilege) == kind else None for kind in ("role", "app"))
-            event = replace(_of(what, name, actor), notes=NAMES[one.privilege], role_id=role, app_id=app)
+            event = Event(
+                type=what,
+                actor=actor,
+                object="administrator",
+                object_name=name,
+                role_id=role,
+                app_id=app,
+                notes=NAMES[one.privilege],
+            )
             append(c, event, now)
 
 
