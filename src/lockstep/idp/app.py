@@ -10,6 +10,7 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.console.context import Context as ConsoleContext
 from lockstep.idp.console.routes import build_console
+from lockstep.idp.directory import housekeeping as directory
 from lockstep.idp.eventlog import housekeeping
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.signin import settings
@@ -83,7 +84,8 @@ class IdpApp:
         self._console_context = ConsoleContext(self._engine, origin, self._context.hasher)
         self._console = build_console(self._console_context)
         loop = asyncio.get_running_loop()
-        self._watches = [loop.create_task(self._watch_certificate(self._runner)), loop.create_task(self._keep_events())]
+        watches = (self._watch_certificate(self._runner), self._keep_events(), self._keep_directory())
+        self._watches = [loop.create_task(one) for one in watches]
         if self._with_worker:
             self._thread = threading.Thread(target=self._work, name="lockstep worker", daemon=True)
             self._thread.start()
@@ -115,6 +117,15 @@ class IdpApp:
             except Exception:  # the next look may be better; the server serves on
                 log.exception("the events could not be looked after")
             await asyncio.sleep(housekeeping.EVERY_SECONDS)
+
+    async def _keep_directory(self) -> None:
+        engine = self._engine
+        while True:
+            try:
+                await asyncio.to_thread(directory.keep_house, engine.db, engine.clock, self._stop.is_set)
+            except Exception:  # the next look may be better; the server serves on
+                log.exception("the directory could not be looked after")
+            await asyncio.sleep(directory.EVERY_SECONDS)
 
     def _work(self) -> None:
         asyncio.run(self._engine.serve(self._stop.is_set))

@@ -92,17 +92,21 @@ _CONFIGURATION = {
 _NEW_USER = {"employee_id": "carol", "user_name": "carol@x.example", "email": "carol@x.example"}
 _SECRET = "long enough, and secret"
 
+_ACTION = ("parameter-0", "mode-0", "names-0", "for-each-0", "for-custom-0", "pattern-0", "macro-0")
 _CONDITION = ("source-0", "operator-0", "value-0", "custom-0")
 _RULE = {
     "rule": "0",
     "rows": "1",
     "name": "Other",
     "match": "all",
-    "mode": "map",
-    "names": "",
-    "for-each": "role",
-    "for-custom": "",
-    "pattern": "AWS-(.*)",
+    "actions": "1",
+    "parameter-0": "groups",
+    "mode-0": "map",
+    "names-0": "",
+    "for-each-0": "role",
+    "for-custom-0": "",
+    "pattern-0": "AWS-(.*)",
+    "macro-0": "",
     "enabled": "yes",
     "do": "save",
     "source-0": "role",
@@ -282,15 +286,17 @@ FORMS: dict[str, Form] = {
     f"{_APP}/rules/edit": Form(
         "/admin/apps/1/rules/edit",
         _RULE,
-        text=("name", "match", "mode", "names", "for-each", "for-custom", "pattern", "rows", "rule", *_CONDITION),
+        text=("name", "match", "rows", "rule", "actions", *_ACTION, *_CONDITION),
         wrong=(
             Wrong({"name": ""}, "name"),
             Wrong({"name": LONG}, "name"),
-            Wrong({"pattern": "(a"}, "pattern"),
-            Wrong({"pattern": LONG}, "pattern"),
-            Wrong({"for-each": "shoes"}, "for-each"),
-            Wrong({"for-each": "custom"}, "for-custom"),
-            Wrong({"mode": "existing", "names": ""}, "names"),
+            Wrong({"pattern-0": "(a"}, "pattern-0"),
+            Wrong({"pattern-0": LONG}, "pattern-0"),
+            Wrong({"for-each-0": "shoes"}, "for-each-0"),
+            Wrong({"for-each-0": "custom"}, "for-custom-0"),
+            Wrong({"mode-0": "existing", "names-0": ""}, "names-0"),
+            Wrong({"mode-0": "macro", "macro-0": "{shoes}"}, "macro-0"),
+            Wrong({"parameter-0": "shoes"}, "parameter-0"),
             Wrong({"value-0": "no<role"}, "value-0"),
             Wrong({"value-0": "a\0b"}, "value-0"),
             Wrong({"operator-0": "contains"}, "operator-0"),
@@ -300,6 +306,9 @@ FORMS: dict[str, Form] = {
         nobody=("/admin/apps/99/rules/edit", _RULE, 404),
     ),
     f"{_APP}/rules/discard": Form("/admin/apps/1/rules/discard", nobody=("/admin/apps/99/rules/discard", {}, 404)),
+    f"{_APP}/rules/sort": Form(
+        "/admin/apps/1/rules/sort", {"order": "2 1"}, text=("order",), nobody=("/admin/apps/99/rules/sort", {"order": "1"}, 404)
+    ),
     **{
         f"{_APP}/rules/{{rule:int}}/{what}": Form(
             f"/admin/apps/1/rules/1/{what}",

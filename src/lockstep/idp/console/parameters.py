@@ -1,5 +1,7 @@
 """The tab Parameters: what is sent for each attribute, and what the SAML assertion holds."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -9,6 +11,7 @@ from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.connectors import CONNECTORS, CUSTOM, PARAMETER_KEYS, parameters_of
 from lockstep.idp.apps.records import NAME_ID, App, Parameter
 from lockstep.idp.apps.rules.actions import rules_of
+from lockstep.idp.apps.rules.records import GROUPS, Rule
 from lockstep.idp.console.apps import WRONG, app_of, tab
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
@@ -37,11 +40,17 @@ async def parameters(desk: Desk) -> Response:
             "provisioned": [(one, source_words(one)) for one in rows if one.key in PARAMETER_KEYS],
             "saml_only": [(one, source_words(one)) for one in rows if one.key not in PARAMETER_KEYS],
             "own": {one.key for one in own},
-            "rules": rules_of(c, app),
+            "set_by": set_by(rules_of(c, app).applied.rules),
             "subject": any(one.key == NAME_ID for one in own),
         }
 
     return await tab(desk, "console/app_parameters.html", look)
+
+
+def set_by(rules: Iterable[Rule]) -> Counter[str]:
+    """How many rules in force set each parameter; a disabled one counts for Groups, which are nobody's by role meanwhile."""
+    keys = ((rule, key) for rule in rules for key in {action.parameter for action in rule.actions})
+    return Counter(key for rule, key in keys if rule.enabled or key == GROUPS)
 
 
 def source_words(parameter: Parameter) -> str:
@@ -57,7 +66,7 @@ async def groups_page(desk: Desk) -> Response:
     """The form of the parameter Groups."""
 
     def look(c: Connection, app: App) -> dict[str, Any]:
-        return {"rules": rules_of(c, app)}
+        return {"set_by": set_by(rules_of(c, app).applied.rules)}
 
     return await tab(desk, "console/app_parameter_groups.html", look)
 

@@ -109,6 +109,8 @@ ROUTES = [
     _post(f"{_APP}/rules/edit", rule_form.save),
     _get(f"{_APP}/rules/preview", rules.preview_page),
     _post(f"{_APP}/rules/discard", rules.discard),
+    _post(f"{_APP}/rules/sort", rules.sort),
+    _get(f"{_APP}/rules/{{rule:int}}/people", rules.people),
     _post(f"{_APP}/rules/{{rule:int}}/move", rules.move),
     _post(f"{_APP}/rules/{{rule:int}}/enable", rules.enable),
     _get(f"{_APP}/rules/{{rule:int}}/delete", rules.delete_page),

@@ -81,6 +81,8 @@ _USER_BY_ID = Statement(_user.where(_is(u.id, "id")))
 _USER_BY_EMPLOYEE_ID = Statement(_user.where(_is(u.employee_id, "key")))
 _USER_BY_USER_NAME = Statement(_user.where(_is(u.user_name_key, "key")))
 _USERS_BY_EMAIL = Statement(_user.where(_is(u.email_key, "key")).order_by(u.id))
+_MOST = sa.bindparam("most", type_=sa.Integer)
+_USERS_AFTER = Statement(_user.where(u.employee_id > sa.bindparam("after")).order_by(u.employee_id).limit(_MOST))
 _USERS_BY_EMPLOYEE_IDS = Statement(_user.where(among(u.employee_id, "keys")).order_by(u.employee_id))
 _REPORTS_KEYS = Statement(sa.select(u.employee_id).where(_is(u.manager_id, "key")))
 _REPORTS_OF = Statement(_user.where(_is(u.manager_id, "key")).order_by(u.employee_id))
@@ -96,6 +98,12 @@ _MEMBERS_OF_ROLE = Statement(
 )
 _STREAM_MEMBERSHIPS = Statement(sa.select(m.role_id, u.employee_id).select_from(_joined).order_by(m.role_id, u.employee_id))
 _STREAM_SEATS = Statement(sa.select(u.employee_id, m.role_id).select_from(_joined).order_by(u.employee_id, m.role_id))
+_SEATS_OF = Statement(
+    sa.select(u.employee_id, m.role_id)
+    .select_from(_joined)
+    .where(among(u.employee_id, "keys"))
+    .order_by(u.employee_id, m.role_id)
+)
 _MEMBERSHIP = Statement(
     sa.select(m.role_id, m.user_id, m.attributes, m.source, m.mapped).where(
         _is(m.role_id, "role_id"), _is(m.user_id, "user_id")
@@ -157,6 +165,11 @@ def users_by_employee_ids(connection: Connection, keys: Iterable[str]) -> list[U
     return [_to_user(row) for row in connection.all(_USERS_BY_EMPLOYEE_IDS, keys=listed(keys))]
 
 
+def users_after(connection: Connection, employee_id: str, most: int) -> list[User]:
+    """At most so many users, by employee_id, after one of them ("" for the first)."""
+    return [_to_user(row) for row in connection.all(_USERS_AFTER, after=employee_id, most=most)]
+
+
 def reports_keys(connection: Connection, employee_id: str) -> list[str]:
     """The employee_ids of those whose manager this is."""
     return [key for (key,) in connection.all(_REPORTS_KEYS, key=employee_id)]
@@ -213,6 +226,11 @@ def stream_memberships(connection: Connection) -> Iterator[tuple[int, str]]:
 def stream_seats(connection: Connection) -> Iterator[tuple[str, int]]:
     """Every (employee_id, role id), in that order, one after the other."""
     return ((row[0], row[1]) for row in connection.stream(_STREAM_SEATS))
+
+
+def seats_of(connection: Connection, keys: Iterable[str]) -> list[tuple[str, int]]:
+    """The (employee_id, role id) of some people, in that order."""
+    return [(row[0], row[1]) for row in connection.all(_SEATS_OF, keys=listed(keys))]
 
 
 def counts(connection: Connection) -> Counts:

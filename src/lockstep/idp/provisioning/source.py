@@ -146,11 +146,11 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
     logins = _logins_of(c, app.id, asked=asked) if with_logins else frozenset[str]()
     pilot = _pilot(c, app, asked=asked) if with_logins and app.settings.is_pilot else None
     rules = rules_store.applied(c, app.id).rules
-    parameters = _with_set(parameters_of(connector, apps.parameters(c, app.id)), rules)
+    parameters = with_set(parameters_of(connector, apps.parameters(c, app.id)), rules)
     return Source(app, connector, parameters, logins, pilot, rules)
 
 
-def _with_set(parameters: tuple[Parameter, ...], rules: Sequence[Rule]) -> tuple[Parameter, ...]:
+def with_set(parameters: tuple[Parameter, ...], rules: Sequence[Rule]) -> tuple[Parameter, ...]:
     """The parameters, and those that only rules give a value."""
     known = {one.key for one in parameters}
     keys = dict.fromkeys(action.parameter for rule in value_rules(rules) for action in rule.actions)
