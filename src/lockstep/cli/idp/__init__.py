@@ -16,6 +16,7 @@ from lockstep.cli.idp import (
     installation,
     mappings,
     nesting,
+    policies,
     provisioning,
     rules,
     serving,
@@ -38,5 +39,6 @@ serving.mount(app)
 signin.mount(app)
 certificates.mount(app)
 admin.mount(app)
+policies.mount(app)
 installation.mount(app)
 evidence.mount(app)

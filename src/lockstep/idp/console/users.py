@@ -10,16 +10,20 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
+from lockstep.idp.console.policies import summary
 from lockstep.idp.console.states import login_states
 from lockstep.idp.console.why import why
 from lockstep.idp.console.words import FIELD_NAMES
 from lockstep.idp.directory import actions
 from lockstep.idp.directory.actions import CHANGEABLE
+from lockstep.idp.directory.activity import store as activity
 from lockstep.idp.directory.checks import FieldProblem
+from lockstep.idp.directory.groups.store import all_groups, policy_of
 from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import FIELDS, Status
 from lockstep.idp.directory.store import roles_of_user
+from lockstep.idp.signin.factors import actions as factors
 from lockstep.kit.db import Connection
 
 _WRONG = 422
@@ -80,9 +84,9 @@ async def change_user(desk: Desk) -> Response:
 
 
 async def set_status(desk: Desk) -> Response:
-    """Suspend a person, or end that."""
-    user_id, suspend = number(desk.request), desk.value("to") == "suspended"
-    act = actions.suspend if suspend else actions.reactivate
+    """Suspend a person, or end that; unlock who is locked."""
+    user_id, suspend, unlock = number(desk.request), desk.value("to") == "suspended", desk.value("to") == "unlocked"
+    act = actions.suspend if suspend else actions.unlock if unlock else actions.reactivate
     changed = await desk.write(lambda c: act(c, _touched(c, desk, user_id), actor=desk.actor, now=desk.now))
     words = "is suspended, and cannot sign in" if suspend else "is active"
     return desk.go(f"/admin/users/{user_id}", f"{changed.user_name} {words}.")
@@ -150,6 +154,10 @@ async def _detail(desk: Desk, user_id: int, typed: dict[str, str], errors: dict[
         roles = roles_of_user(c, found.id)
         return {
             "user": found,
+            "groups": [("", "No group: the default policy"), *((str(one.id), one.name) for one in all_groups(c))],
+            "policy": summary(policy_of(c, found.group_id)),
+            "device": factors.is_set_up(c, found.id),
+            "activity": activity.of(c, found.id),
             "locked": desk.lock_person(c, found),
             "roles": roles,
             "above": [one for one in roles_held(c, found.id) if one.id not in {role.id for role in roles}],
@@ -160,5 +168,5 @@ async def _detail(desk: Desk, user_id: int, typed: dict[str, str], errors: dict[
     shown = await desk.read(look)
     now = {name: getattr(shown["user"], name) for name in CHANGEABLE}
     fields = _fields({**now, **typed}, errors, CHANGEABLE)
-    suspended = shown["user"].status == Status.SUSPENDED
-    return desk.page("console/user.html", status, fields=fields, errors=errors, suspended=suspended, **shown)
+    suspended, shut = (shown["user"].status == one for one in (Status.SUSPENDED, Status.LOCKED))
+    return desk.page("console/user.html", status, fields=fields, errors=errors, suspended=suspended, shut=shut, **shown)

@@ -130,7 +130,8 @@ def _check(c: Connection, group: Group) -> None:
 
 
 def _about(what: EventType, group: Group, actor: str) -> Event:
-    return Event(type=what, actor=actor, object=OBJECT, object_name=group.name)
+    name = group.name
+    return Event(type=what, actor=actor, group_id=group.id, group_name=name, object=OBJECT, object_name=name)
 
 
 def _moved(user_id: int, name: str, key: str, actor: str) -> Event:
