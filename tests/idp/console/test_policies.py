@@ -115,7 +115,7 @@ async def test_a_user_s_page_says_which_policy_holds(each_world: World) -> None:
     saved = await press(browser, page, f"/admin/users/{world.alice.id}/group", group=str(found.id))
     assert "alice@x.example is in the group Strict." in saved.text
     assert "20 characters or more" in saved.text
-    assert "after 5 wrong passwords, for 30 minutes" in saved.text
+    assert "After 5 wrong passwords, for 30 minutes" in saved.text
     back = await press(browser, saved, f"/admin/users/{world.alice.id}/group", group="")
     assert "alice@x.example is in no group." in back.text
 
@@ -174,7 +174,7 @@ def test_a_policy_in_a_few_lines() -> None:
     strict = Policy(max_age_days=1, history=4, classes=3, lock_after=5, lock_minutes=0, second_factor=SecondFactor.REQUIRED)
     assert summary(strict) == [
         ("Password", "8 characters or more, 3 kinds of characters, changed every 1 day, not one of the last 4"),
-        ("Lock-out", "after 5 wrong passwords, until somebody unlocks"),
+        ("Lock-out", "After 5 wrong passwords, until somebody unlocks"),
         ("Second factor", "Required"),
         ("Session", "480 minutes, 60 minutes without use"),
     ]

@@ -45,7 +45,7 @@ def summary(policy: Policy) -> list[tuple[str, str]]:
     rules += [f"changed every {counted(policy.max_age_days, 'day')}"] if policy.max_age_days else []
     rules += [f"not one of the last {policy.history}"] if policy.history else []
     lasts = f"for {counted(policy.lock_minutes, 'minute')}" if policy.lock_minutes else "until somebody unlocks"
-    locked = f"after {policy.lock_after} wrong passwords, {lasts}" if policy.lock_after else "Never"
+    locked = f"After {policy.lock_after} wrong passwords, {lasts}" if policy.lock_after else "Never"
     session = f"{counted(policy.session_minutes, 'minute')}, {counted(policy.idle_minutes, 'minute')} without use"
     factor = policy.second_factor.value.capitalize()
     return [("Password", ", ".join(rules)), ("Lock-out", locked), ("Second factor", factor), ("Session", session)]
