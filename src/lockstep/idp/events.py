@@ -193,6 +193,14 @@ class EventType(StrEnum):
     PASSWORD_CHANGED = "signin.password_changed", None
     SAML_CHANGED = "signin.saml_changed", None
     SIGN_IN_SETTINGS_CHANGED = "signin.settings_changed", None
+    GROUP_CREATED = "policy.group_created", None
+    GROUP_RENAMED = "policy.group_renamed", None
+    GROUP_REMOVED = "policy.group_removed", None
+    POLICY_CHANGED = "policy.changed", None
+    OTP_DEVICE_REGISTERED = "signin.otp_device_registered", None
+    OTP_DEVICE_REMOVED = "signin.otp_device_removed", None
+    RECOVERY_CODE_USED = "signin.recovery_code_used", None
+    SECOND_FACTOR_FAILED = "signin.second_factor_failed", None
     ADMIN_CREATED = "admin.created", None
     ADMIN_REMOVED = "admin.removed", None
     ADMIN_LINKED = "admin.linked", None

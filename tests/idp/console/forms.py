@@ -14,6 +14,8 @@ from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory.fields import actions as fields
+from lockstep.idp.directory.groups import actions as groups
+from lockstep.idp.directory.groups.records import Policy
 from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.passwords import hash_password
@@ -124,6 +126,29 @@ _WRONG_PRIVILEGES = (
     Wrong({"user": "no<body"}, "user"),
 )
 
+_POLICY = {
+    "min_length": "14",
+    "max_age_days": "90",
+    "history": "5",
+    "classes": "0",
+    "lock_after": "10",
+    "lock_minutes": "30",
+    "second_factor": "optional",
+    "session_minutes": "480",
+    "idle_minutes": "30",
+}
+_WRONG_POLICY = (
+    *(Wrong({"min_length": value}, "min_length") for value in ("7", "129", "long", "")),
+    Wrong({"max_age_days": "-1"}, "max_age_days"),
+    Wrong({"history": "25"}, "history"),
+    Wrong({"classes": "5"}, "classes"),
+    Wrong({"lock_after": "2"}, "lock_after"),
+    Wrong({"lock_minutes": "1.5"}, "lock_minutes"),
+    Wrong({"second_factor": "maybe"}, "second_factor"),
+    Wrong({"session_minutes": "0"}, "session_minutes"),
+    Wrong({"idle_minutes": "99999"}, "idle_minutes"),
+)
+
 FORMS: dict[str, Form] = {
     f"{_APP}/why/test": Form("/admin/apps/1/why/test", nobody=("/admin/apps/99/why/test", {}, 404)),
     "/admin/login": Form(
@@ -224,6 +249,39 @@ FORMS: dict[str, Form] = {
         wrong=(Wrong({"password": "short"}, "password"), Wrong({"again": "something else, as long"}, "again")),
         secret=("password", "again"),
         nobody=("/admin/users/99/password", {"password": _SECRET, "again": _SECRET}, 404),
+    ),
+    "/admin/users/{id:int}/group": Form(
+        "/admin/users/1/group", {"group": "1"}, text=("group",), nobody=("/admin/users/1/group", {"group": "99"}, 404)
+    ),
+    "/admin/users/{id:int}/factor/remove": Form(
+        "/admin/users/1/factor/remove", nobody=("/admin/users/99/factor/remove", {}, 404)
+    ),
+    "/admin/groups": Form(
+        "/admin/groups",
+        {"name": "Research"},
+        text=("name",),
+        wrong=(*(Wrong({"name": value}, "name") for value in ("", "treasury", "a\nb", "a\0b", LONG)),),
+    ),
+    "/admin/groups/default": Form("/admin/groups/default", _POLICY, text=tuple(_POLICY), wrong=_WRONG_POLICY),
+    "/admin/groups/{id:int}": Form(
+        "/admin/groups/1",
+        {"name": "Cash", "reference": "C-1", **_POLICY},
+        text=("name", "reference", *_POLICY),
+        wrong=(Wrong({"name": ""}, "name"), Wrong({"name": "Empty one"}, "name"), *_WRONG_POLICY),
+        nobody=("/admin/groups/99", {"name": "x"}, 404),
+    ),
+    "/admin/groups/{id:int}/users": Form(
+        "/admin/groups/1/users",
+        {"users": "alice\nbob"},
+        text=("users",),
+        wrong=(*(Wrong({"users": value}, "users") for value in ("", "alice\nno<body", "alice\n" * 1_001)),),
+        nobody=("/admin/groups/99/users", {"users": "alice"}, 404),
+    ),
+    "/admin/groups/{id:int}/users/{user:int}/remove": Form(
+        "/admin/groups/1/users/2/remove", nobody=("/admin/groups/1/users/99/remove", {}, 404)
+    ),
+    "/admin/groups/{id:int}/remove": Form(
+        "/admin/groups/1/remove", {"to": "Empty one"}, text=("to",), nobody=("/admin/groups/1/remove", {"to": "x"}, 404)
     ),
     "/admin/roles": Form(
         "/admin/roles",
@@ -555,6 +613,7 @@ def prepared(world: World) -> None:
 
     A second administrator, two certificates (2 signs), two rules not applied, the role Staff (2) around Readers, and Bakers;
     the custom user fields badge and desk, and a user (3) who was deleted.
+    the groups Treasury (1, with Bob in it) and Empty one.
     """
     gone = world.user("gone")
     with world.changing() as c:
@@ -564,6 +623,9 @@ def prepared(world: World) -> None:
         staff = directory.create_role(c, "Staff", actor=HAND, now=world.now)
         directory.create_role(c, "Bakers", actor=HAND, now=world.now)
         nest_role(c, staff.id, world.role.id, actor=HAND, now=world.now)
+        for name in ("Treasury", "Empty one"):
+            groups.create(c, name, Policy(), actor=HAND, now=world.now)
+        groups.assign(c, 1, [world.bob.id], actor=HAND, now=world.now)
         admins.create(c, "other", hash_password(PASSWORD), actor=HAND, now=world.now)
         for key in _two_keys(world.now):
             certificates.add(c, world.engine.vault, key, world.now)

@@ -19,6 +19,7 @@ from lockstep.cli.idp import (
     mappings,
     nesting,
     people,
+    policies,
     provisioning,
     rules,
     serving,
@@ -48,5 +49,6 @@ serving.mount(app)
 signin.mount(app)
 certificates.mount(app)
 admin.mount(app)
+policies.mount(app)
 installation.mount(app)
 evidence.mount(app)

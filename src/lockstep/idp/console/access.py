@@ -14,6 +14,7 @@ from lockstep.idp.admins.permissions import Permission, Rights
 P = Permission
 _APP = "/admin/apps/{id:int}"
 _ROLE = "/admin/roles/{id:int}"
+_GROUP = "/admin/groups/{id:int}"
 _USER = "/admin/users/{id:int}"
 _FIELDS = "/admin/users/fields"
 
@@ -87,6 +88,19 @@ NEEDS: dict[tuple[str, str], Need] = {
     ("POST", f"{_ROLE}/roles"): Need(P.ROLES_MANAGE),
     ("GET", f"{_ROLE}/roles/{{role:int}}/remove"): Need(P.ROLES_MANAGE),
     ("POST", f"{_ROLE}/roles/{{role:int}}/remove"): Need(P.ROLES_MANAGE),
+    ("POST", f"{_USER}/group"): Need(P.GROUPS_ASSIGN),
+    ("GET", f"{_USER}/factor/remove"): Need(P.USERS_CREDENTIALS),
+    ("POST", f"{_USER}/factor/remove"): Need(P.USERS_CREDENTIALS),
+    ("GET", "/admin/groups"): Need(P.GROUPS_VIEW),
+    ("POST", "/admin/groups"): Need(P.GROUPS_MANAGE),
+    ("GET", "/admin/groups/default"): Need(P.GROUPS_VIEW),
+    ("POST", "/admin/groups/default"): Need(P.GROUPS_MANAGE),
+    ("GET", _GROUP): Need(P.GROUPS_VIEW),
+    ("POST", _GROUP): Need(P.GROUPS_MANAGE),
+    ("POST", f"{_GROUP}/users"): Need(P.GROUPS_ASSIGN),
+    ("POST", f"{_GROUP}/users/{{user:int}}/remove"): Need(P.GROUPS_ASSIGN),
+    ("GET", f"{_GROUP}/remove"): Need(P.GROUPS_MANAGE),
+    ("POST", f"{_GROUP}/remove"): Need(P.GROUPS_MANAGE),
     ("GET", "/admin/apps"): Need(P.APPS_VIEW, any_scope=True),
     ("GET", "/admin/apps/new"): Need(P.APPS_CREATE),
     ("POST", "/admin/apps/new"): Need(P.APPS_CREATE),

@@ -12,6 +12,7 @@ from lockstep.idp.apps.logins import store as own_values
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.finding import source_name
+from lockstep.idp.console.policies import summary
 from lockstep.idp.console.profile import Profile, profile_now, profile_of, sections, sentence, with_manager
 from lockstep.idp.console.states import login_states
 from lockstep.idp.console.why import why
@@ -21,10 +22,12 @@ from lockstep.idp.directory.actions import CHANGEABLE
 from lockstep.idp.directory.activity import store as activity
 from lockstep.idp.directory.checks import FieldProblem
 from lockstep.idp.directory.fields import store as custom_fields
+from lockstep.idp.directory.groups.store import all_groups, policy_of
 from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import State, Status, User
 from lockstep.idp.directory.store import reports_keys, roles_of_user, user_by_employee_id
+from lockstep.idp.signin.factors import actions as factors
 from lockstep.idp.signin.people import sessions
 from lockstep.kit.db import Connection
 
@@ -109,7 +112,13 @@ async def authentication(desk: Desk) -> Response:
     """Whether and since when the person can sign in."""
 
     def look(c: Connection, found: User) -> dict[str, Any]:
-        return {"activity": activity.of(c, found.id), "means": STATUS_MEANS.get(Status(found.status), "")}
+        return {
+            "activity": activity.of(c, found.id),
+            "means": STATUS_MEANS.get(Status(found.status), ""),
+            "groups": [("", "No group: the default policy"), *((str(one.id), one.name) for one in all_groups(c))],
+            "policy": summary(policy_of(c, found.group_id)),
+            "device": factors.is_set_up(c, found.id),
+        }
 
     return await _tab(desk, number(desk.request), "console/user_authentication.html", look)
 

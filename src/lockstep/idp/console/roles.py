@@ -19,6 +19,8 @@ from lockstep.idp.directory import actions
 from lockstep.idp.directory.checks import FieldProblem
 from lockstep.idp.directory.lookup import role_of_id
 from lockstep.idp.directory.records import Role
+from lockstep.idp.directory.roles.store import admins_of
+from lockstep.idp.directory.store import user_by_id
 from lockstep.idp.provisioning.records import name_key
 from lockstep.kit.db import Connection
 
@@ -151,6 +153,7 @@ async def detail(desk: Desk, role_id: int, status: int = 200, **typed: str) -> R
             "listed": LISTED,
             "role": found,
             "feeds": [(app, name, link) for app in apps.all_apps(c) for name, link in fed_by(c, app, found)],
+            "users_admins": [one for number in admins_of(c, role_id) if (one := user_by_id(c, number)) is not None],
             "admins": holders_of(c, Grant(Privilege.ROLE_ADMIN, role_id)),
             "alike": alike(c, found.name, found.id),
             "groups": any(app.settings.groups for app in apps.all_apps(c)),

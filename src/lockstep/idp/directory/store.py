@@ -35,6 +35,7 @@ users_table = sa.Table(
     # Not unique: a roster may hold two people with one address, and is believed.
     sa.Index("users_email", "email_key"),
     sa.Index("users_manager", "manager_id"),
+    sa.Index("users_group", "group_id", "user_name_key"),
     sqlite_autoincrement=True,  # an id is never given twice
 )
 roles_table = sa.Table(

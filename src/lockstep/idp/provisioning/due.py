@@ -19,7 +19,7 @@ from lockstep.kit.sql import Statement
 
 _MOVES_NOTHING = (
     *("sync.", "drift.found", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
-    *("user_field.", "role.admin_"),
+    *("user_field.", "role.admin_", "policy."),
     *("token.", "installation.", "evidence.", "events."),
 )
 _SINGLE = {
