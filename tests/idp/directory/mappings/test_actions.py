@@ -192,6 +192,8 @@ def test_what_cannot_be_kept_changes_nothing(idp: Database, monkeypatch: pytest.
         assert [one.field for one in caught.value.problems] == ["name"]
         with pytest.raises(actions.MappingRefused, match="not there any more"):
             actions.save(c, Mapping("m", (Action("add_role", (str(role.id), "99")),)), **BY)
+        with pytest.raises(actions.MappingRefused, match="This group is not there any more"):
+            actions.save(c, Mapping("m", (Action("set_group", ("99",)),)), **BY)
         monkeypatch.setattr(actions, "MOST", 0)
         with pytest.raises(actions.MappingRefused, match="at most 0 mappings"):
             actions.save(c, _gives(role), **BY)

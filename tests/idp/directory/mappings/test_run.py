@@ -18,6 +18,8 @@ from lockstep.idp.directory import actions, store
 from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.directory.fields import actions as fields
 from lockstep.idp.directory.fields import store as field_store
+from lockstep.idp.directory.groups import actions as groups
+from lockstep.idp.directory.groups.records import Policy
 from lockstep.idp.directory.importing import apply_roster
 from lockstep.idp.directory.mappings import actions as mappings
 from lockstep.idp.directory.mappings import run
@@ -35,6 +37,8 @@ from lockstep.kit.db import Connection, Database
 
 BY: Any = {"actor": "alice", "now": 5}
 PEOPLE, ROLES = 4, 3
+STAFF, OTHERS = 1, 2
+"""The ids of the groups: the one that mappings set, and the one that people are put into by hand."""
 DEPARTMENTS, TITLES = ("Sales", "Legal"), ("Agent", "Clerk")
 SET_BY_MAPPINGS = ("Mapped one", "Mapped two")
 """Values that nobody gives by hand, only a roster: one that is there already is no change by hand, and is not taken for one."""
@@ -59,7 +63,7 @@ _action = st.one_of(
     ),
     st.just(Action("set_title", ("Mapped {department}",))),
     st.just(Action("set_status", ("0",))),
-    st.just(Action("set_group", ("7",))),
+    st.just(Action("set_group", (str(STAFF),))),
 )
 _mapping = st.builds(
     Mapping,
@@ -89,6 +93,7 @@ _step = st.one_of(
         st.lists(st.tuples(_person, _role), max_size=4, unique=True),
     ),
     st.tuples(st.just("forget field")),
+    st.tuples(st.just("group"), _person, st.sampled_from([None, OTHERS])),
     st.tuples(st.just("mappings"), st.lists(_mapping, max_size=4)),
 )
 
@@ -100,6 +105,8 @@ class World:
         self.db = db
         self.ids: dict[int, int] = {}
         with self.db.write(serial=SERIAL) as c:
+            made = [groups.create(c, name, Policy(), **BY).id for name in ("Staff", "Others")]
+            assert made == [STAFF, OTHERS]
             self.roles = [actions.create_role(c, f"Role {number}", group_id=f"G{number}", **BY) for number in range(ROLES)]
 
     def do(self, step: tuple[Any, ...]) -> None:
@@ -178,6 +185,11 @@ class World:
         found = [Seat(f"G{role}", f"E{number}", "{}") for number, role in seats if f"E{number}" in known]
         roles = [Role(group_id=one.group_id, name=one.name, source=FOLDER) for one in self.roles]
         apply_roster(c, Roster(said, roles, sorted(found)), 5)
+
+    def _group(self, c: Connection, number: int, group: int | None) -> None:
+        user = self._user(c, number)
+        if user is not None:
+            groups.assign(c, group, [user.id], **BY)
 
     def _forget_field(self, c: Connection) -> None:
         for field in field_store.everything(c):

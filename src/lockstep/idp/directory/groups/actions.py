@@ -9,6 +9,7 @@ from lockstep.idp.directory.checks import FieldProblem, NotThereProblem, check_k
 from lockstep.idp.directory.groups import store
 from lockstep.idp.directory.groups.records import Group, Policy
 from lockstep.idp.directory.lookup import user_of_id
+from lockstep.idp.directory.mappings import run as mappings
 from lockstep.idp.events import Event, EventType, append, append_many
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
@@ -93,14 +94,15 @@ def assign(c: Connection, group_id: int | None, user_ids: Iterable[int], *, acto
     """Put users into a group, out of any other, or into none; how many were elsewhere.  Raises NotThereProblem."""
     if group_id is not None:
         group_of_id(c, group_id)
-    changed = 0
+    changed: list[str] = []
     for user in [user_of_id(c, number) for number in dict.fromkeys(user_ids)]:
         if user.group_id == group_id:
             continue
         directory.change_user(c, replace(user, group_id=group_id, updated_at=now))
         append(c, _moved(user.id, user.user_name, user.employee_id, actor), now)
-        changed += 1
-    return changed
+        changed.append(user.employee_id)
+    mappings.run(c, changed, now)
+    return len(changed)
 
 
 def find_group(c: Connection, text: str) -> Group:

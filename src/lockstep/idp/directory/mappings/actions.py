@@ -16,10 +16,11 @@ from lockstep.idp.directory.activity.actions import begin_day
 from lockstep.idp.directory.activity.days import day_of
 from lockstep.idp.directory.conditions.attributes import CUSTOM
 from lockstep.idp.directory.fields import actions as fields
+from lockstep.idp.directory.groups.store import all_groups
 from lockstep.idp.directory.mappings import store
 from lockstep.idp.directory.mappings.checks import problems_of
 from lockstep.idp.directory.mappings.evaluate import Verdict
-from lockstep.idp.directory.mappings.records import ADD_ROLE, Mapping, MappingProblem, field_of
+from lockstep.idp.directory.mappings.records import ADD_ROLE, SET_GROUP, Mapping, MappingProblem, field_of
 from lockstep.idp.directory.mappings.run import PIECE, Outcome, asks_days, directory_of, outcome_of, people_of, run
 from lockstep.idp.directory.records import User
 from lockstep.idp.events import Event, EventType, append
@@ -245,12 +246,13 @@ def _custom(rules: Iterable[Mapping]) -> set[str]:
 
 
 def _unknown(c: Connection, mapping: Mapping) -> list[MappingProblem]:
-    """Roles that an action names and that are not there.  A condition may name one that is gone: nobody has it."""
-    known = {str(role.id) for role in users.roles(c)}
+    """Roles and groups that an action names and that are not there.  A condition may name what is gone: nobody has it."""
+    known = {ADD_ROLE: {role.id for role in users.roles(c)}, SET_GROUP: {group.id for group in all_groups(c)}}
+    words = {ADD_ROLE: "One of these roles", SET_GROUP: "This group"}
     return [
-        MappingProblem(f"values-{number}", "One of these roles is not there any more; choose again.")
+        MappingProblem(f"values-{number}", f"{words[action.action]} is not there any more; choose again.")
         for number, action in enumerate(mapping.actions)
-        if action.action == ADD_ROLE and not known.issuperset(str(int(value)) for value in action.values)
+        if action.action in known and not known[action.action].issuperset(map(int, action.values))
     ]
 
 
