@@ -16,6 +16,8 @@ from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory.fields import actions as fields
 from lockstep.idp.directory.groups import actions as groups
 from lockstep.idp.directory.groups.records import Policy
+from lockstep.idp.directory.mappings import actions as mappings
+from lockstep.idp.directory.mappings.records import Action, Mapping
 from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.passwords import hash_password
@@ -98,6 +100,21 @@ _SECRET = "long enough, and secret"
 
 _ACTION = ("parameter-0", "mode-0", "names-0", "for-each-0", "for-custom-0", "pattern-0", "macro-0")
 _CONDITION = ("source-0", "operator-0", "value-0", "custom-0")
+_MAPPING = {
+    "mapping": "0",
+    "rows": "1",
+    "name": "Other",
+    "match": "all",
+    "actions": "1",
+    "action-0": "add_role",
+    "set-0": "Staff",
+    "enabled": "yes",
+    "do": "save",
+    "source-0": "role",
+    "operator-0": "equals",
+    "value-0": "Readers",
+    "custom-0": "",
+}
 _RULE = {
     "rule": "0",
     "rows": "1",
@@ -429,6 +446,34 @@ FORMS: dict[str, Form] = {
         ),
         nobody=("/admin/apps/99/parameters/edit", {"key": "title", "source": "title"}, 404),
     ),
+    "/admin/mappings/edit": Form(
+        "/admin/mappings/edit",
+        _MAPPING,
+        text=("name", "match", "rows", "mapping", "actions", "action-0", "set-0", *_CONDITION),
+        wrong=(
+            Wrong({"name": ""}, "name"),
+            Wrong({"name": LONG}, "name"),
+            Wrong({"set-0": "no<role"}, "set-0"),
+            Wrong({"set-0": ""}, "set-0"),
+            Wrong({"action-0": "set_status", "set-0": "Locked"}, "set-0"),
+            Wrong({"action-0": "set_group", "set-0": "no<group"}, "set-0"),
+            Wrong({"action-0": "set_title", "set-0": "{shoes}"}, "set-0"),
+            Wrong({"action-0": "set_user_name", "set-0": "x"}, "action-0"),
+            Wrong({"value-0": "no<role"}, "value-0"),
+            Wrong({"value-0": "a\0b"}, "value-0"),
+            Wrong({"operator-0": "contains"}, "operator-0"),
+            Wrong({"source-0": "shoes"}, "source-0"),
+            Wrong({"source-0": "custom"}, "custom-0"),
+        ),
+    ),
+    "/admin/mappings/apply": Form("/admin/mappings/apply", {"digest": "x"}, text=("digest",)),
+    "/admin/mappings/discard": Form("/admin/mappings/discard"),
+    **{
+        f"/admin/mappings/{{id:int}}/{what}": Form(
+            f"/admin/mappings/1/{what}", {"to": to}, text=("to",), nobody=(f"/admin/mappings/99/{what}", {"to": to}, 404)
+        )
+        for what, to in (("move", "down"), ("enable", "off"), ("delete", ""))
+    },
     f"{_APP}/rules/edit": Form(
         "/admin/apps/1/rules/edit",
         _RULE,
@@ -611,9 +656,9 @@ FORMS: dict[str, Form] = {
 def prepared(world: World) -> None:
     """What the rows need besides the world.
 
-    A second administrator, two certificates (2 signs), two rules not applied, the role Staff (2) around Readers, and Bakers;
-    the custom user fields badge and desk, and a user (3) who was deleted.
-    the groups Treasury (1, with Bob in it) and Empty one.
+    A second administrator, two certificates (2 signs), two rules and two mappings not applied, the role Staff (2)
+    around Readers, and Bakers; the custom user fields badge and desk, a user (3) who was deleted; the groups Treasury (1, with
+    Bob in it) and Empty one.
     """
     gone = world.user("gone")
     with world.changing() as c:
@@ -631,6 +676,8 @@ def prepared(world: World) -> None:
             certificates.add(c, world.engine.vault, key, world.now)
         for name in ("One", "Two"):
             rules.save(c, world.app, Rule(name, (Mapped("role", ".*"),)), world.now, actor=HAND)
+            gives = Action("add_role", (str(staff.id),))
+            mappings.save(c, Mapping(name, (gives,)), world.now, actor=HAND)
         certificates.activate(c, 2, world.now)
 
 

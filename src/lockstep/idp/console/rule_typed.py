@@ -1,6 +1,7 @@
 """A rule as it is typed into its form: rows of conditions and of actions, read from the form and shown in it."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from lockstep.idp.apps.rules.checks import MOST_ACTIONS, MOST_CONDITIONS
 from lockstep.idp.apps.rules.records import GROUPS, Action, Existing, Macro, Mapped, Rule
@@ -61,12 +62,16 @@ def new() -> Typed:
 def typed_of(rule: Rule, roles: dict[str, str]) -> Typed:
     """A rule as a person would type it."""
     typed = Typed(rule.id, rule.name, rule.match, rule.enabled)
-    for one in rule.conditions:
-        source, custom = _parted(one.source)
-        value = value_words(one, roles)
-        typed.rows.append(Row(source, one.operator, "" if value == GONE else value, custom))
+    typed.rows = [row_of(one, roles) for one in rule.conditions]
     typed.actions = [_action_row(one) for one in rule.actions]
     return typed
+
+
+def row_of(one: Condition, roles: dict[str, str]) -> Row:
+    """A condition as a person would type it."""
+    source, custom = _parted(one.source)
+    value = value_words(one, roles)
+    return Row(source, one.operator, "" if value == GONE else value, custom)
 
 
 def _action_row(action: Action) -> ActionRow:
@@ -87,16 +92,23 @@ def _source(choice: str, custom: str) -> str:
     return f"{CUSTOM_LEAD}{custom}" if choice == CUSTOM else choice
 
 
+def line_of(desk: Desk, name: str) -> str:
+    """A field of one line."""
+    return " ".join(desk.value(name).splitlines())
+
+
+def read_rows(desk: Desk) -> list[Row]:
+    """The rows of conditions that a form holds."""
+    line = partial(line_of, desk)
+    return [
+        Row(line(f"source-{n}"), line(f"operator-{n}"), line(f"value-{n}"), line(f"custom-{n}"))
+        for n in range(min(whole(desk.value("rows")), MOST_CONDITIONS + 1))
+    ]
+
+
 def read(desk: Desk) -> Typed:
     """What the form holds."""
-
-    def line(name: str) -> str:
-        return " ".join(desk.value(name).splitlines())
-
-    rows = [
-        Row(line(f"source-{n}"), line(f"operator-{n}"), line(f"value-{n}"), line(f"custom-{n}"))
-        for n in range(min(_whole(desk.value("rows")), MOST_CONDITIONS + 1))
-    ]
+    line, rows = partial(line_of, desk), read_rows(desk)
     actions = [
         ActionRow(
             line(f"parameter-{n}"),
@@ -107,20 +119,21 @@ def read(desk: Desk) -> Typed:
             line(f"pattern-{n}"),
             line(f"macro-{n}"),
         )
-        for n in range(min(_whole(desk.value("actions")), MOST_ACTIONS + 1))
+        for n in range(min(whole(desk.value("actions")), MOST_ACTIONS + 1))
     ]
     match = "any" if line("match") == "any" else "all"
-    return Typed(_whole(desk.value("rule")), line("name"), match, desk.ticked("enabled"), rows, actions)
+    return Typed(whole(desk.value("rule")), line("name"), match, desk.ticked("enabled"), rows, actions)
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """A number in a form; 0 for what is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LARGEST)) else 0
 
 
 def rearranged(typed: Typed, do: str) -> bool:
     """Do what a button of the form asks of its rows: one more, one less.  False for a button that is none of these."""
     what, _, number = do.rpartition("-")
-    place = _whole(number)
+    place = whole(number)
     if do == "more":
         typed.rows.append(Row())
     elif do == "more-actions":
@@ -138,12 +151,13 @@ def rule_of(c: Connection, typed: Typed, errors: dict[str, str]) -> Rule:
     """The rule that is meant; what cannot be meant goes to `errors`.  Rows without a choice are none, and go."""
     typed.rows = [row for row in typed.rows if row.source]
     typed.actions = [row for row in typed.actions if row.parameter]
-    conditions = tuple(_condition(c, place, row, errors) for place, row in enumerate(typed.rows))
+    conditions = tuple(condition_of_row(c, place, row, errors) for place, row in enumerate(typed.rows))
     actions = tuple(_action(place, row, errors) for place, row in enumerate(typed.actions))
     return Rule(typed.name, actions, "any" if typed.match == "any" else "all", conditions, typed.enabled, typed.id)
 
 
-def _condition(c: Connection, place: int, row: Row, errors: dict[str, str]) -> Condition:
+def condition_of_row(c: Connection, place: int, row: Row, errors: dict[str, str]) -> Condition:
+    """The condition that a row means; what cannot be meant goes to `errors`."""
     operator = next((one for one in OPERATORS if one == row.operator), None)
     if operator is None:
         errors[f"operator-{place}"] = "Choose one of the list."

@@ -1,0 +1,105 @@
+"""Users > Mappings: written, looked at, let be in force, tried with one person."""
+
+import asyncio
+
+from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory import store
+from lockstep.idp.directory.mappings import store as mappings
+from tests.idp.console.world import HAND, World, press
+from tests.support.browser import Answer, Browser
+
+HOME = "/admin/mappings"
+SALES = {"source-0": "department", "operator-0": "equals", "value-0": "Sales|Legal"}
+
+
+async def save(browser: Browser, **more: str) -> Answer:
+    page = await browser.get(f"{HOME}/edit")
+    typed = {"name": "Sellers", "action-0": "add_role", "set-0": "Readers", "enabled": "yes", **SALES, **more}
+    return await press(browser, page, f"{HOME}/edit", do="save", **typed)
+
+
+def sell(world: World) -> None:
+    with world.changing() as c:
+        directory.change_user(c, world.alice.id, {"department": "Sales"}, actor=HAND, now=world.now)
+        directory.remove_members(c, world.role.id, [world.alice.id], actor=HAND, now=world.now)
+
+
+async def test_a_mapping_is_saved_looked_at_and_reapplied(world: World) -> None:
+    sell(world)
+    browser = await world.signed_in()
+    assert "No mappings" in (await browser.get(HOME)).text
+    saved = await save(browser)
+    assert "“Sellers” has been saved, and is not in force yet." in saved.text
+    assert "1 of 2 people would change." in saved.text
+    assert "gets the role Readers" in saved.text
+    listed = await browser.get(HOME)
+    for words in ("Department equals “Sales” or “Legal”", "Set Role: Readers", "Nothing of that is in force yet"):
+        assert words in listed.text
+    done = await press(browser, saved, f"{HOME}/apply")
+    assert "Mappings are being reapplied" in done.text
+    for _ in range(500):
+        with world.db.read() as c:
+            if mappings.applied(c).reached is None:
+                break
+        await asyncio.sleep(0.02)
+    with world.db.read() as c:
+        assert mappings.applied(c).reached is None
+        assert world.alice.id in {one.id for one in store.members_of_role(c, world.role.id)}
+    assert "Nobody would change." in (await browser.get(f"{HOME}/preview")).text
+
+
+async def test_what_was_not_seen_is_not_applied(world: World) -> None:
+    browser = await world.signed_in()
+    seen = await save(browser)
+    await save(browser, name="Another")
+    refused = await press(browser, seen, f"{HOME}/apply")
+    assert "The mappings have changed since you looked. Look again." in refused.text
+    with world.db.read() as c:
+        assert mappings.applied(c).at == 0
+    thrown = await press(browser, refused, f"{HOME}/discard")
+    assert "No mappings" in thrown.text
+
+
+async def test_the_form_shows_what_was_saved_and_grows_by_its_buttons(world: World) -> None:
+    browser = await world.signed_in()
+    await save(browser)
+    form = await browser.get(f"{HOME}/edit?mapping=1")
+    for value in ('value="Sellers"', 'value="Sales|Legal"', 'value="Readers"'):
+        assert value in form.html
+    grown = await press(browser, form, f"{HOME}/edit", do="more-actions")
+    grown = await press(browser, grown, f"{HOME}/edit", do="more")
+    assert ("Condition 2" in grown.text, "Action 2" in grown.text) == (True, True)
+    less = await press(browser, grown, f"{HOME}/edit", do="drop-condition-1")
+    assert "Condition 2" not in less.text
+    less = await press(browser, less, f"{HOME}/edit", do="drop-action-0")
+    assert "Action 2" not in less.text
+    assert (await browser.get(f"{HOME}/edit?mapping=99")).status == 404
+
+
+async def test_statuses_groups_and_texts_are_written_as_people_write_them(world: World) -> None:
+    browser = await world.signed_in()
+    await save(browser, **{"action-0": "set_status", "set-0": "suspended"})
+    await save(browser, **{"action-0": "set_title", "set-0": "{firstname} sells"})
+    with world.db.read() as c:
+        assert [one.actions[0].values for one in mappings.everything(c)] == [("2",), ("{firstname} sells",)]
+    assert 'value="Suspended"' in (await browser.get(f"{HOME}/edit?mapping=1")).html
+
+
+async def test_one_person_is_tried_and_order_and_switches_change(world: World) -> None:
+    sell(world)
+    browser = await world.signed_in()
+    await save(browser)
+    await save(browser, name="Second")
+    tried = await browser.get(f"{HOME}?user=alice")
+    assert "applies" in tried.text
+    assert "gets the role Readers" in tried.text
+    assert "does not apply" in (await browser.get(f"{HOME}?user=bob")).text
+    assert "There is no user" in (await browser.get(f"{HOME}?user=nobody")).text
+    page = await browser.get(HOME)
+    assert "“Second” has been moved up." in (await press(browser, page, f"{HOME}/2/move", to="up")).text
+    assert "“Sellers” is disabled" in (await press(browser, page, f"{HOME}/1/enable", to="off")).text
+    asked = await browser.get(f"{HOME}/2/delete")
+    gone = await press(browser, asked, f"{HOME}/2/delete")
+    assert "“Second” has been deleted" in gone.text
+    with world.db.read() as c:
+        assert [(one.id, one.enabled) for one in mappings.everything(c)] == [(1, False)]
