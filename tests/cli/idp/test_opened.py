@@ -24,7 +24,7 @@ def make_app(data: Path | None, url: str | None, key: Path | None) -> None:
             name="aws",
             connector="scim2",
             scim_url="https://scim.example",
-            token="secret",
+            token="s3cret-token",
             allow_loopback=False,
         )
 
@@ -37,9 +37,9 @@ def token(data: Path | None, url: str | None, key: Path | None) -> str:
 def test_a_command_makes_its_data_folder_and_its_key(tmp_path: Path) -> None:
     data = tmp_path / "new" / "data"
     make_app(data, None, None)
-    assert token(data, None, None) == "secret"
+    assert token(data, None, None) == "s3cret-token"
     assert stat.S_IMODE((data / "key").stat().st_mode) == 0o600
-    assert "secret" not in (data / "idp.db").read_bytes().decode("latin-1")
+    assert "s3cret-token" not in (data / "idp.db").read_bytes().decode("latin-1")
     with opened(data, None, None) as engine:
         assert isinstance(engine.db, SqliteDatabase)
         assert isinstance(engine.durable, Dbos)
@@ -49,13 +49,13 @@ def test_the_key_may_lie_elsewhere(tmp_path: Path) -> None:
     data, key = tmp_path / "data", tmp_path / "safe" / "key"
     make_app(data, None, key)
     assert (key.exists(), (data / "key").exists()) == (True, False)
-    assert token(data, None, key) == "secret"
+    assert token(data, None, key) == "s3cret-token"
 
 
 def test_a_database_and_a_key(tmp_path: Path, postgres_url: str) -> None:
     key = tmp_path / "key"
     make_app(None, postgres_url, key)
-    assert token(None, postgres_url, key) == "secret"
+    assert token(None, postgres_url, key) == "s3cret-token"
     with opened(None, postgres_url, key) as engine:
         assert isinstance(engine.db, PostgresDatabase)
 
