@@ -101,3 +101,57 @@ def among(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[boo
 def listed(values: Iterable[str]) -> str:
     """The value of a parameter of `among`."""
     return msgspec.json.encode(list(values)).decode()
+
+
+class _Numbers(sa.ColumnElement[int]):
+    """The numbers of a JSON list that is passed as one parameter, as text; see `among_numbers`."""
+
+    inherit_cache = False
+    type = sa.BigInteger()
+
+    def __init__(self, parameter: str) -> None:
+        self.parameter: sa.BindParameter[str] = sa.bindparam(parameter, type_=sa.Text)
+
+
+@compiles(_Numbers, "sqlite")
+def _numbers_sqlite(element: _Numbers, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT CAST(value AS INTEGER) FROM json_each({compiler.process(element.parameter, **kw)}))"
+
+
+@compiles(_Numbers, "postgresql")
+def _numbers_postgresql(element: _Numbers, compiler: SQLCompiler, **kw: Any) -> str:
+    texts = f"jsonb_array_elements_text(CAST({compiler.process(element.parameter, **kw)} AS jsonb))"
+    return f"(SELECT CAST({texts} AS bigint))"
+
+
+def among_numbers(column: sa.ColumnElement[int], parameter: str) -> sa.ColumnElement[bool]:
+    """`column IN (...)` for a column of whole numbers, by its index; the parameter is `listed` of their texts."""
+    return column.bool_op("IN")(_Numbers(parameter))
+
+
+class _Member(sa.ColumnElement[str]):
+    """A text in a JSON object of texts; see `json_member`."""
+
+    inherit_cache = False
+    type = sa.Text()
+
+    def __init__(self, column: sa.ColumnElement[str], parameter: str) -> None:
+        self.column = column
+        self.parameter: sa.BindParameter[str] = sa.bindparam(parameter, type_=sa.Text)
+
+
+@compiles(_Member, "sqlite")
+def _member_sqlite(element: _Member, compiler: SQLCompiler, **kw: Any) -> str:
+    column, name = (compiler.process(one, **kw) for one in (element.column, element.parameter))
+    return f"(SELECT value FROM json_each({column}) WHERE key = {name})"
+
+
+@compiles(_Member, "postgresql")
+def _member_postgresql(element: _Member, compiler: SQLCompiler, **kw: Any) -> str:
+    column, name = (compiler.process(one, **kw) for one in (element.column, element.parameter))
+    return f"(CAST({column} AS jsonb) ->> CAST({name} AS text))"
+
+
+def json_member(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[str]:
+    """The member of a Text column that holds a JSON object of texts; `parameter` is its name.  NULL where it is not there."""
+    return _Member(column, parameter)

@@ -1,0 +1,50 @@
+"""Everything that the API does, and what a credential's scope needs for it.  What is not here is refused."""
+
+from lockstep.idp.api.credentials.records import Need
+from lockstep.idp.api.routing import Route
+from lockstep.idp.api.users import fields, handlers, version1
+from lockstep.idp.api.users.writing import hash_password
+
+_USERS = "/api/2/users"
+_USER = f"{_USERS}/{{id}}"
+_FIELDS = f"{_USERS}/custom_attributes"
+_USER1 = "/api/1/users/{id}"
+
+USERS = [
+    Route("GET", _USERS, Need.USERS_READ, handlers.show_all, "lists users"),
+    Route("POST", _USERS, Need.USERS_WRITE, handlers.create, "makes a user", hash_password),
+    Route("GET", _USER, Need.USERS_READ, handlers.show, "shows a user"),
+    Route("PUT", _USER, Need.USERS_WRITE, handlers.change, "changes a user", hash_password),
+    Route("DELETE", _USER, Need.USERS_WRITE, handlers.remove, "deletes a user, who can be restored for 30 days"),
+    Route("GET", f"{_USER}/apps", Need.USERS_READ, handlers.apps, "lists the apps of a user, with the state of provisioning"),
+    Route("GET", _FIELDS, Need.USERS_READ, fields.show_all, "lists custom attributes"),
+    Route("POST", _FIELDS, Need.ALL_WRITE, fields.create, "makes a custom attribute"),
+    Route("GET", f"{_FIELDS}/{{id}}", Need.USERS_READ, fields.show, "shows a custom attribute"),
+    Route("PUT", f"{_FIELDS}/{{id}}", Need.ALL_WRITE, fields.change, "renames a custom attribute"),
+    Route("DELETE", f"{_FIELDS}/{{id}}", Need.ALL_WRITE, fields.remove, "deletes a custom attribute, and its values"),
+]
+USERS_OF_VERSION_1 = [
+    Route("GET", "/api/1/users/custom_attributes", Need.USERS_READ, version1.custom_attributes, "lists custom attributes"),
+    Route("GET", f"{_USER1}/roles", Need.USERS_READ, version1.roles, "lists the ids of a user's roles"),
+    Route("PUT", f"{_USER1}/add_roles", Need.USERS_WRITE, version1.add_roles, "gives a user roles"),
+    Route("PUT", f"{_USER1}/remove_roles", Need.USERS_WRITE, version1.remove_roles, "takes roles from a user"),
+    Route("PUT", f"{_USER1}/lock_user", Need.USERS_WRITE, version1.lock, "locks a user, for minutes or until unlocked"),
+    Route("PUT", f"{_USER1}/logout", Need.USERS_WRITE, version1.log_out, "ends the sessions of a user"),
+    Route("PUT", f"{_USER1}/set_state", Need.USERS_WRITE, version1.set_state, "approves a user, or not"),
+    Route(
+        "PUT",
+        "/api/1/users/set_password_clear_text/{id}",
+        Need.USERS_WRITE,
+        version1.set_password,
+        "gives a user a password",
+        hash_password,
+    ),
+    Route(
+        "PUT",
+        "/api/1/users/set_password_using_salt/{id}",
+        Need.USERS_WRITE,
+        version1.refuse_salted,
+        "refuses a password that was hashed elsewhere, and says why",
+    ),
+]
+ROUTES = [*USERS, *USERS_OF_VERSION_1]
