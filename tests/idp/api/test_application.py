@@ -11,7 +11,7 @@ from lockstep.idp.api import application
 from lockstep.idp.api.credentials.records import Credential, Scope
 from lockstep.idp.api.routes import ROUTES
 from lockstep.idp.api.routing import Route
-from lockstep.idp.api.users import handlers
+from lockstep.idp.api.users import reading
 from lockstep.kit import log
 from tests.idp.api.world import NOW, World
 
@@ -79,7 +79,7 @@ async def test_a_fault_of_ours_has_a_reference_and_tells_nothing(world: World, m
     def broken(*_: Any) -> Any:
         raise RuntimeError("the secret")
 
-    monkeypatch.setattr(handlers.reading, "listed", broken)
+    monkeypatch.setattr(reading, "listed", broken)
     said = await world.ask("GET", "/api/2/users")
     assert said.status == 500
     assert said.headers["x-request-id"] in said.json["message"]

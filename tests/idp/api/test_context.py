@@ -21,6 +21,6 @@ async def test_everything_runs_in_threads_in_one_transaction(world: World) -> No
         directory.remove_user(c, zoe.id)
         raise ValueError
 
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         await context.write(half)
     assert await context.read(lambda c: directory.user_by_id(c, zoe.id)) == zoe

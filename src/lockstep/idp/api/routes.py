@@ -1,6 +1,7 @@
 """Everything that the API does, and what a credential's scope needs for it.  What is not here is refused."""
 
 from lockstep.idp.api.credentials.records import Need
+from lockstep.idp.api.roles import handlers as roles
 from lockstep.idp.api.routing import Route
 from lockstep.idp.api.users import fields, handlers, version1
 from lockstep.idp.api.users.writing import hash_password
@@ -26,15 +27,15 @@ USERS = [
 USERS_OF_VERSION_1 = [
     Route("GET", "/api/1/users/custom_attributes", Need.USERS_READ, version1.custom_attributes, "lists custom attributes"),
     Route("GET", f"{_USER1}/roles", Need.USERS_READ, version1.roles, "lists the ids of a user's roles"),
-    Route("PUT", f"{_USER1}/add_roles", Need.USERS_WRITE, version1.add_roles, "gives a user roles"),
-    Route("PUT", f"{_USER1}/remove_roles", Need.USERS_WRITE, version1.remove_roles, "takes roles from a user"),
+    Route("PUT", f"{_USER1}/add_roles", Need.ALL_WRITE, version1.add_roles, "gives a user roles"),
+    Route("PUT", f"{_USER1}/remove_roles", Need.ALL_WRITE, version1.remove_roles, "takes roles from a user"),
     Route("PUT", f"{_USER1}/lock_user", Need.USERS_WRITE, version1.lock, "locks a user, for minutes or until unlocked"),
     Route("PUT", f"{_USER1}/logout", Need.USERS_WRITE, version1.log_out, "ends the sessions of a user"),
     Route("PUT", f"{_USER1}/set_state", Need.USERS_WRITE, version1.set_state, "approves a user, or not"),
     Route(
         "PUT",
         "/api/1/users/set_password_clear_text/{id}",
-        Need.USERS_WRITE,
+        Need.ALL_WRITE,
         version1.set_password,
         "gives a user a password",
         hash_password,
@@ -42,9 +43,28 @@ USERS_OF_VERSION_1 = [
     Route(
         "PUT",
         "/api/1/users/set_password_using_salt/{id}",
-        Need.USERS_WRITE,
+        Need.ALL_WRITE,
         version1.refuse_salted,
         "refuses a password that was hashed elsewhere, and says why",
     ),
 ]
-ROUTES = [*USERS, *USERS_OF_VERSION_1]
+_ROLES = "/api/2/roles"
+_ROLE = f"{_ROLES}/{{id}}"
+ROLES = [
+    Route("GET", _ROLES, Need.USERS_READ, roles.show_all, "lists roles"),
+    Route("POST", _ROLES, Need.ALL_WRITE, roles.create, "makes a role"),
+    Route("GET", _ROLE, Need.USERS_READ, roles.show, "shows a role with its apps, users and administrators"),
+    Route("PUT", _ROLE, Need.ALL_WRITE, roles.change, "renames a role, and replaces what is sent of apps, users and admins"),
+    Route("DELETE", _ROLE, Need.ALL_WRITE, roles.remove, "deletes a role"),
+    Route("GET", f"{_ROLE}/users", Need.USERS_READ, roles.users, "lists who is in a role"),
+    Route("POST", f"{_ROLE}/users", Need.ALL_WRITE, roles.add_users, "puts users into a role"),
+    Route("DELETE", f"{_ROLE}/users", Need.ALL_WRITE, roles.remove_users, "takes users out of a role"),
+    Route("GET", f"{_ROLE}/admins", Need.USERS_READ, roles.admins, "lists who administers a role"),
+    Route("POST", f"{_ROLE}/admins", Need.ALL_WRITE, roles.add_admins, "lets users administer a role"),
+    Route("DELETE", f"{_ROLE}/admins", Need.ALL_WRITE, roles.remove_admins, "lets users administer a role no more"),
+    Route("GET", f"{_ROLE}/apps", Need.USERS_READ, roles.apps, "lists the apps of a role"),
+    Route("PUT", f"{_ROLE}/apps", Need.ALL_WRITE, roles.set_apps, "gives a role these apps and no others"),
+    Route("GET", "/api/1/roles", Need.USERS_READ, roles.show_all_1, "lists roles, or those of a name"),
+    Route("GET", "/api/1/roles/{id}", Need.USERS_READ, roles.show_1, "shows a role"),
+]
+ROUTES = [*USERS, *USERS_OF_VERSION_1, *ROLES]

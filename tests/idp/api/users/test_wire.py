@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from lockstep.idp.api.users.records import LONG, SHOWN, TEXTS
 from lockstep.idp.api.users.wire import Around, read, write
@@ -13,7 +14,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 @given(st.fixed_dictionaries(dict.fromkeys(TEXTS.values(), texts)), st.dictionaries(texts.filter(bool), texts.filter(bool)))
 def test_what_was_written_is_read_back(fields: dict[str, str], custom: dict[str, str]) -> None:
-    user = User(employee_id="E1", **fields, custom=custom, id=7, status=2, state=3)
+    user = replace(User(employee_id="E1", user_name="", id=7, status=2, state=3), **fields, custom=custom)
     around = Around([3, 1], 9, Activity(last_login=1), ("team",))
     written = write(user, around, SHOWN)
     assert tuple(written) == SHOWN

@@ -43,8 +43,8 @@ NAMES = {
 }
 ABOUT = {
     Scope.AUTHENTICATION_ONLY: "Get a token and see the rate limit; nothing of the directory.",
-    Scope.READ_USERS: "Read users, their roles, apps and custom attributes, and the groups and roles by name.",
-    Scope.MANAGE_USERS: "Besides, make, change, lock and delete users, and say who is in which role.",
+    Scope.READ_USERS: "Read users, roles, groups and custom attributes.",
+    Scope.MANAGE_USERS: "Besides, make, change, lock and delete users; not their passwords, and not who is in which role.",
     Scope.READ_ALL: "Read everything: users, roles, apps, rules, mappings and events.",
     Scope.MANAGE_ALL: "Everything that the API does.",
 }

@@ -5,7 +5,8 @@ from typing import Any
 
 from lockstep.idp.api.bodies import read_json
 from lockstep.idp.api.call import Call
-from lockstep.idp.api.problems import BAD, ApiProblem, invalid
+from lockstep.idp.api.credentials.records import NAMES, Need, Scope
+from lockstep.idp.api.problems import BAD, FORBIDDEN, ApiProblem, invalid
 from lockstep.idp.api.users.wire import Sent, read
 from lockstep.idp.directory import actions
 from lockstep.idp.directory import store as directory
@@ -119,8 +120,16 @@ def _rest(call: Call, c: Connection, user: User, found: Sent) -> User:
     if found.roles is not None:
         set_roles(call, c, user.id, found.roles)
     if call.stored_password is not None:
+        _only_all(call, "password")
         call.context.sign_in.set_password(c, user.id, call.stored_password, call.actor, call.now)
     return user_of_id(c, user.id)
+
+
+def _only_all(call: Call, field: str) -> None:
+    """Raise ApiProblem (403) unless the scope is Manage all: at OneLogin, too, Manage users gives no passwords and no roles."""
+    if not call.credential.may(Need.ALL_WRITE):
+        what = f"The scope of this credential is {NAMES[call.credential.scope]}; {field} needs {NAMES[Scope.MANAGE_ALL]}."
+        raise ApiProblem(FORBIDDEN, what)
 
 
 def set_group(call: Call, c: Connection, user: User, group_id: int | None) -> None:
@@ -132,6 +141,8 @@ def set_group(call: Call, c: Connection, user: User, group_id: int | None) -> No
 def set_roles(call: Call, c: Connection, user_id: int, wanted: list[int]) -> None:
     """Give a user these roles and no others."""
     have = [role.id for role in directory.roles_of_user(c, user_id)]
+    if set(have) != set(wanted):
+        _only_all(call, "role_ids")
     add_roles(call, c, user_id, [one for one in wanted if one not in have])
     remove_roles(call, c, user_id, [one for one in have if one not in wanted])
 
