@@ -36,7 +36,7 @@ def test_comes_back_as_it_was_written(idp: Database) -> None:
         (found,) = events.since(connection, 0, 10)
     assert found.seq > 0
     assert found.at == 1234
-    assert found == Event(**{name: getattr(event, name) for name in Event.__slots__} | {"seq": found.seq, "at": 1234})
+    assert found == Event(**{name: getattr(event, name) for name in Event.__struct_fields__} | {"seq": found.seq, "at": 1234})
 
 
 def test_since_goes_on_where_it_stopped(idp: Database) -> None:

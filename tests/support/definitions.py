@@ -14,6 +14,8 @@ UNION ALL
 SELECT 'constraint', conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid)
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
 UNION ALL SELECT 'index', tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'trigger', tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'function', proname, pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
 _SQLITE = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
 
@@ -21,7 +23,7 @@ Definitions = set[tuple[str, str, object]]
 
 
 def definitions(connection: sa.Connection, without: Set[str]) -> Definitions:
-    """Every column, constraint and index, but those of the tables `without`."""
+    """Every column, constraint, index, trigger and function, but those of the tables `without`."""
     rows = connection.exec_driver_sql(_POSTGRES if connection.dialect.name == "postgresql" else _SQLITE)
     found = {(str(kind), str(name), str(text)) for kind, name, text in rows}
     mine = {row for row in found if row[1] not in without and not row[1].startswith("sqlite_")}

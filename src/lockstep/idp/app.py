@@ -16,6 +16,7 @@ from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.console.context import Context as ConsoleContext
 from lockstep.idp.console.routes import build_console
 from lockstep.idp.directory.lookup import user_of_id
+from lockstep.idp.eventlog import housekeeping
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.signin import addresses, settings
 from lockstep.idp.signin.certificates import actions as certificates
@@ -53,7 +54,7 @@ class IdpApp:
         self._console: Any = None
         self._api: Any = None
         self._console_context: ConsoleContext | None = None
-        self._watch: asyncio.Task[None] | None = None
+        self._watches: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or follow the server's start and stop."""
@@ -94,15 +95,16 @@ class IdpApp:
         self._console_context = ConsoleContext(self._engine, origin, self._context.hasher)
         self._console = build_console(self._console_context)
         self._api = Api(ApiContext(self._engine, self._context.hasher, sign_in_for_api(origin)))
-        self._watch = asyncio.get_running_loop().create_task(self._watch_certificate(self._runner))
+        loop = asyncio.get_running_loop()
+        self._watches = [loop.create_task(self._watch_certificate(self._runner)), loop.create_task(self._keep_events())]
         if self._with_worker:
             self._thread = threading.Thread(target=self._work, name="lockstep worker", daemon=True)
             self._thread.start()
 
     async def _end(self) -> None:
         self._stop.set()
-        if self._watch is not None:
-            self._watch.cancel()
+        for watch in self._watches:
+            watch.cancel()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, 30)
         if self._context is not None:
@@ -117,6 +119,15 @@ class IdpApp:
             except Exception:  # the next look may be better; the server serves on
                 log.exception("the signing certificate could not be looked at")
             await asyncio.sleep(WARN_SECONDS)
+
+    async def _keep_events(self) -> None:
+        engine = self._engine
+        while True:
+            try:
+                await asyncio.to_thread(housekeeping.keep_house, engine.db, engine.vault, engine.clock, self._stop.is_set)
+            except Exception:  # the next look may be better; the server serves on
+                log.exception("the events could not be looked after")
+            await asyncio.sleep(housekeeping.EVERY_SECONDS)
 
     def _work(self) -> None:
         asyncio.run(self._engine.serve(self._stop.is_set))

@@ -8,16 +8,23 @@ one writer at a time.  On PostgreSQL a sequence number is taken before its trans
 move on, and never see a 7 that commits later.  Therefore every writer of this side opens `db.write(serial=SERIAL)`, an
 advisory lock held until after the commit is visible; `append` takes the same lock again (free if held already), so that
 one who forgot cannot break the order.
+
+Chain: each row carries a digest over the one before and over all that it says itself (`eventchain`), so that nothing can be
+changed or taken out without being noticed (`eventlog.verify`); its number is the next one, without a gap.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
+from lockstep.idp.eventchain import store as chain
+from lockstep.idp.eventchain.encoding import NEWEST, link
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection, Row
 from lockstep.kit.sql import Statement, among, listed
@@ -26,7 +33,17 @@ SERIAL = "idp"
 """What every writer of this side passes as `db.write(serial=...)`."""
 
 IMPORT_ACTOR = "import"
-"""The actor of what an import did.  Any other actor is a person, or a program that a person set to it."""
+"""The actor of what an import did."""
+MAPPING_ACTOR = "mapping"
+"""The actor of what mappings did."""
+SOURCE_ACTOR = "source "
+"""How the actor of what a source did begins; its name follows."""
+
+
+def is_automatic(actor: str) -> bool:
+    """Whether nobody did it by hand: an import, a source, or mappings.  Else it was a person, or a program set to it by one."""
+    return actor in (IMPORT_ACTOR, MAPPING_ACTOR) or actor.startswith(SOURCE_ACTOR)
+
 
 _BATCH = 5000
 
@@ -150,6 +167,9 @@ class EventType(StrEnum):
     TAKEOVER_REPORTED = "provisioning.takeover_reported", None
     TAKEN_OVER = "provisioning.taken_over", None
     EVIDENCE_RECORDED = "evidence.recorded", None
+    EVENTS_REMOVED = "events.removed", None
+    EVENTS_RETENTION_CHANGED = "events.retention_changed", None
+    EVENTS_BROKEN = "events.broken", None
     INSTALLATION_HELD = "installation.held", None
     INSTALLATION_ACCEPTED = "installation.accepted", None
     BACKUP_MADE = "installation.backup_made", None
@@ -171,6 +191,9 @@ class EventType(StrEnum):
     SIGN_IN_SETTINGS_CHANGED = "signin.settings_changed", None
     ADMIN_CREATED = "admin.created", None
     ADMIN_REMOVED = "admin.removed", None
+    ADMIN_LINKED = "admin.linked", None
+    ADMIN_PRIVILEGE_GIVEN = "admin.privilege_given", None
+    ADMIN_PRIVILEGE_TAKEN = "admin.privilege_taken", None
     ADMIN_SIGNED_IN = "admin.signed_in", None
     ADMIN_SIGN_IN_FAILED = "admin.sign_in_failed", None
     ADMIN_SIGNED_OUT = "admin.signed_out", None
@@ -183,9 +206,11 @@ class EventType(StrEnum):
     CERTIFICATE_ACTIVATED = "certificate.activated", None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One thing that happened.  `seq` and `at` are given by `append`; they are 0 before."""
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One thing that happened.  `seq` and `at` are given by `append`; they are 0 before.
+
+    A struct, because an import makes a hundred thousand of them.
+    """
 
     type: EventType
     actor: str = ""
@@ -204,6 +229,25 @@ class Event:
     error_description: str = ""
     seq: int = 0
     at: int = 0
+    actor_user_id: int | None = None
+    """The user who did it, where that is a person of the directory."""
+    ipaddr: str = ""
+    """The address from which it was asked for."""
+    client_id: str = ""
+    """The API client that asked for it."""
+    group_id: int | None = None
+    """OneLogin's groups, which carry policies (never groups of a target: those are an `object`)."""
+    group_name: str = ""
+    policy_id: int | None = None
+    policy_name: str = ""
+    mapping_id: int | None = None
+    directory_id: int | None = None
+    """The source that a directory is fed from, and below the run that fed it."""
+    directory_sync_run_id: int | None = None
+    certificate_id: int | None = None
+    user_field_id: int | None = None
+    otp_device_id: int | None = None
+    otp_device_name: str = ""
 
 
 _events = sa.Table(
@@ -225,6 +269,21 @@ _events = sa.Table(
     sa.Column("object_name", sa.Text, nullable=False),
     sa.Column("notes", sa.Text, nullable=False),
     sa.Column("error_description", sa.Text, nullable=False),
+    sa.Column("actor_user_id", sa.BigInteger),
+    sa.Column("ipaddr", sa.Text, nullable=False, server_default=""),
+    sa.Column("client_id", sa.Text, nullable=False, server_default=""),
+    sa.Column("group_id", sa.BigInteger),
+    sa.Column("group_name", sa.Text, nullable=False, server_default=""),
+    sa.Column("policy_id", sa.BigInteger),
+    sa.Column("policy_name", sa.Text, nullable=False, server_default=""),
+    sa.Column("mapping_id", sa.BigInteger),
+    sa.Column("directory_id", sa.BigInteger),
+    sa.Column("directory_sync_run_id", sa.BigInteger),
+    sa.Column("certificate_id", sa.BigInteger),
+    sa.Column("user_field_id", sa.BigInteger),
+    sa.Column("otp_device_id", sa.BigInteger),
+    sa.Column("otp_device_name", sa.Text, nullable=False, server_default=""),
+    sa.Column("digest", sa.LargeBinary),  # see eventchain; NULL is a row that nobody chained
     sa.Index("events_by_user_id", "user_id", "seq"),
     sa.Index("events_by_user_name", "user_name", "seq"),
     # Most events are about no such object.
@@ -237,16 +296,23 @@ _events = sa.Table(
     ),
     sqlite_autoincrement=True,  # a number is never given twice, or a reader would miss the second
 )
-_fields = [column.name for column in _events.columns if column.name not in ("seq", "event_type_id")]
-_read = sa.select(_events.c.seq, *(_events.c[name] for name in _fields))
+chain.guard(_events)
+TABLE = _events
+"""For `eventlog`, which reads what nobody else does."""
+_fields = [column.name for column in _events.columns if column.name not in ("seq", "event_type_id", "digest")]
+READ = sa.select(_events.c.seq, *(_events.c[name] for name in _fields))
+"""Rows of it that `event_of` understands."""
+_said = attrgetter(*NEWEST[4:])
+"""What an event says by itself: all but its number, its time and its kind, in the order of the chain."""
+_read = READ
 _newest = _read.order_by(_events.c.seq.desc()).limit(sa.bindparam("limit"))
 
 _LOCK = Statement(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(SERIAL, 0))))
-_ADD = Statement(_events.insert().inline(), [*_fields, "event_type_id"])
 _SINCE = Statement(
     _read.where(_events.c.seq > sa.bindparam("after")).order_by(_events.c.seq).limit(sa.bindparam("limit")),
 )
 _LATEST = Statement(sa.select(sa.func.max(_events.c.seq)))
+_OLDEST = Statement(sa.select(sa.func.min(_events.c.seq)))
 _ABOUT = Statement(
     sa.select(_events.c.type, _events.c.user_key, _events.c.role_id)
     .where(_events.c.seq > sa.bindparam("after"), _events.c.type.not_like("%_in_app"))
@@ -303,7 +369,7 @@ ERRORS = frozenset(
     {one for one in EventType if "failed" in one.value}
     | {EventType.APP_QUARANTINED, EventType.APP_CONNECTOR_BROKEN, EventType.PROVISIONING_EXCEPTION}
     | {EventType.TOKEN_REFUSED, EventType.TOKEN_EXPIRED}
-    | {EventType.INSTALLATION_HELD}
+    | {EventType.INSTALLATION_HELD, EventType.EVENTS_BROKEN}
 )
 """Events of these types are errors; so is any other that has an error's description."""
 WARNINGS = frozenset(
@@ -355,10 +421,19 @@ def append_many(connection: Connection, events: Iterable[Event], now: int) -> No
     if not first:
         return
     alone(connection)
+    seq, digest = chain.tip(connection)
     batch = first
     while batch:
-        connection.many(_ADD, [_row(event, now) for event in batch])
+        rows = []
+        for event in batch:
+            seq += 1
+            kind = event.type
+            row = (seq, now, kind._value_, kind.onelogin_id, *_said(event))
+            digest = link(digest, row)
+            rows.append((*row, digest))
+        chain.insert(connection, rows)
         batch = list(islice(iterator, _BATCH))
+    chain.set_tip(connection, seq, digest)
 
 
 def since(connection: Connection, seq: int, limit: int) -> list[Event]:
@@ -377,6 +452,11 @@ def about(connection: Connection, seq: int, app_id: int) -> Iterator[tuple[Event
 def latest(connection: Connection) -> int:
     """The number of the newest event; 0 where there is none."""
     return connection.value(_LATEST) or 0
+
+
+def oldest(connection: Connection) -> int:
+    """The number of the oldest event that was kept; 1 where there is none."""
+    return connection.value(_OLDEST) or 1
 
 
 def for_user(connection: Connection, *, user_id: int | None = None, user_name: str = "", limit: int) -> list[Event]:
@@ -453,8 +533,8 @@ def page(c: Connection, wanted: Wanted, *, before: int = 0, limit: int) -> tuple
     """
     end = before or latest(c) + 1
     if wanted.until:
-        end = min(end, _first_at(c, wanted.until))
-    start = _first_at(c, wanted.since) if wanted.since else 1
+        end = min(end, first_at(c, wanted.until))
+    start = first_at(c, wanted.since) if wanted.since else oldest(c)
     low = max(start, end - SPAN)
     found = _between(c, wanted, low, end, limit + 1)
     if len(found) > limit:
@@ -495,7 +575,7 @@ def by_number(c: Connection, seq: int) -> Event | None:
     return None if row is None else _event(row)
 
 
-def _first_at(c: Connection, at: int) -> int:
+def first_at(c: Connection, at: int) -> int:
     """The number of the first event at an instant or later; numbers and instants rise together."""
     low, high = 1, latest(c) + 1
     while low < high:
@@ -525,12 +605,9 @@ def follow(connection: Connection, seq: int, batch: int = 1000) -> Iterator[Even
         seq = found[-1].seq
 
 
-def _row(event: Event, now: int) -> dict[str, Any]:
-    row: dict[str, Any] = {name: getattr(event, name) for name in _fields}
-    row["at"] = now
-    row["type"] = event.type.value
-    row["event_type_id"] = event.type.onelogin_id
-    return row
+def event_of(row: Row) -> Event:
+    """The event of a row that `READ` selects."""
+    return _event(row)
 
 
 def _event(row: Row) -> Event:

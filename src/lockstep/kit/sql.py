@@ -155,3 +155,9 @@ def _member_postgresql(element: _Member, compiler: SQLCompiler, **kw: Any) -> st
 def json_member(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[str]:
     """The member of a Text column that holds a JSON object of texts; `parameter` is its name.  NULL where it is not there."""
     return _Member(column, parameter)
+
+
+def insert_text(table: str, columns: Sequence[str], mark: str) -> str:
+    """An INSERT whose values are given by position: `mark` is `?` or `%s`.  Names of our own tables and columns only."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"INSERT INTO {table} ({names}) VALUES ({', '.join([mark] * len(columns))})"

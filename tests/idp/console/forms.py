@@ -111,6 +111,13 @@ _RULE = {
     "custom-0": "",
 }
 
+_PRIVILEGES = {"is-user-admin": "yes", "roles": "Readers", "apps": "aws", "user": "bob"}
+_WRONG_PRIVILEGES = (
+    Wrong({"roles": "no<role"}, "roles"),
+    Wrong({"apps": "no<app"}, "apps"),
+    Wrong({"user": "no<body"}, "user"),
+)
+
 FORMS: dict[str, Form] = {
     "/admin/login": Form(
         "/admin/login",
@@ -377,16 +384,24 @@ FORMS: dict[str, Form] = {
     f"{_APP}/do/{{what:str}}": Form("/admin/apps/1/do/sync", nobody=("/admin/apps/1/do/nothing", {}, 404)),
     "/admin/administrators": Form(
         "/admin/administrators",
-        {"name": "ada", "password": _SECRET, "again": _SECRET},
-        text=("name", "password", "again"),
+        {"name": "ada", "password": _SECRET, "again": _SECRET, **_PRIVILEGES},
+        text=("name", "password", "again", "roles", "apps", "user"),
         wrong=(
             Wrong({"name": ""}, "name"),
             Wrong({"name": ADMIN}, "name"),
             Wrong({"name": "a\nb"}, "name"),
             Wrong({"password": "short"}, "password"),
             Wrong({"again": "something else, as long"}, "again"),
+            *_WRONG_PRIVILEGES,
         ),
         secret=("password", "again"),
+    ),
+    "/admin/administrators/edit": Form(
+        "/admin/administrators/edit",
+        {"name": "other", **_PRIVILEGES},
+        text=("name", "roles", "apps", "user"),
+        wrong=_WRONG_PRIVILEGES,
+        nobody=("/admin/administrators/edit", {"name": "nobody", **_PRIVILEGES}, 404),
     ),
     "/admin/administrators/remove": Form(
         "/admin/administrators/remove",

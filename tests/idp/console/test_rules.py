@@ -132,7 +132,11 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"for-each": "custom"}, "for-custom", "Name the custom attribute."),
     ({"source-0": "role", "value-0": "Nobody"}, "value-0", "No role is called Nobody."),
     ({"source-0": "role", "value-0": ""}, "value-0", "Write the name of a role"),
-    ({"source-0": "role", "value-0": "Readers", "operator-0": "contains"}, "operator-0", "A role or a status equals"),
+    (
+        {"source-0": "role", "value-0": "Readers", "operator-0": "contains"},
+        "operator-0",
+        "A role, a group, a status or a state equals",
+    ),
     ({"source-0": "status", "value-0": "happy"}, "value-0", "Write a status, such as Active"),
     ({"source-0": "custom", "value-0": "x"}, "custom-0", "Name the custom attribute."),
     ({"source-0": "department", "operator-0": "contains", "value-0": ""}, "value-0", "Write a text to compare with."),

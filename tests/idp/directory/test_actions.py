@@ -10,6 +10,8 @@ from lockstep.idp.directory import actions, store
 from lockstep.idp.directory.activity import store as activity
 from lockstep.idp.directory.activity.records import Activity
 from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
+from lockstep.idp.directory.mappings import actions as mappings
+from lockstep.idp.directory.mappings.records import Action, Mapping
 from lockstep.idp.directory.records import BY_HAND, FIELDS, MAPPED, Counts, Membership, Role, State, Status, User, may_enter
 from lockstep.idp.events import SERIAL, Event, follow, latest
 from lockstep.kit.db import Connection, Database
@@ -317,9 +319,12 @@ def test_a_lock_ends_when_somebody_unlocks(idp: Database) -> None:
 def test_what_a_mapping_gives_a_person_cannot_take(idp: Database) -> None:
     with idp.write(serial=SERIAL) as connection:
         bob, role = _bob(connection), actions.create_role(connection, "Cooks", **BY)
-        mapped = Membership(role_id=role.id, user_id=bob.id, source=MAPPED, mapped=7)
-        store.add_member(connection, mapped)
-        with pytest.raises(FieldProblem, match="'Cooks' is given to 'bob' by mapping 7"):
+        mapping = mappings.save(connection, Mapping("All", (Action("add_role", (str(role.id),)),)), **BY)
+        mappings.apply(connection, **BY)
+        mappings.go_on(connection, 5)
+        mapped = Membership(role_id=role.id, user_id=bob.id, source=MAPPED, mapped=mapping.id)
+        assert store.membership(connection, role.id, bob.id) == mapped
+        with pytest.raises(FieldProblem, match=f"'Cooks' is given to 'bob' by mapping {mapping.id}"):
             actions.remove_members(connection, role.id, [bob.id], **BY)
         assert actions.add_members(connection, role.id, [bob.id], **BY) == 1
         assert actions.add_members(connection, role.id, [bob.id], **BY) == 0

@@ -8,13 +8,16 @@ import pytest
 from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.records import Parameter
+from lockstep.idp.apps.rules.records import Existing, Rule
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import actions, due, ledger
 from lockstep.idp.provisioning.due import Due
 from lockstep.idp.provisioning.run import Orders
 from lockstep.kit.db import Connection
 from tests.idp.provisioning.target import Fault
+from tests.idp.provisioning.test_grouping import apply
 from tests.idp.provisioning.world import DAY, World, everyone
 
 AB = everyone("A", "B")
@@ -244,3 +247,19 @@ def test_the_mark_of_a_run_is_where_its_plan_was_made(each_world: World) -> None
     with each_world.db.read() as c:
         mark, newest = ledger.watermark(c, each_world.app_id(c)), events.latest(c)
     assert 0 < mark < newest
+
+
+def test_a_day_that_moves_somebody_by_a_rule(world: World) -> None:
+    """Only where a rule asks about days; once for each day."""
+    world.make_app()
+    world.synced(AB)
+    world.now += DAY
+    assert why(world) is Due.NO
+    condition = Condition("last_login", "is greater than", "90")
+    apply(world, Rule("gone", (Existing(("Gone",), "title"),), conditions=(condition,)))
+    world.sync()
+    assert why(world) is Due.NO
+    world.now += DAY
+    assert why(world) is Due.TIME
+    world.sync()
+    assert why(world) is Due.NO

@@ -13,14 +13,17 @@ from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Existing, Macro, Mapped, Rule
 from lockstep.idp.directory import actions as directory
-from lockstep.idp.directory.conditions.records import ROLE, Condition
+from lockstep.idp.directory import store
+from lockstep.idp.directory.activity import store as activity
+from lockstep.idp.directory.activity.records import Activity
+from lockstep.idp.directory.conditions.records import LAST_LOGIN, ROLE, Condition
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.provisioning import ledger, scope
 from lockstep.idp.provisioning.planner import make_plan
 from tests.idp.provisioning.target import Fault
 from tests.idp.provisioning.test_drift_actions import look, say
 from tests.idp.provisioning.test_scope import of
-from tests.idp.provisioning.world import World
+from tests.idp.provisioning.world import DAY, World
 
 KEYS = [f"E{one}" for one in range(9)]
 NAMES = ["Team", "Crew", "Cooks", "TEAM", "Pilots"]
@@ -82,6 +85,17 @@ class Story:
             if self.random.random() < 0.5:
                 with self.world.write() as c:
                     directory.remove_role(c, find_role(c, key).id, actor="somebody", now=self.world.now)
+
+    def log_in(self) -> None:
+        """Somebody comes by."""
+        with self.world.write() as c:
+            user = store.user_by_employee_id(c, self.random.choice(sorted(self.people)))
+            if user is not None:  # else they come with the next plan only
+                activity.write(c, user.id, Activity(last_login=self.world.now))
+
+    def wait(self) -> None:
+        """Days pass."""
+        self.world.now += self.random.randint(1, 3) * DAY
 
     def lose(self) -> None:
         """Something is gone at the target, and the next run meets it."""
@@ -190,6 +204,25 @@ def test_by_rules_that_set_other_parameters(world: World, number: int) -> None:
         *([Rule("groups", (Mapped("role", "(.*)"), Existing(("X",), "title")))] if number % 3 == 0 else []),
     )
     story.told([story.edit, story.come_or_go, story.move, story.change_role, story.lose, story.fail])
+    story.one_group()
+    assert story.few >= story.plans - 1
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_by_rules_that_ask_about_days(world: World, number: int) -> None:
+    world.make_app(*UNLIMITED)
+    story = Story(world, number)
+    story.arrive()
+    gone = Condition(LAST_LOGIN, "is greater than", "2|5")
+    new = Condition(LAST_LOGIN, "is less than", "1")
+    never = Condition(LAST_LOGIN, "equals", "")
+    put_rules(
+        world,
+        Rule("gone", (Existing(("Gone",), "title"), *([Existing(("Gone",))] if number % 2 else [])), conditions=(gone,)),
+        Rule("new", (Existing(("New",), "userType"),), conditions=(new,)),
+        Rule("never", (Existing(("Never",), "nickName"),), "any", (never,)),
+    )
+    story.told([story.log_in, story.log_in, story.wait, story.edit, story.come_or_go, story.move], 16)
     story.one_group()
     assert story.few >= story.plans - 1
 

@@ -10,10 +10,12 @@ from lockstep.cli.idp import (
     connections,
     connectors,
     directory,
+    events,
     evidence,
     failures,
     groups,
     installation,
+    mappings,
     nesting,
     provisioning,
     rules,
@@ -23,7 +25,9 @@ from lockstep.cli.idp import (
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
+events.mount()
 nesting.mount()
+mappings.mount(app)
 apps.mount(app)
 connections.mount()
 rules.mount()

@@ -41,6 +41,7 @@ Values = Annotated[
 ]
 
 user_app = typer.Typer(no_args_is_help=True, help="Make, change, suspend and remove users by hand.")
+events_app = typer.Typer(invoke_without_command=True, help="Show what happened, and prove that none of it is missing.")
 role_app = typer.Typer(no_args_is_help=True, help="Make, rename and remove roles by hand, and say who is in them.")
 
 
@@ -49,7 +50,7 @@ def mount(app: typer.Typer) -> None:
     app.command("import")(import_folder)
     app.command("users")(users)
     app.command("roles")(roles)
-    app.command("events")(show_events)
+    app.add_typer(events_app, name="events")
     app.add_typer(user_app, name="user")
     app.add_typer(role_app, name="role")
 
@@ -308,7 +309,9 @@ def drop_members(
     tell(json, {"removed": removed}, f"{removed} taken out of {role.name}")
 
 
+@events_app.callback()
 def show_events(
+    context: typer.Context,
     *,
     since: Annotated[int, typer.Option("--since", min=0, help="Only events after this number.")] = 0,
     follow: Annotated[bool, typer.Option("--follow", help="Go on as events come, until interrupted.")] = False,
@@ -318,6 +321,8 @@ def show_events(
     json: Json = False,
 ) -> None:
     """Show what happened, oldest first; with --json one object a line."""
+    if context.invoked_subcommand is not None:
+        return
     with opened_directory(data, database_url, key_file) as database, _may_be_cut_short():
         stop = _interrupted() if follow else None
         last = _print_events(database, since, json)

@@ -6,6 +6,7 @@ import msgspec
 import typer
 
 from lockstep.cli.idp.apps import AppName, apps_app
+from lockstep.cli.idp.conditions import parsed_condition
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import counted, print_json, say
@@ -16,7 +17,7 @@ from lockstep.idp.apps.rules import actions
 from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
 from lockstep.idp.apps.rules.typed import condition_of, role_names
 from lockstep.idp.apps.rules.words import actions_words, conditions_words
-from lockstep.idp.directory.conditions.records import OPERATORS, ROLE, Condition, Operator
+from lockstep.idp.directory.conditions.records import ROLE
 from lockstep.idp.provisioning.preview import GroupPreview, of_person, preview
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Connection
@@ -74,7 +75,7 @@ def rule(
             app = find_app(c, name)
             if add is not None:
                 action = Existing(tuple(group)) if group else Mapped(for_each, matching or "")
-                parsed = tuple(condition_of(c, _condition(one)) for one in conditions or ())
+                parsed = tuple(condition_of(c, parsed_condition(one)) for one in conditions or ())
                 actions.save(c, app, Rule(add, (action,), "any" if either else "all", parsed), now_ms(), actor=ADMIN)
             elif remove is not None:
                 actions.remove(c, app, _id(c, app, remove), now_ms(), actor=ADMIN)
@@ -158,16 +159,6 @@ def _change(one: GroupPreview) -> str:
     if not one.after:
         return f"delete {one.before}"
     return f"rename {one.before} to {one.after}" if one.before != one.after else f"members {one.after}"
-
-
-def _condition(text: str) -> Condition:
-    """`SOURCE OPERATOR VALUE`.  Raises Problem."""
-    source, _, rest = text.strip().partition(" ")
-    operator: Operator
-    for operator in OPERATORS:
-        if rest == operator or rest.startswith(f"{operator} "):
-            return Condition(source, operator, rest.removeprefix(operator).strip())
-    raise Problem(f"--if {text!r}: write ATTRIBUTE OPERATOR VALUE; the operators are {', '.join(OPERATORS)}")
 
 
 def _id(c: Connection, app: App, named: str) -> int:

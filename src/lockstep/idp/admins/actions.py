@@ -1,8 +1,14 @@
-"""What may be done with administrators, and what they do to get in and out."""
+"""What may be done with administrators, and what they do to get in and out.
 
+`by` is what the actor may: nobody gives more than they have, nobody touches who is above them, and nobody touches
+themselves.  Whoever can read the data folder acts as the installation's owner (OWNER).
+"""
+
+from collections.abc import Iterable
 from dataclasses import replace
 
 from lockstep.idp.admins import store
+from lockstep.idp.admins.permissions import ABOUT, NAMES, OWNER, SCOPED, Grant, Permission, Privilege, Rights, who_may
 from lockstep.idp.admins.records import ABSOLUTE_MS, Admin, AdminSession
 from lockstep.idp.events import Event, EventType, Wanted, append, page
 from lockstep.kit.db import Connection
@@ -24,7 +30,19 @@ class NoAdminProblem(Problem):
 
 
 class LastAdminProblem(Problem):
-    """Without this administrator nobody could get in."""
+    """Without this administrator nobody could get in, or nobody would own the account."""
+
+
+class NotAllowedProblem(Problem):
+    """The actor may not do it; the text says who may."""
+
+
+ITSELF = "nobody changes what they themselves may, or removes themselves: another administrator has to do it"
+OWN_ACCOUNT = "this is your own account: another administrator has to do this"
+ABOVE = "this person is an administrator above you: {who} has to do this"
+MOST_GRANTS = 1_000
+RESERVED = ("command line", "import", "server")
+"""Actors of events that are no administrators."""
 
 
 def check(name: str, password: str) -> None:
@@ -38,6 +56,9 @@ def check_name(name: str) -> None:
     if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
         what = f"an administrator needs a name of 1 to {LONGEST_NAME} printable characters, without blanks around it"
         raise ValueProblem("name", what, what)
+    if name.casefold() in RESERVED:
+        what = f"{name!r} is what the events call another actor; choose another name"
+        raise ValueProblem("name", what, what)
 
 
 def check_password(password: str) -> None:
@@ -47,26 +68,147 @@ def check_password(password: str) -> None:
         raise ValueProblem("password", what, what)
 
 
-def create(c: Connection, name: str, stored: str, *, actor: str, now: int) -> None:
-    """A new administrator; `stored` is the hashed password, both having been checked.  Raises ValueProblem for a taken name."""
+def create(
+    c: Connection,
+    name: str,
+    stored: str,
+    *,
+    actor: str,
+    now: int,
+    grants: Iterable[Grant] | None = None,
+    employee_id: str = "",
+    by: Rights = OWNER,
+) -> None:
+    """A new administrator; `stored` is the hashed password, name and password having been checked.
+
+    `grants` None: the first administrator owns the account, any later one only sees.  Raises ValueProblem for a taken name
+    and for privileges that cannot be, NotAllowedProblem for more than the actor may give.
+    """
     if store.password_of(c, name) is not None:
         raise ValueProblem("name", "another administrator has this name", f"there is an administrator {name!r} already")
-    store.add(c, name, stored, now)
-    append(c, Event(type=EventType.ADMIN_CREATED, actor=actor, object="administrator", object_name=name), now)
+    first = Privilege.READ_ONLY if store.exist(c) else Privilege.ACCOUNT_OWNER
+    wanted = frozenset({Grant(first)} if grants is None else grants)
+    _check_grants(wanted)
+    _check_covers(by, wanted)
+    store.add(c, name, stored, now, employee_id)
+    store.set_grants(c, name, wanted)
+    append(c, _of(EventType.ADMIN_CREATED, name, actor), now)
+    _say_grants(c, name, frozenset(), wanted, actor, now)
+    if employee_id:
+        append(c, _of(EventType.ADMIN_LINKED, name, actor), now)
 
 
-def remove(c: Connection, name: str, *, actor: str, now: int) -> None:
+def change(c: Connection, name: str, grants: Iterable[Grant], employee_id: str, *, actor: str, now: int, by: Rights) -> bool:
+    """Give an administrator these privileges, in the place of all others, and say which user of the directory they are.
+
+    Whether anything changed; the administrator's sessions end then, and the next one has the new rights.  Raises
+    NoAdminProblem, NotAllowedProblem, ValueProblem, and LastAdminProblem where nobody would own the account.
+    """
+    before, wanted = find_admin(c, name), frozenset(grants)
+    if (before.grants, before.employee_id) == (wanted, employee_id):
+        return False
+    _check_grants(wanted)
+    _check_touch(name, before.grants, actor, by)
+    _check_covers(by, wanted)
+    if before.rights.is_owner and not Rights(wanted).is_owner:
+        _check_not_last(c, name)
+    store.set_grants(c, name, wanted)
+    store.link(c, name, employee_id)
+    store.end_sessions_of(c, name)
+    _say_grants(c, name, before.grants, wanted, actor, now)
+    if before.employee_id != employee_id:
+        append(c, _of(EventType.ADMIN_LINKED, name, actor), now)
+    return True
+
+
+def remove(c: Connection, name: str, *, actor: str, now: int, by: Rights) -> None:
     """Remove an administrator, whose sessions end with this transaction.
 
-    Raises NoAdminProblem for a name that is nobody's, and LastAdminProblem.
+    Raises NoAdminProblem for a name that is nobody's, NotAllowedProblem, and LastAdminProblem.
     """
-    known = [one.name for one in store.everyone(c)]
-    if name not in known:
-        raise NoAdminProblem(f"there is no administrator {name!r}")
-    if len(known) == 1:
-        raise LastAdminProblem(f"{name} is the last administrator: make another one first")
+    found = find_admin(c, name)
+    _check_touch(name, found.grants, actor, by)
+    if found.rights.is_owner or len(store.everyone(c)) == 1:
+        _check_not_last(c, name)
     store.remove(c, name)
-    append(c, Event(type=EventType.ADMIN_REMOVED, actor=actor, object="administrator", object_name=name), now)
+    append(c, _of(EventType.ADMIN_REMOVED, name, actor), now)
+
+
+def find_admin(c: Connection, name: str) -> Admin:
+    """The administrator of that name.  Raises NoAdminProblem."""
+    for one in store.everyone(c):
+        if one.name == name:
+            return one
+    raise NoAdminProblem(f"there is no administrator {name!r}")
+
+
+def rights_of(c: Connection, name: str) -> Rights:
+    """What an administrator may at this moment; nothing for a name that is nobody's."""
+    return Rights(store.grants_of(c, name))
+
+
+def check_person(c: Connection, employee_id: str, own: str, by: Rights) -> None:
+    """Whether an administrator (`own` is the employee_id that they are) may do something to a user of the directory.
+
+    Raises NotAllowedProblem for themselves, whose attributes and roles feed what they get, and for who is an administrator
+    above them, whose account would open what is not theirs.
+    """
+    if own and own == employee_id:
+        raise NotAllowedProblem(OWN_ACCOUNT)
+    above = Rights(store.grants_of_person(c, employee_id))
+    if above.rank > by.rank:
+        who = "an account owner" if above.is_owner else "an account owner or a super user"
+        raise NotAllowedProblem(ABOVE.format(who=who))
+
+
+def _check_grants(grants: frozenset[Grant]) -> None:
+    if not grants:
+        what = f"choose at least one privilege: {', '.join(one.value for one in ABOUT)}"
+        raise ValueProblem("privilege", "choose at least one privilege", what)
+    if len(grants) > MOST_GRANTS:
+        what = f"an administrator has at most {MOST_GRANTS} privileges: a super user administers every role and app"
+        raise ValueProblem("privilege", what, what)
+    for one in grants:
+        if (one.privilege in SCOPED) != (one.scope > 0):
+            kind = SCOPED.get(one.privilege)
+            what = f"{one.privilege.value} " + (f"needs the {kind} that it is for" if kind else "is for everything")
+            raise ValueProblem("privilege", what, what)
+
+
+def _check_covers(by: Rights, grants: frozenset[Grant]) -> None:
+    if not by.everywhere(Permission.ADMINISTRATORS_MANAGE):
+        raise NotAllowedProblem(who_may(Permission.ADMINISTRATORS_MANAGE).rstrip("."))
+    if not by.covers(grants):
+        raise NotAllowedProblem("only account owners make account owners, or touch them")
+
+
+def _check_touch(name: str, grants: frozenset[Grant], actor: str, by: Rights) -> None:
+    if name == actor:
+        raise NotAllowedProblem(ITSELF)
+    _check_covers(by, grants)
+
+
+def _check_not_last(c: Connection, name: str) -> None:
+    if len(store.everyone(c)) == 1:
+        raise LastAdminProblem(f"{name} is the last administrator: make another one first")
+    if store.owners(c) == [name]:
+        raise LastAdminProblem(f"{name} is the last account owner: make another one first")
+
+
+def _say_grants(c: Connection, name: str, before: frozenset[Grant], after: frozenset[Grant], actor: str, now: int) -> None:
+    """One event for each privilege that came or went; a role or an app is named by its id."""
+    for what, grants in (
+        (EventType.ADMIN_PRIVILEGE_GIVEN, after - before),
+        (EventType.ADMIN_PRIVILEGE_TAKEN, before - after),
+    ):
+        for one in sorted(grants):
+            role, app = (one.scope if SCOPED.get(one.privilege) == kind else None for kind in ("role", "app"))
+            event = replace(_of(what, name, actor), notes=NAMES[one.privilege], role_id=role, app_id=app)
+            append(c, event, now)
+
+
+def _of(what: EventType, name: str, actor: str) -> Event:
+    return Event(type=what, actor=actor, object="administrator", object_name=name)
 
 
 def everyone(c: Connection) -> list[Admin]:

@@ -6,6 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lockstep.idp import events
+from lockstep.idp.admins.permissions import Grant, Permission, Privilege
+from lockstep.idp.admins.store import holders_of
 from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.capabilities import actions as capabilities
 from lockstep.idp.apps.capabilities.reading import differences
@@ -56,7 +58,8 @@ async def applications(desk: Desk) -> Response:
 
     def look(c: Connection) -> list[dict[str, Any]]:
         held = {app.id for app, _ in all_held(c)}
-        return [_row(c, app, held=app.id in held) for app in store.all_apps(c)]
+        seen = [app for app in store.all_apps(c) if desk.may(Permission.APPS_VIEW, app=app.id)]
+        return [_row(c, app, held=app.id in held) for app in seen]
 
     text = desk.query("q")
     rows = await desk.read(look)
@@ -163,6 +166,7 @@ async def _info(desk: Desk, typed: str | None = None, error: str = "", status: i
         can = {"there": there, "lines": lines(capabilities.connector_of(c, app)), "notes": notes, "found": found}
         return {
             "row": _row(c, app, held=held),
+            "admins": holders_of(c, Grant(Privilege.APP_ADMIN, app.id)),
             "typed": app.name if typed is None else typed,
             "can": can,
             "connector": CONNECTORS[app.connector],

@@ -32,6 +32,7 @@ async def change_password(desk: Desk) -> Response:
 
     def act(c: Connection) -> User:
         user = user_of_id(c, user_id)
+        desk.check_person(c, user.employee_id)
         return set_password(c, user.user_name, stored, actor=desk.actor, now=desk.now)
 
     user = await desk.write(act)

@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from lockstep.idp.admins.permissions import Grant, Privilege
+from lockstep.idp.admins.store import holders_of
 from lockstep.idp.apps import store as apps
 from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
@@ -15,7 +17,7 @@ from lockstep.idp.console.users import sentence
 from lockstep.idp.console.words import counted
 from lockstep.idp.directory import actions
 from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
-from lockstep.idp.directory.lookup import find_user, role_of_id
+from lockstep.idp.directory.lookup import find_user, role_of_id, user_of_id
 from lockstep.idp.directory.records import Role
 from lockstep.idp.provisioning.records import name_key
 from lockstep.kit.db import Connection
@@ -146,6 +148,7 @@ async def add_member(desk: Desk) -> Response:
     def add(c: Connection) -> tuple[str, int]:
         role_of_id(c, role_id)
         found = find_user(c, typed)
+        desk.check_person(c, found.employee_id)
         return found.user_name, actions.add_members(c, role_id, [found.id], actor=desk.actor, now=desk.now)
 
     try:
@@ -159,7 +162,13 @@ async def add_member(desk: Desk) -> Response:
 async def remove_member(desk: Desk) -> Response:
     """One member less."""
     role_id, user_id = number(desk.request), number(desk.request, "user")
-    await desk.write(lambda c: actions.remove_members(c, role_id, [user_id], actor=desk.actor, now=desk.now))
+
+    def act(c: Connection) -> None:
+        role_of_id(c, role_id)
+        desk.check_person(c, user_of_id(c, user_id).employee_id)
+        actions.remove_members(c, role_id, [user_id], actor=desk.actor, now=desk.now)
+
+    await desk.write(act)
     return desk.go(f"/admin/roles/{role_id}", "The member has been taken out.")
 
 
@@ -180,6 +189,7 @@ async def detail(desk: Desk, role_id: int, status: int = 200, **typed: str) -> R
             "members": members,
             "count": store.member_count(c, role_id),
             "feeds": [(app, name, link) for app in apps.all_apps(c) for name, link in fed_by(c, app, found)],
+            "admins": holders_of(c, Grant(Privilege.ROLE_ADMIN, role_id)),
             "alike": alike(c, found.name, found.id),
             "groups": any(app.settings.groups for app in apps.all_apps(c)),
             "next": f"/admin/roles/{role_id}?{urlencode({'after': last})}" if last else "",

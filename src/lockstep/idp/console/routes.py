@@ -1,6 +1,5 @@
 """Puts the console together."""
 
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -35,32 +34,36 @@ from lockstep.idp.console import (
     tokens,
     users,
 )
+from lockstep.idp.console.access import first_pages, need_of
 from lockstep.idp.console.context import PAGES, SEE_OTHER, Context
-from lockstep.idp.console.desk import Handler, guarded
+from lockstep.idp.console.desk import Desk, Handler, guarded
 from lockstep.kit.web.origins import is_secure
 from lockstep.kit.web.site import build_site
 
 _APP = "/admin/apps/{id:int}"
 
 
-async def _home(_request: Request) -> Response:
-    return RedirectResponse("/admin/apps", SEE_OTHER)
+async def _home(desk: Desk) -> Response:
+    for path in first_pages(desk.rights):
+        return RedirectResponse(path, SEE_OTHER)
+    return desk.page("console/nothing.html")
 
 
+# What each route needs stands in `access.py`; a route that is not there is refused.
 def _get(path: str, handler: Handler) -> Route:
-    return Route(path, guarded(handler), methods=["GET"])
+    return Route(path, guarded(handler, need_of("GET", path)), methods=["GET"])
 
 
 def _stream(path: str, handler: Handler) -> Route:
-    return Route(path, guarded(handler, by_hand=False), methods=["GET"])
+    return Route(path, guarded(handler, need_of("GET", path), by_hand=False), methods=["GET"])
 
 
 def _post(path: str, handler: Handler, *, upload: int = 0) -> Route:
-    return Route(path, guarded(handler, upload=upload), methods=["POST"])
+    return Route(path, guarded(handler, need_of("POST", path), upload=upload), methods=["POST"])
 
 
 ROUTES = [
-    Route("/admin", _home, methods=["GET"]),
+    _get("/admin", _home),
     Route("/admin/login", login.login_page, methods=["GET"]),
     Route("/admin/login", login.login, methods=["POST"]),
     _post("/admin/logout", login.logout),
@@ -155,6 +158,8 @@ ROUTES = [
     _get("/admin/events/{id:int}", activity.event),
     _get("/admin/administrators", administrators.administrators),
     _post("/admin/administrators", administrators.add),
+    _get("/admin/administrators/edit", administrators.edit_page),
+    _post("/admin/administrators/edit", administrators.edit),
     _get("/admin/administrators/remove", administrators.remove_page),
     _post("/admin/administrators/remove", administrators.remove),
     _get("/admin/certificates", certificates.certificates),

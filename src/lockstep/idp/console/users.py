@@ -73,7 +73,7 @@ async def change_user(desk: Desk) -> Response:
     """The profile, changed."""
     user_id, values = number(desk.request), _values(desk, CHANGEABLE)
     try:
-        await desk.write(lambda c: actions.change_user(c, user_id, values, actor=desk.actor, now=desk.now))
+        await desk.write(lambda c: actions.change_user(c, _touched(c, desk, user_id), values, actor=desk.actor, now=desk.now))
     except FieldProblem as problem:
         return await _detail(desk, user_id, values, {problem.field: sentence(problem)}, _WRONG)
     return desk.go(f"/admin/users/{user_id}", "The user has been saved.")
@@ -83,7 +83,7 @@ async def set_status(desk: Desk) -> Response:
     """Suspend a person, or end that."""
     user_id, suspend = number(desk.request), desk.value("to") == "suspended"
     act = actions.suspend if suspend else actions.reactivate
-    changed = await desk.write(lambda c: act(c, user_id, actor=desk.actor, now=desk.now))
+    changed = await desk.write(lambda c: act(c, _touched(c, desk, user_id), actor=desk.actor, now=desk.now))
     words = "is suspended, and cannot sign in" if suspend else "is active"
     return desk.go(f"/admin/users/{user_id}", f"{changed.user_name} {words}.")
 
@@ -104,13 +104,19 @@ async def remove(desk: Desk) -> Response:
     user_id = number(desk.request)
 
     def act(c: Connection) -> tuple[str, list[str]]:
-        found = user_of_id(c, user_id)
+        found = user_of_id(c, _touched(c, desk, user_id))
         names = list(dict.fromkeys(one.app.name for one in follows.of_user(c, found)))
         actions.remove_user(c, user_id, actor=desk.actor, now=desk.now)
         return found.user_name, names
 
     name, names = await desk.write(act)
     return desk.go("/admin/users", f"{name} has been deleted.{follows.look_at(names)}")
+
+
+def _touched(c: Connection, desk: Desk, user_id: int) -> int:
+    """The id of a person whom this administrator may touch.  Raises NotThereProblem, NotAllowedProblem."""
+    desk.check_person(c, user_of_id(c, user_id).employee_id)
+    return user_id
 
 
 def sentence(problem: FieldProblem) -> str:
@@ -144,6 +150,7 @@ async def _detail(desk: Desk, user_id: int, typed: dict[str, str], errors: dict[
         roles = roles_of_user(c, found.id)
         return {
             "user": found,
+            "locked": desk.lock_person(c, found),
             "roles": roles,
             "above": [one for one in roles_held(c, found.id) if one.id not in {role.id for role in roles}],
             "logins": [(app, login_states(c, app, [found])[found.id], why(c, app, found)) for app in given],

@@ -42,7 +42,14 @@ MAP_SOURCES = [
     ("email_domain_part", "Email domain part"),
 ]
 """What a rule maps groups from."""
-RULE_SOURCES = [MAP_SOURCES[0], ("status", "Status"), *MAP_SOURCES[1:]]
+RULE_SOURCES = [
+    MAP_SOURCES[0],
+    ("status", "Status"),
+    ("state", "State"),
+    ("group_id", "Group"),
+    ("last_login", "Last login (days ago)"),
+    *MAP_SOURCES[1:],
+]
 """What the conditions of a rule look at."""
 
 

@@ -1,8 +1,9 @@
 """What a person, or a program set to it, may do in the directory: check, write, append the event.
 
 The caller gives the connection and so the transaction (`db.write(serial=events.SERIAL)`).  What cannot be taken raises
-FieldProblem, who is not there NotThereProblem; nothing is written then.  What changes nothing writes no event.  Any actor
-but `events.IMPORT_ACTOR` marks an event as made by hand: a single removal made by hand is never held by a plan's limits.
+FieldProblem, who is not there NotThereProblem; nothing is written then.  What changes nothing writes no event.  The mappings
+in force are applied to whomever something is done to, in the same transaction.  An actor marks an event as made by hand unless
+`events.is_automatic`: a single removal made by hand is never held by a plan's limits.
 """
 
 import secrets
@@ -16,6 +17,9 @@ from lockstep.idp.directory.activity import store as activity
 from lockstep.idp.directory.checks import FieldProblem, check_key, check_length, check_name, check_text
 from lockstep.idp.directory.fields import actions as fields_of_users
 from lockstep.idp.directory.lookup import role_of_id, user_of_id
+from lockstep.idp.directory.mappings import run as mappings
+from lockstep.idp.directory.mappings.run import base_of
+from lockstep.idp.directory.mappings.store import laid_over_one
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.nesting.actions import members_below, members_moved
 from lockstep.idp.directory.records import BY_HAND, FIELDS, MAPPED, Membership, Role, State, Status, User, folded
@@ -60,7 +64,7 @@ def create_user(
     fields_of_users.ensure(connection, user.custom, actor=actor, now=now)
     user = replace(user, id=store.add_user(connection, user))
     append(connection, _about(EventType.USER_CREATED, user, actor), now)
-    return user
+    return _mapped(connection, user, now)
 
 
 def change_user(
@@ -83,7 +87,7 @@ def change_user(
     fields_of_users.ensure(connection, after.custom.keys() - before.custom.keys(), actor=actor, now=now)
     store.change_user(connection, after)
     append(connection, _about(EventType.USER_UPDATED, after, actor), now)
-    return after
+    return _mapped(connection, after, now)
 
 
 def set_status(connection: Connection, user_id: int, status: int, *, actor: str, now: int) -> User:
@@ -96,7 +100,7 @@ def set_status(connection: Connection, user_id: int, status: int, *, actor: str,
     reactivated = (before.status, after.status) == (Status.SUSPENDED, Status.ACTIVE)
     what = EventType.USER_REACTIVATED if reactivated else _EVENT_OF_STATUS.get(Status(status), EventType.USER_UPDATED)
     append(connection, _about(what, after, actor), now)
-    return after
+    return _mapped(connection, after, now)
 
 
 def set_state(connection: Connection, user_id: int, state: int, *, actor: str, now: int) -> User:
@@ -108,7 +112,7 @@ def set_state(connection: Connection, user_id: int, state: int, *, actor: str, n
     store.change_user(connection, after)
     notes = f"state {State(after.state).name.lower()}"
     append(connection, _about(EventType.USER_UPDATED, after, actor, notes), now)
-    return after
+    return _mapped(connection, after, now)
 
 
 def lock(connection: Connection, user_id: int, *, until: int = 0, actor: str, now: int) -> User:
@@ -128,7 +132,7 @@ def unlock(connection: Connection, user_id: int, *, actor: str, now: int) -> Use
     store.change_user(connection, after)
     activity.write(connection, user_id, replace(activity.of(connection, user_id), locked_until=0, invalid_login_attempts=0))
     append(connection, _about(EventType.USER_UNLOCKED, after, actor), now)
-    return after
+    return _mapped(connection, after, now)
 
 
 def suspend(connection: Connection, user_id: int, *, actor: str, now: int) -> User:
@@ -144,7 +148,7 @@ def reactivate(connection: Connection, user_id: int, *, actor: str, now: int) ->
 def remove_user(connection: Connection, user_id: int, *, actor: str, now: int) -> None:
     """Delete a user; the memberships fall with it, and its one event stands for them too.  See `removed` for who comes back."""
     user = user_of_id(connection, user_id)
-    removed.keep(connection, user, actor=actor, now=now)
+    removed.keep(connection, base_of(user, laid_over_one(connection, user_id)), actor=actor, now=now)
     store.remove_user(connection, user_id)
     append(connection, _about(EventType.USER_REMOVED, user, actor), now)
 
@@ -190,18 +194,20 @@ def remove_role(connection: Connection, role_id: int, *, actor: str, now: int) -
     store.remove_role(connection, role_id)
     append(connection, _about_role(EventType.ROLE_REMOVED, role, actor), now)
     append_many(connection, members_moved(members, actor), now)
+    mappings.run(connection, [user.employee_id for user in members], now)
 
 
 def add_members(connection: Connection, role_id: int, user_ids: Iterable[int], *, actor: str, now: int) -> int:
     """Put users into a role; how many were not put there yet.  Who is in it by a mapping alone stays, whatever that says."""
     role = role_of_id(connection, role_id)
-    added = 0
+    added: list[User] = []
     for user_id in user_ids:
         user = user_of_id(connection, user_id)
         if _put_in(connection, role_id, user_id):
-            added += 1
+            added.append(user)
             append(connection, _about_member(EventType.ROLE_MEMBER_ADDED, role, user, actor), now)
-    return added
+    mappings.run(connection, [user.employee_id for user in added], now)
+    return len(added)
 
 
 def remove_members(connection: Connection, role_id: int, user_ids: Iterable[int], *, actor: str, now: int) -> int:
@@ -210,13 +216,19 @@ def remove_members(connection: Connection, role_id: int, user_ids: Iterable[int]
     Who is in it by a mapping, too, is in it by that alone from now on.  Raises FieldProblem for who is already.
     """
     role = role_of_id(connection, role_id)
-    removed = 0
+    taken: list[User] = []
     for user_id in user_ids:
         user = user_of_id(connection, user_id)
         if _take_out(connection, role, user):
-            removed += 1
+            taken.append(user)
             append(connection, _about_member(EventType.ROLE_MEMBER_REMOVED, role, user, actor), now)
-    return removed
+    mappings.run(connection, [user.employee_id for user in taken], now)
+    return len(taken)
+
+
+def _mapped(connection: Connection, user: User, now: int) -> User:
+    """The user once the mappings in force have been applied."""
+    return user_of_id(connection, user.id) if mappings.run(connection, [user.employee_id], now) else user
 
 
 def _put_in(connection: Connection, role_id: int, user_id: int) -> bool:

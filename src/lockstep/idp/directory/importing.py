@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from lockstep.idp.directory import bulk, store
 from lockstep.idp.directory.fields import actions as fields_of_users
 from lockstep.idp.directory.import_events import events_of, unnested_events
+from lockstep.idp.directory.mappings import run as mappings
+from lockstep.idp.directory.mappings import store as laid
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.nesting.actions import members_below, members_moved
 from lockstep.idp.directory.records import MAPPED, Role, User, folded
@@ -55,13 +57,14 @@ def apply_roster(connection: Connection, roster: Roster, now: int) -> Summary:
         append_many(connection, unnested_events(unnested), now)
         append_many(connection, members_moved(inside, IMPORT_ACTOR), now)
         append_many(connection, events_of(changes, roster, user_ids, role_ids), now)
+        mappings.run(connection, sorted(_touched(changes, inside)), now)
     return changes.summary()
 
 
 def compare(connection: Connection, roster: Roster) -> Changes:
     """What `apply_roster` would do."""
     content = partial(person_content, fields=roster.fields)
-    people = difference(roster.people, store.stream_users(connection), person_key, content, roster.source)
+    people = difference(roster.people, _without_mappings(connection), person_key, content, roster.source)
     _refuse_taken_names(people)
     roles = difference(roster.roles, store.roles(connection), role_key, role_content, roster.source)
     seats = difference(roster.seats, bulk.stream_seats(connection), seat_key, seat_content, roster.source)
@@ -90,6 +93,24 @@ def _falling(kept: Iterable[Seat], people: Difference[User], roles: Difference[R
     return (seat for seat in kept if seat.employee_id in gone_people or seat.group_id in gone_roles)
 
 
+def _without_mappings(connection: Connection) -> Iterator[User]:
+    """Everyone as they are without mappings, which are not the roster's business."""
+    users = store.stream_users(connection)
+    if not laid.anything_laid(connection):
+        return users
+    over = laid.laid_over_all(connection)
+    return (mappings.base_of(user, over.get(user.id, {})) for user in users)
+
+
+def _touched(changes: Changes, inside: Iterable[User]) -> set[str]:
+    """Whom mappings have to look at: those who came or changed, and whose roles did."""
+    gone = {user.employee_id for user in changes.people.removed}
+    found = {user.employee_id for user in (*_written(changes.people), *inside)}
+    found.update(seat.employee_id for seat in (*changes.seats.added, *changes.seats.removed))
+    found.update(want.employee_id for want, _ in changes.seats.changed)
+    return found - gone
+
+
 def _written(people: Difference[User]) -> Iterator[User]:
     yield from people.added
     yield from (want for want, _ in people.changed)
@@ -100,6 +121,7 @@ def _write_people(connection: Connection, people: Difference[User], fields: Sequ
     # Names move between people within one import; a name that changes is free for a moment before it is given again.
     bulk.park_names(connection, (have.id for want, have in people.changed if want.user_name != have.user_name))
     bulk.change_users(connection, (_with(have, want, fields, now) for want, have in people.changed))
+    laid.forget(connection, (have.id for _, have in people.changed))  # what they are without mappings is written now
     bulk.add_users(connection, (replace(user, created_at=now, updated_at=now) for user in people.added))
 
 

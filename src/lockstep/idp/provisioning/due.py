@@ -7,8 +7,11 @@ from croniter import croniter
 
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.rules import store as rules
+from lockstep.idp.apps.rules.evaluate import days_asked
+from lockstep.idp.directory.activity.days import day_of
 from lockstep.idp.events import EventType
-from lockstep.idp.provisioning import ledger, links
+from lockstep.idp.provisioning import ledger, links, touched
 from lockstep.idp.provisioning.plan import DAY_MS
 from lockstep.idp.provisioning.tables import troubles, user_links
 from lockstep.kit.db import Connection
@@ -17,7 +20,7 @@ from lockstep.kit.sql import Statement
 _MOVES_NOTHING = (
     *("sync.", "drift.found", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
     *("user_field.", "role.admin_"),
-    *("token.", "installation.", "evidence."),
+    *("token.", "installation.", "evidence.", "events."),
 )
 _SINGLE = {
     EventType.APP_RULE_CHANGED,  # a rule is in force when it is applied, which is another event
@@ -69,7 +72,7 @@ def what_is_due(c: Connection, app: App, now: int, looked: int = 0) -> tuple[Due
     if not target or happened:
         return Due.EVENT, looked
     retry = c.value(_RETRY, target=target)
-    if (retry is not None and retry <= now) or _grace_ended(c, app, target, now):
+    if (retry is not None and retry <= now) or _grace_ended(c, app, target, now) or _day_began(c, app, target, now):
         return Due.TIME, looked
     return Due.NO, looked
 
@@ -82,6 +85,11 @@ def _check_is_due(c: Connection, app: App, now: int) -> bool:
     if not last:
         return True
     return float(croniter(app.settings.schedule, last / 1000).get_next(float)) * 1000 <= now
+
+
+def _day_began(c: Connection, app: App, target: int, now: int) -> bool:
+    """Whether it is another day than that of the last plan, and the rules in force ask about days since a login."""
+    return touched.planned_on(c, target) < day_of(now) and bool(days_asked(rules.applied(c, app.id).rules))
 
 
 def _grace_ended(c: Connection, app: App, target: int, now: int) -> bool:

@@ -16,7 +16,7 @@ from lockstep.idp.directory.nesting.records import Nesting
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.records import DesiredGroup, Logins, name_key
-from lockstep.idp.provisioning.source import Source, members_of_role, people_with_roles
+from lockstep.idp.provisioning.source import Source, members_of_role, subjects
 from lockstep.kit.db import Connection
 
 
@@ -131,10 +131,10 @@ def asked(
 ) -> tuple[ByRules, set[Fed]]:
     """Who the rules put into which group, and what feeds those groups."""
     found, fed = ByRules(), set[Fed]()
-    for user, roles in people_with_roles(c, only):
+    for user, roles, days in subjects(c, rules, only):
         if user.employee_id not in logins:
             continue
-        given = groups_of(rules, user, roles)
+        given = groups_of(rules, user, roles, days)
         if given:
             _put(found, user, given)
             fed.update(given)

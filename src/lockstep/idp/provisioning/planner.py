@@ -10,6 +10,8 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.settings import LimitedKind
+from lockstep.idp.directory.activity import store as activity
+from lockstep.idp.directory.activity.actions import begin_day
 from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import desired, drift_store, ledger, links, order, plan, renames, scope, summary, touched
 from lockstep.idp.provisioning.ledger import Plan
@@ -47,6 +49,7 @@ def make_plan(
     that what they say next is about it.  `c` is a write transaction.
     """
     target = links.target_of(c, app.id, app.scim_url)
+    begin_day(c, now)
     about = scope.one_user(only) if only is not None else None
     if group is not None:
         about = scope.one_group(c, app, target, now, group)
@@ -72,6 +75,7 @@ def make_plan_apart(
     """
     with db.write(serial=events.SERIAL) as c:
         target = links.target_of(c, app.id, app.scim_url)
+        begin_day(c, now)
     with db.snapshot() as c:
         about = _scope(c, app, target, now, None, everything=everything)
         if about.users is None or len(about.users) > SHORT or about.match:
@@ -297,7 +301,7 @@ def _by_hand(m: Making) -> dict[LimitedKind, int]:
                 recent = events.for_role(m.c, name, limit=20)
             else:
                 recent = events.for_user(m.c, user_name=name, limit=20)
-            if any(event.type in types and event.actor != events.IMPORT_ACTOR for event in recent):
+            if any(event.type in types and not events.is_automatic(event.actor) for event in recent):
                 found[kind] = 1
     return found
 
@@ -319,4 +323,4 @@ def _remember(m: Making, w: Connection) -> None:
     ledger.undecide(w, m.source.app.id, m.decided - m.met)
     for what in m.troubles.keys() - m.planned:
         ledger.end_trouble(w, m.target, what)
-    touched.planned(w, m.target, m.scope.seq, m.scope.last)
+    touched.planned(w, m.target, m.scope.seq, m.scope.last, activity.today(m.c))

@@ -9,12 +9,11 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules.evaluate import Fed, Verdict, deciding, groups_of, values_of, verdict
 from lockstep.idp.apps.rules.records import GROUPS, Rule
 from lockstep.idp.directory.lookup import find_user
-from lockstep.idp.directory.nesting.store import roles_held
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import links, plan_groups
 from lockstep.idp.provisioning.grouping import ByRules, by_rules, remembered_at
 from lockstep.idp.provisioning.records import DesiredGroup, GroupLink
-from lockstep.idp.provisioning.source import source_of
+from lockstep.idp.provisioning.source import source_of, subject_of
 from lockstep.kit.db import Connection
 
 EXAMPLES = 5
@@ -112,8 +111,8 @@ def _few(names: dict[str, str], keys: Sequence[str]) -> tuple[str, ...]:
 def of_person(c: Connection, app: App, rules: Iterable[Rule], who: str) -> Tested:
     """The rules about one person, a user name or employee_id.  Raises NotThereProblem."""
     user = find_user(c, who)
-    roles, rules = roles_held(c, user.id), tuple(rules)
-    verdicts = [verdict(rule, user, roles) for rule in rules]
+    subject, rules = subject_of(c, user), tuple(rules)
+    verdicts = [verdict(rule, *subject) for rule in rules]
     by = deciding(verdicts)
     has_app = apps.has_app(c, app.id, user.id)
-    return Tested(user, has_app, verdicts, by.get(GROUPS), groups_of(rules, user, roles), values_of(rules, user, roles), by)
+    return Tested(user, has_app, verdicts, by.get(GROUPS), groups_of(rules, *subject), values_of(rules, *subject), by)

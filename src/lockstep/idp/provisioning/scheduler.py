@@ -10,6 +10,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.tokens import actions as app_tokens
 from lockstep.idp.provisioning import due, jobs
 from lockstep.idp.provisioning.evidence import actions as evidence
+from lockstep.idp.provisioning.following import works_by_itself
 from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
@@ -68,7 +69,7 @@ class Scheduler:
         with self.db.read() as c:
             busy = _busy(c)
             waiting = [
-                app for app in apps.all_apps(c) if _runs_by_itself(app) and app.id not in busy and self._may_try(c, app, now)
+                app for app in apps.all_apps(c) if works_by_itself(app) and app.id not in busy and self._may_try(c, app, now)
             ]
             held = {app.id for app, _ in installation.all_held(c)}
             waiting = [app for app in waiting if app.id not in held]
@@ -113,7 +114,3 @@ class Scheduler:
 def _busy(c: Connection) -> set[int]:
     """The apps that have a job already."""
     return {job.app_id for job in (*jobs.queued(c), *jobs.running(c))}
-
-
-def _runs_by_itself(app: App) -> bool:
-    return app.settings.provisioning and not app.stopped and not app.quarantine

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
-from lockstep.idp.apps.rules.evaluate import group_rules, value_rules
+from lockstep.idp.apps.rules.evaluate import days_asked, group_rules, value_rules
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.activity import store as activity
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.events import EventType
 from lockstep.idp.provisioning import drift_store, ledger, links, touched
@@ -25,6 +26,9 @@ from lockstep.kit.db import Connection
 
 MOST_SOME = 20_000
 """Where more people than this are touched, everybody is looked at, one after the other: that costs less for each."""
+LATE_MS = 10 * 60 * 1000
+"""How much later than its own time a login may have been written."""
+FOREVER = 1 << 62
 _A_USER = {
     EventType.USER_CREATED,
     EventType.USER_UPDATED,
@@ -159,6 +163,8 @@ def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
         _of_decisions(c, app, target, found)
         _of_links(c, app, target, now, found)
         _of_taken(c, target, found)
+    if not found.everything:
+        _of_days(c, target, days_asked(in_force), before.made_at, found)
     if found.by_rules and not found.everything:
         _of_members(c, target, found)
     if found.everything or len(found.users) > MOST_SOME:
@@ -190,6 +196,20 @@ def _of_roles(c: Connection, app: App, found: _Found) -> None:
         if len(found.users) > MOST_SOME:
             found.everything = True
             return
+
+
+def _of_days(c: Connection, target: int, asked: Iterable[int], made_at: int, found: _Found) -> None:
+    """Where rules ask about days since the last login: whoever has logged in since, and whom days that have passed move."""
+    limits = tuple(asked)
+    if not limits:
+        return
+    found.users.update(activity.logged_in_last_between(c, made_at - LATE_MS, FOREVER))
+    before, today = touched.planned_on(c, target), activity.today(c)
+    for limit in limits if before < today else ():
+        first, last = before - limit, today - limit
+        found.users.update(activity.logged_in_last_between(c, max(0, first) * DAY_MS, max(0, last + 1) * DAY_MS))
+    if len(found.users) > MOST_SOME:
+        found.everything = True
 
 
 def _of_first(c: Connection, app: App, found: _Found) -> None:

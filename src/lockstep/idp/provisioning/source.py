@@ -11,9 +11,11 @@ from lockstep.idp.apps.capabilities.actions import connector_of
 from lockstep.idp.apps.connectors import NOTHING, Connector, Given, parameters_of
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.rules import store as rules_store
-from lockstep.idp.apps.rules.evaluate import value_rules, values_of
+from lockstep.idp.apps.rules.evaluate import days_asked, value_rules, values_of
 from lockstep.idp.apps.rules.records import GROUPS, Rule
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.activity import store as activity
+from lockstep.idp.directory.activity.days import days_since
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import Role, State, User
 from lockstep.idp.directory.store import members_table, users_table
@@ -219,36 +221,53 @@ def people(c: Connection, only: Collection[str] | None) -> Iterator[User]:
         yield from directory.users_by_employee_ids(c, keys)
 
 
-def people_with_roles(c: Connection, only: Collection[str] | None = None) -> Iterator[tuple[User, list[Role]]]:
-    """Everyone, or some people, with their roles and all roles that contain those, by group_id."""
+Subject = tuple[User, list[Role], int | None]
+"""Whom rules are asked about: the person, their roles and all that contain those, the days since their last login."""
+
+
+def subjects(c: Connection, rules: Iterable[Rule], only: Collection[str] | None = None) -> Iterator[Subject]:
+    """Everyone, or some people, with what `rules` ask about; logins are looked up only where one does."""
+    asked = bool(days_asked(rules))
     if only is not None:
         for user in people(c, only):
-            yield user, nesting.roles_held(c, user.id)
+            yield subject_of(c, user, asked=asked)
         return
-    tree = nesting.load(c)
+    tree, today = nesting.load(c), activity.today(c)
     known = {role.id: (number, role) for number, role in enumerate(directory.roles(c))}
     seats = directory.stream_seats(c)
     seat = next(seats, None)
+    logins = activity.stream_last_logins(c) if asked else iter(())
+    login = next(logins, None)
     for user in directory.stream_users(c):
         his = []
         while seat is not None and seat[0] == user.employee_id:
             his.append(seat[1])
             seat = next(seats, None)
-        yield user, [role for _, role in sorted((known[one] for one in tree.above(*his)), key=lambda one: one[0])]
+        days = None
+        if login is not None and login[0] == user.employee_id:
+            days = days_since(today, login[1])
+            login = next(logins, None)
+        yield user, [role for _, role in sorted((known[one] for one in tree.above(*his)), key=lambda one: one[0])], days
 
 
-def people_given(c: Connection, rules: Sequence[Rule], only: Collection[str] | None = None) -> Iterator[tuple[User, Given]]:
+def subject_of(c: Connection, user: User, *, asked: bool = True) -> Subject:
+    """One person as rules are asked about them; without the last login where nobody has `asked` about it."""
+    days = days_since(activity.today(c), activity.of(c, user.id).last_login) if asked else None
+    return user, nesting.roles_held(c, user.id), days
+
+
+def people_given(c: Connection, rules: Sequence[Rule], only: Collection[str] | None = None) -> Iterable[tuple[User, Given]]:
     """Everyone, or some people, with what rules set for them beside Groups; roles are read only where rules set anything."""
     setting = value_rules(rules)
     if not setting:
         return zip(people(c, only), repeat(NOTHING), strict=False)
-    return ((user, values_of(setting, user, roles)) for user, roles in people_with_roles(c, only))
+    return ((one[0], values_of(setting, *one)) for one in subjects(c, setting, only))
 
 
 def given_to(c: Connection, rules: Sequence[Rule], user: User) -> Given:
     """What rules set for one person beside Groups."""
     setting = value_rules(rules)
-    return values_of(setting, user, nesting.roles_held(c, user.id)) if setting else NOTHING
+    return values_of(setting, *subject_of(c, user, asked=bool(days_asked(setting)))) if setting else NOTHING
 
 
 PIECE = 500

@@ -23,6 +23,8 @@ targets = sa.Table(
     # of the engine that was decided.  0 and "" where everything has to be looked at again.
     sa.Column("planned_seq", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("planned_by", sa.Text, nullable=False, server_default=""),
+    # The day of that plan, by which rules asked about days since a login.
+    sa.Column("planned_day", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("app_id", "scim_url", name="targets_url"),
 )
 user_links = sa.Table(

@@ -18,7 +18,10 @@ _ADD = Statement(sa.insert(touched).inline(), columns=["target", "object", "key"
 _ALL = Statement(sa.select(_t.id, _t.object, _t.key).where(_t.target == _TARGET).order_by(_t.id))
 _DROP = Statement(sa.delete(touched).where(_t.target == _TARGET, _t.id <= sa.bindparam("last", type_=_t.id.type)))
 _PLANNED = Statement(sa.select(targets.c.planned_seq, targets.c.planned_by).where(targets.c.id == _TARGET))
-_SET_PLANNED = Statement(sa.update(targets).where(targets.c.id == _TARGET), columns=["planned_seq", "planned_by"])
+_PLANNED_DAY = Statement(sa.select(targets.c.planned_day).where(targets.c.id == _TARGET))
+_SET_PLANNED = Statement(
+    sa.update(targets).where(targets.c.id == _TARGET), columns=["planned_seq", "planned_by", "planned_day"]
+)
 
 
 def touch(c: Connection, target: int, obj: ObjectKind, keys: Iterable[str]) -> None:
@@ -28,7 +31,7 @@ def touch(c: Connection, target: int, obj: ObjectKind, keys: Iterable[str]) -> N
 
 def touch_everything(c: Connection, target: int) -> None:
     """The next plan compares everybody and every group."""
-    c.run(_SET_PLANNED, target=target, planned_seq=0, planned_by="")
+    c.run(_SET_PLANNED, target=target, planned_seq=0, planned_by="", planned_day=0)
 
 
 def waiting(c: Connection, target: int) -> tuple[set[str], set[str], int]:
@@ -48,7 +51,12 @@ def planned_up_to(c: Connection, target: int) -> int:
     return int(row[0]) if row is not None and row[1] == ENGINE else 0
 
 
-def planned(c: Connection, target: int, seq: int, last: int) -> None:
-    """A plan for everybody has taken in all events up to `seq`, and what was touched up to number `last`."""
-    c.run(_SET_PLANNED, target=target, planned_seq=seq, planned_by=ENGINE)
+def planned_on(c: Connection, target: int) -> int:
+    """The day (`directory.activity.days`) of the last plan for everybody; 0 before."""
+    return int(c.value(_PLANNED_DAY, target=target) or 0)
+
+
+def planned(c: Connection, target: int, seq: int, last: int, day: int = 0) -> None:
+    """A plan for everybody, made on `day`, has taken in all events up to `seq`, and what was touched up to number `last`."""
+    c.run(_SET_PLANNED, target=target, planned_seq=seq, planned_by=ENGINE, planned_day=day)
     c.run(_DROP, target=target, last=last)

@@ -12,12 +12,12 @@ from lockstep.idp.apps.rules.words import (
     condition_words,
     conditions_words,
     fed_words,
-    status_number,
-    status_word,
+    number_word,
     value_words,
+    word_number,
 )
 from lockstep.idp.directory import actions as directory
-from lockstep.idp.directory.conditions.records import Condition
+from lockstep.idp.directory.conditions.records import STATUS, Condition
 from lockstep.kit.db import Database
 from lockstep.kit.problems import Problem
 
@@ -53,7 +53,7 @@ def test_conditions() -> None:
 
 @pytest.mark.parametrize(("number", "word"), [("1", "Active"), ("4", "Password expired"), ("6", "6"), ("x", "x")])
 def test_statuses(number: str, word: str) -> None:
-    assert (status_word(number), status_number(word.upper() if word != "x" else word)) == (word, number)
+    assert (number_word(STATUS, number), word_number(STATUS, word.upper() if word != "x" else word)) == (word, number)
 
 
 def test_roles_are_kept_by_id_and_written_by_name(each: Database) -> None:

@@ -16,6 +16,8 @@ ADA = User(
     department="Treasury",
     cost_center="10",
     custom={"site": "Oslo"},
+    group_id=12,
+    member_of="CN=Admins,OU=x;CN=Cooks,OU=x",
     status=1,
     email="a@b.no",
 )
@@ -50,6 +52,12 @@ ROLES = [Role(id=7, group_id="g1", name="AWS-Admins"), Role(id=8, group_id="g2",
         ("title", "is less than", "5", False),
         ("status", "equals", "1|2", True),
         ("status", "does not equal", "1", False),
+        ("state", "equals", "1", True),
+        ("state", "equals", "0|2", False),
+        ("group_id", "equals", "12", True),
+        ("group_id", "does not equal", "", True),
+        ("external_id", "equals", "1", True),
+        ("member_of", "contains", "CN=Admins", True),
         ("role", "equals", "7", True),
         ("role", "equals", "9|8", True),
         ("role", "equals", "9", False),
@@ -59,6 +67,24 @@ ROLES = [Role(id=7, group_id="g1", name="AWS-Admins"), Role(id=8, group_id="g2",
 )
 def test_conditions(source: str, operator: Any, value: str, so: bool) -> None:
     assert holds(Condition(source, operator, value), ADA, ROLES) is so
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "days", "so"),
+    [
+        ("is greater than", "90", 91, True),
+        ("is greater than", "90", 90, False),
+        ("is greater than", "90", None, False),
+        ("is less than", "7", 0, True),
+        ("is less than", "7", None, False),
+        ("equals", "", None, True),
+        ("equals", "", 0, False),
+        ("equals", "1|2", 2, True),
+        ("does not equal", "", 3, True),
+    ],
+)
+def test_days_since_the_last_login(operator: Operator, value: str, days: int | None, so: bool) -> None:
+    assert holds(Condition("last_login", operator, value), ADA, ROLES, days) is so
 
 
 def test_together() -> None:

@@ -15,6 +15,7 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store
 from lockstep.idp.apps.rules.checks import problems_of, settable
 from lockstep.idp.apps.rules.records import Rule, RuleProblem
+from lockstep.idp.directory.activity.actions import begin_day
 from lockstep.idp.events import Event, EventType
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
@@ -76,6 +77,7 @@ def save(c: Connection, app: App, rule: Rule, now: int, *, actor: str) -> Rule:
         problems = [RuleProblem("name", f"An app has at most {MOST_RULES} rules.")]
     if problems:
         raise RuleRefused(problems)
+    begin_day(c, now)
     if not rule.id:
         rule = msgspec.structs.replace(rule, id=store.add(c, app.id, rule))
         _event(c, app, f"{rule.name} added", now, actor)

@@ -1,4 +1,4 @@
-"""What rules set for a person, and why.  Pure: it is handed rules, a user and roles.
+"""What rules set for a person, and why.  Pure: it is handed rules, a user, roles, and the days since the last login.
 
 Rules run from the first to the last, and the later one wins, parameter by parameter: what a person has is what the last rule
 sets that is enabled, whose conditions hold, and that finds a value.  A rule that finds none sets nothing.  Several actions of
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from lockstep.idp.apps.connectors import SEPARATOR, Given
 from lockstep.idp.apps.rules.records import GROUPS, Action, Existing, Macro, Mapped, Rule
 from lockstep.idp.directory.conditions.attributes import attribute_of, expanded, is_empty
-from lockstep.idp.directory.conditions.evaluate import holds, is_met
+from lockstep.idp.directory.conditions.evaluate import all_hold, holds, is_met
 from lockstep.idp.directory.conditions.patterns import value_in
-from lockstep.idp.directory.conditions.records import ROLE
+from lockstep.idp.directory.conditions.records import LAST_LOGIN, ROLE
 from lockstep.idp.directory.records import Role, User, folded
 
 MEMBER_OF = "member_of"
@@ -62,32 +62,41 @@ def value_rules(rules: Sequence[Rule]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if rule.enabled and any(action.parameter != GROUPS for action in rule.actions))
 
 
-def verdict(rule: Rule, user: User, roles: Sequence[Role]) -> Verdict:
+def days_asked(rules: Iterable[Rule]) -> frozenset[int]:
+    """The numbers of days since a login that conditions compare with; empty where none asks about that.
+
+    -1 is that of one who asks whether there was any.
+    """
+    asked = (one for rule in rules if rule.enabled for one in rule.conditions if one.source == LAST_LOGIN)
+    return frozenset(int(part.strip() or -1) for one in asked for part in one.value.split("|"))
+
+
+def verdict(rule: Rule, user: User, roles: Sequence[Role], days: int | None = None) -> Verdict:
     """What `rule` says of `user`, whether or not a later one wins."""
-    found = tuple(holds(one, user, roles) for one in rule.conditions)
+    found = tuple(holds(one, user, roles, days) for one in rule.conditions)
     applies = rule.enabled and is_met(found, rule.match)
     if not applies:
         return Verdict(rule, found, applies, (), {})
     return Verdict(rule, found, applies, tuple(_fed(rule, user, roles)), _values(rule, user, roles))
 
 
-def groups_of(rules: Sequence[Rule], user: User, roles: Sequence[Role]) -> tuple[Fed, ...]:
+def groups_of(rules: Sequence[Rule], user: User, roles: Sequence[Role], days: int | None = None) -> tuple[Fed, ...]:
     """The groups that the rules give `user`.  While no rule sets Groups, each role is the group of its name."""
     rules = group_rules(rules)
     if not rules:
         return tuple(_named_alike(roles))
     for rule in reversed(rules):
-        found = verdict(rule, user, roles).groups if rule.enabled else ()
+        found = verdict(rule, user, roles, days).groups if rule.enabled else ()
         if found:
             return found
     return ()
 
 
-def values_of(rules: Sequence[Rule], user: User, roles: Sequence[Role]) -> Given:
+def values_of(rules: Sequence[Rule], user: User, roles: Sequence[Role], days: int | None = None) -> Given:
     """What the rules set for `user` beside Groups, parameter key → values; a parameter that nothing sets is not there."""
     found: dict[str, tuple[str, ...]] = {}
     for rule in rules:
-        if rule.enabled and is_met([holds(one, user, roles) for one in rule.conditions], rule.match):
+        if rule.enabled and all_hold(rule.conditions, rule.match, user, roles, days):
             found.update(_values(rule, user, roles))
     return found
 

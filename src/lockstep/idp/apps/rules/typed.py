@@ -1,8 +1,8 @@
 """Values of conditions as people write them: roles by name, statuses by word."""
 
-from lockstep.idp.apps.rules.words import status_number
+from lockstep.idp.apps.rules.words import word_number
 from lockstep.idp.directory import store as directory
-from lockstep.idp.directory.conditions.records import ROLE, STATUS, Condition
+from lockstep.idp.directory.conditions.records import ROLE, STATE, STATUS, Condition
 from lockstep.idp.directory.records import Role
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
@@ -25,8 +25,8 @@ def condition_of(c: Connection, written: Condition) -> Condition:
         whole = _roles(c, written.value.strip())  # a name may have the sign in it that parts alternatives
         ids = [_one(whole, written.value)] if whole else [_one(_roles(c, part), part) for part in parts]
         return Condition(ROLE, written.operator, "|".join(ids))
-    if written.source == STATUS:
-        return Condition(STATUS, written.operator, "|".join(status_number(part) for part in parts))
+    if written.source in (STATUS, STATE):
+        return Condition(written.source, written.operator, "|".join(word_number(written.source, part) for part in parts))
     return written
 
 

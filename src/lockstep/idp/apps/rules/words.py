@@ -1,11 +1,12 @@
 """Rules as sentences, for pages and commands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
 
 from lockstep.idp.apps.rules.evaluate import EXISTING, MACRO, Fed
 from lockstep.idp.apps.rules.records import GROUPS, Action, Macro, Mapped, Rule
-from lockstep.idp.directory.conditions.records import ROLE, STATUS, Condition
-from lockstep.idp.directory.records import Status
+from lockstep.idp.directory.conditions.records import ROLE, STATE, STATUS, Condition
+from lockstep.idp.directory.records import State, Status
 
 GONE = "a role that is deleted"
 NAMED = 5
@@ -56,8 +57,8 @@ def value_words(one: Condition, roles: RoleNames) -> str:
     parts = one.value.split("|")
     if one.source == ROLE:
         return "|".join(roles.get(part, GONE) for part in parts)
-    if one.source == STATUS:
-        return "|".join(status_word(part) for part in parts)
+    if one.source in (STATUS, STATE):
+        return "|".join(number_word(one.source, part) for part in parts)
     return one.value
 
 
@@ -78,15 +79,18 @@ def source_words(source: str, labels: Labels) -> str:
     return labels.get(source, source)
 
 
-def status_word(number: str) -> str:
-    """A status, by its number as text."""
-    return next((_word(one) for one in Status if str(int(one)) == number), number)
+def number_word(source: str, number: str) -> str:
+    """A status or a state, by its number as text."""
+    return next((_word(one) for one in _LISTS[source] if str(int(one)) == number), number)
 
 
-def status_number(word: str) -> str:
-    """The number of a status, as text, by its word in any case; the word itself where it is none."""
-    return next((str(int(one)) for one in Status if _word(one).lower() == word.lower()), word)
+def word_number(source: str, word: str) -> str:
+    """The number of a status or a state, as text, by its word in any case; the word itself where it is none."""
+    return next((str(int(one)) for one in _LISTS[source] if _word(one).lower() == word.lower()), word)
 
 
-def _word(status: Status) -> str:
-    return status.name.replace("_", " ").capitalize()
+_LISTS: dict[str, Iterable[IntEnum]] = {STATUS: Status, STATE: State}
+
+
+def _word(one: IntEnum) -> str:
+    return one.name.replace("_", " ").capitalize()

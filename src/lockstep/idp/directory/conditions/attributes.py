@@ -26,7 +26,7 @@ _DERIVED: dict[str, Callable[[User], str]] = {
     "external_id": lambda user: user.external_id or user.employee_id,  # who has no other name is known by this one
     "onelogin_id": lambda user: str(user.id) if user.id else "",
 }
-"""What OneLogin makes of attributes and has names for (facts/onelogin.md 151)."""
+"""What OneLogin makes of attributes and has names for in its macros."""
 DERIVED = tuple(_DERIVED)
 _MACRO = re.compile(r"\{([^{}]+)\}")
 

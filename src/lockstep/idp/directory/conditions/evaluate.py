@@ -1,11 +1,21 @@
-"""Whether conditions are so of a user.  Pure: it is handed a user and roles."""
+"""Whether conditions are so of a user.  Pure: it is handed a user, roles, and how many days ago they logged in last."""
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from lockstep.idp.directory.conditions.attributes import attribute_of
-from lockstep.idp.directory.conditions.records import NEGATIVE, ROLE, STATUS, Condition, Match, Operator
+from lockstep.idp.directory.conditions.records import (
+    GROUP,
+    LAST_LOGIN,
+    NEGATIVE,
+    ROLE,
+    STATE,
+    STATUS,
+    Condition,
+    Match,
+    Operator,
+)
 from lockstep.idp.directory.records import Role, User, folded
 
 MOST_DIGITS = 40
@@ -46,10 +56,18 @@ _TESTS: dict[Operator, Callable[[str, str], bool]] = {
 }
 
 
-def holds(condition: Condition, user: User, roles: Sequence[Role]) -> bool:
+_NUMBERS: dict[str, Callable[[User], str]] = {
+    STATUS: lambda user: str(int(user.status)),
+    STATE: lambda user: str(int(user.state)),
+    GROUP: lambda user: "" if user.group_id is None else str(user.group_id),
+}
+
+
+def holds(condition: Condition, user: User, roles: Sequence[Role], days: int | None = None) -> bool:
     """Whether a condition is so.  Text is compared without case, as names are everywhere in the directory, numbers as numbers.
 
-    Of the alternatives of a value one is enough; for what must not be so, none may be.
+    Of the alternatives of a value one is enough; for what must not be so, none may be.  `days` have passed since the last
+    login, None where there was none: that is neither more nor less than any number, and equals nothing written ("").
     """
     negative = condition.operator in NEGATIVE
     every = all if negative else any
@@ -57,7 +75,11 @@ def holds(condition: Condition, user: User, roles: Sequence[Role]) -> bool:
     if condition.source == ROLE:
         ids = {str(role.id) for role in roles}
         return every((one in ids) is not negative for one in wanted)
-    value = str(int(user.status)) if condition.source == STATUS else folded(attribute_of(user, condition.source))
+    own = _NUMBERS.get(condition.source)
+    if condition.source == LAST_LOGIN:
+        value = "" if days is None else str(days)
+    else:
+        value = folded(attribute_of(user, condition.source)) if own is None else own(user)
     test = _TESTS[condition.operator]
     return every(test(value, one) for one in wanted)
 
@@ -67,9 +89,9 @@ def is_met(holding: Sequence[bool], match: Match) -> bool:
     return not holding or (all(holding) if match == "all" else any(holding))
 
 
-def all_hold(conditions: Iterable[Condition], match: Match, user: User, roles: Sequence[Role]) -> bool:
-    """Whether some conditions together are so of a user."""
-    return is_met([holds(one, user, roles) for one in conditions], match)
+def all_hold(conditions: Iterable[Condition], match: Match, user: User, roles: Sequence[Role], days: int | None = None) -> bool:
+    """Whether some conditions together are so of a user (see `holds`)."""
+    return is_met([holds(one, user, roles, days) for one in conditions], match)
 
 
 @lru_cache(maxsize=1_024)

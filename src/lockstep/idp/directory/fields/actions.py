@@ -11,6 +11,7 @@ from lockstep.idp.directory import bulk, store
 from lockstep.idp.directory.checks import FieldProblem, NotThereProblem, check_key, check_name
 from lockstep.idp.directory.fields import store as fields
 from lockstep.idp.directory.fields.records import CustomField
+from lockstep.idp.directory.mappings import run as mappings
 from lockstep.idp.directory.records import User
 from lockstep.idp.events import Event, EventType, append, append_many
 from lockstep.kit.db import Connection
@@ -80,6 +81,7 @@ def remove(c: Connection, field_id: int, *, actor: str, now: int) -> int:
         ),
         now,
     )
+    mappings.run(c, [user.employee_id for user in having], now)
     return len(having)
 
 

@@ -6,6 +6,7 @@ An event names the role that contains: it is the one whose members, for apps, ar
 from collections.abc import Iterable, Iterator
 
 from lockstep.idp.directory.lookup import role_of_id
+from lockstep.idp.directory.mappings import run as mappings
 from lockstep.idp.directory.nesting import store
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.directory.store import members_of_role
@@ -36,7 +37,7 @@ def nest_role(c: Connection, parent_id: int, child_id: int, *, actor: str, now: 
     if not store.add(c, parent.id, child.id):
         return False
     append(c, _about(EventType.ROLE_NESTED, parent, f"contains {_called(child)}", actor), now)
-    append_many(c, members_moved(members_below(c, child.id), actor), now)
+    _moved(c, members_below(c, child.id), actor, now)
     return True
 
 
@@ -46,7 +47,7 @@ def unnest_role(c: Connection, parent_id: int, child_id: int, *, actor: str, now
     if not store.remove(c, parent.id, child.id):
         return False
     append(c, _about(EventType.ROLE_UNNESTED, parent, f"contains {_called(child)} no more", actor), now)
-    append_many(c, members_moved(members_below(c, child.id), actor), now)
+    _moved(c, members_below(c, child.id), actor, now)
     return True
 
 
@@ -66,6 +67,11 @@ def members_moved(users: Iterable[User], actor: str) -> Iterator[Event]:
             user_name=user.user_name,
             user_key=user.employee_id,
         )
+
+
+def _moved(c: Connection, users: list[User], actor: str, now: int) -> None:
+    append_many(c, members_moved(users, actor), now)
+    mappings.run(c, [user.employee_id for user in users], now)
 
 
 def _refuse_circle(c: Connection, parent: Role, child: Role) -> None:

@@ -4,6 +4,8 @@ from msgspec.structs import replace
 
 from lockstep.idp.directory import store
 from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
+from lockstep.idp.directory.lookup import user_of_id
+from lockstep.idp.directory.mappings import run as mappings
 from lockstep.idp.directory.records import BY_HAND, Membership, User, to_dict
 from lockstep.idp.directory.removed import store as removed
 from lockstep.idp.directory.removed.records import DAY_MS, KEPT_DAYS
@@ -33,7 +35,8 @@ def restore(c: Connection, user_id: int, *, actor: str, now: int) -> User:
         type=EventType.USER_RESTORED, actor=actor, user_id=user.id, user_name=user.user_name, user_key=user.employee_id
     )
     append(c, event, now)
-    return user
+    mappings.run(c, [user.employee_id], now)
+    return user_of_id(c, user_id)
 
 
 def forget_old(c: Connection, now: int) -> int:

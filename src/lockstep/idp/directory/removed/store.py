@@ -3,7 +3,7 @@
 import msgspec
 import sqlalchemy as sa
 
-from lockstep.idp.directory.records import User
+from lockstep.idp.directory.records import MAPPED, User
 from lockstep.idp.directory.removed.records import RemovedUser, Seat
 from lockstep.idp.directory.store import members_table
 from lockstep.idp.schema import metadata
@@ -21,7 +21,9 @@ removed_users = sa.Table(
 )
 _r, _m = removed_users.c, members_table.c
 _SEATS = Statement(
-    sa.select(_m.role_id, _m.attributes, _m.source).where(_m.user_id == sa.bindparam("user_id")).order_by(_m.role_id)
+    sa.select(_m.role_id, _m.attributes, _m.source)
+    .where(_m.user_id == sa.bindparam("user_id"), _m.source != MAPPED)
+    .order_by(_m.role_id)
 )
 _COLUMNS = [column.name for column in _r]
 _KEEP = Statement(
@@ -53,7 +55,7 @@ _END = (1 << 62, 0)
 
 
 def keep(c: Connection, user: User, *, actor: str, now: int) -> None:
-    """Keep somebody who is about to be deleted."""
+    """Keep somebody who is about to be deleted, as they are without mappings."""
     seats = tuple(Seat(role_id, attributes, source) for role_id, attributes, source in c.all(_SEATS, user_id=user.id))
     found = RemovedUser(user=user, seats=seats, removed_at=now, removed_by=actor)
     document = msgspec.json.encode(found).decode()

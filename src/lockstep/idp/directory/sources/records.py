@@ -40,8 +40,9 @@ class Reading(msgspec.Struct, kw_only=True):
     """What was read: all of it, or what has changed since a watermark.
 
     Of a complete reading, whoever is not in it has left.  Of one that is not, nobody leaves but those named in
-    `removed_people` and `removed_groups`; a group in it has all its members.  `watermark` is what to read on from the next
-    time; "" where the source has none.
+    `removed_people` and `removed_groups`, and who is of the source and not in `present_people` or `present_groups`, where these
+    are there; a group in it has all its members.  `watermark` is what to read on from the next time; "" where the source has
+    none.
     """
 
     complete: bool
@@ -50,8 +51,13 @@ class Reading(msgspec.Struct, kw_only=True):
     removed_people: tuple[str, ...] = ()
     removed_groups: tuple[str, ...] = ()
     watermark: str = ""
+    present_people: frozenset[str] | None = None
+    """The keys of everybody there, of a reading that is not complete; None where the source does not list them cheaply."""
+    present_groups: frozenset[str] | None = None
     requests: int = 0
     """Sent to the source, as far as it counts them."""
+    notes: tuple[str, ...] = ()
+    """What was seen and left alone, in sentences for the report: members who are not read, referrals that are not followed."""
 
 
 class SourceProblem(Problem):

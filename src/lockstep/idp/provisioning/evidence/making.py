@@ -9,6 +9,7 @@ from typing import Any
 from lockstep import __version__
 from lockstep.idp import events
 from lockstep.idp.apps.records import App
+from lockstep.idp.eventlog import store as eventlog
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.check import Checked
 from lockstep.idp.provisioning.evidence import actions
@@ -40,6 +41,7 @@ def make(c: Connection, vault: Vault, app: App, found: Checked, now: int) -> dic
         **_about(app, now, "" if known is None else known.id),
         **_result(found, compared(c, target), plan, _open(c, plan)),
         "as_of_event": events.latest(c),
+        "events_head": str(eventlog.head(c) or ""),
     }
     kept = actions.keep(c, vault, app, record, now).record
     return {

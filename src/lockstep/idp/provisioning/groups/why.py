@@ -18,7 +18,7 @@ from lockstep.idp.provisioning.groups import listing, store
 from lockstep.idp.provisioning.groups.records import Planned, Pushed, Standing, waiting_words
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.records import Kind, State, name_key
-from lockstep.idp.provisioning.source import left_out
+from lockstep.idp.provisioning.source import left_out, subject_of
 from lockstep.kit.db import Connection
 
 WAYS = 20
@@ -124,10 +124,10 @@ def why(c: Connection, app: App, user: User, group: str, labels: dict[str, str] 
     """All about `user` and the group of that name, compared without case.  `labels` are what sources of rules are called."""
     key, said = name_key(group), labels or {}
     roles, in_force = roles_of(c, user), group_rules(rules.applied(c, app.id).rules)
-    held = nesting_store.roles_held(c, user.id)
-    given = groups_of(in_force, user, held)
+    subject = subject_of(c, user)
+    given = groups_of(in_force, *subject)
     fed = [one for one in given if name_key(one.name) == key]
-    verdicts = [verdict(rule, user, held) for rule in in_force]
+    verdicts = [verdict(rule, *subject) for rule in in_force]
     decides = next((one.rule for one in reversed(verdicts) if one.groups), None)
     by = app_ways(c, app, roles)
     pushed = listing.one(c, app, key)

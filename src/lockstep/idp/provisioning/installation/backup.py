@@ -11,6 +11,7 @@ import msgspec
 
 from lockstep import __version__
 from lockstep.idp import events
+from lockstep.idp.eventlog import store as eventlog
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.migrations import HEAD
 from lockstep.idp.provisioning.installation import store
@@ -46,6 +47,7 @@ def make(db: Database, folder: Path, key_file: Path, now: int, *, with_key: bool
         with db.write(serial=events.SERIAL) as c:
             notes = "with the key" if holds_key else "without the key"
             events.append(c, Event(type=EventType.BACKUP_MADE, actor=actor, notes=notes), now)
+            head = str(eventlog.head(c) or "")
         copied = _copy(db, folder / DATABASE) if isinstance(db, SqliteDatabase) else None
         if holds_key:
             _copy_private(key_file, folder / KEY)
@@ -60,6 +62,7 @@ def make(db: Database, folder: Path, key_file: Path, now: int, *, with_key: bool
             "database": copied,
             "holds_key": holds_key,
             "key_id": key_id(key_file),
+            "events_head": head,
         }
         _write(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
     except (OSError, sqlite3.Error) as error:

@@ -1,4 +1,4 @@
-"""Rules have several actions, each of which sets one parameter."""
+"""Rules have several actions, each of which sets one parameter, and ask about days since the last login."""
 
 import json
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0017"
+revision: str = "0015"
 down_revision: str | Sequence[str] | None = "0014"
 
 _RULES = sa.table("app_rules", sa.column("id", sa.Integer), sa.column("actions", sa.Text))
@@ -15,6 +15,16 @@ _APPLIED = sa.table("app_rules_applied", sa.column("app_id", sa.Integer), sa.col
 
 
 def upgrade() -> None:
+    op.create_table(
+        "directory_days",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("today", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("targets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("planned_day", sa.Integer(), server_default="0", nullable=False))
+    with op.batch_alter_table("user_activity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_activity_last_login"), ["last_login"], unique=False)
     op.execute("ALTER TABLE app_rules RENAME COLUMN action TO actions")
     connection = op.get_bind()
     for number, action in connection.execute(sa.select(_RULES.c.id, _RULES.c.actions)).all():

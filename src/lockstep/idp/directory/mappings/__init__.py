@@ -1,0 +1,1 @@
+"""Mappings of the directory: conditions about users that give roles, a group, a status, or values of attributes."""
