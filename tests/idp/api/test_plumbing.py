@@ -224,3 +224,17 @@ def test_routes_are_found_and_a_written_part_goes_first() -> None:
 
 def test_invalid_names_one_field() -> None:
     assert invalid("name", "is missing").errors == (FieldError("name", ("is missing",)),)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "not_fits"),
+    [
+        ("a*b", ["ab", "AxB"], ["a", "abx"]),
+        ("*a*", ["bab"], ["bb"]),
+        ("aa*a", ["aaa", "aaba"], ["aa"]),
+        ("é[?]", ["É[?]"], ["éx"]),
+    ],
+)
+def test_patterns_without_the_database(pattern: str, fits: list[str], not_fits: list[str]) -> None:
+    assert all(Pattern(pattern).fits(one) for one in fits)
+    assert not any(Pattern(pattern).fits(one) for one in not_fits)

@@ -22,22 +22,20 @@ from lockstep.idp.api.problems import (
     BROKEN,
     CONFLICT,
     FORBIDDEN,
-    INVALID,
     NOT_ALLOWED,
     NOT_FOUND,
     TOO_LARGE,
     TOO_MANY,
     UNAUTHORIZED,
     ApiProblem,
-    FieldError,
     body_of,
 )
+from lockstep.idp.api.refusals import refusal
 from lockstep.idp.api.routes import ROUTES
 from lockstep.idp.api.routing import Route, Router
-from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
 from lockstep.kit import log
 from lockstep.kit.db import Connection, unique_violations
-from lockstep.kit.problems import Problem, ValueProblem, sentence
+from lockstep.kit.problems import Problem
 
 HttpScope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -108,14 +106,8 @@ class Api:
                 await route.prepare(call)
             run = self._context.write if route.writes else self._context.read
             return await run(lambda c: route.handler(call, c))
-        except NotThereProblem as problem:
-            raise ApiProblem(NOT_FOUND, sentence(str(problem))) from None
-        except FieldProblem as problem:
-            raise _of_field(problem.field, problem.what) from None
-        except ValueProblem as problem:
-            raise _of_field(problem.field, problem.what) from None
         except Problem as problem:
-            raise ApiProblem(CONFLICT, sentence(problem.text)) from None
+            raise refusal(problem) from None
         except unique_violations():
             raise ApiProblem(CONFLICT, "Somebody else has just made the same. Read it, and try again.") from None
 
@@ -138,20 +130,6 @@ def _no_route(path: str, methods: list[str]) -> ApiProblem:
 def _insufficient(credential: Credential, route: Route) -> str:
     enough = [NAMES[one] for one in Scope if Credential("", "", one, 0, "").may(route.need)]
     return f"The scope of this credential is {NAMES[credential.scope]}; this needs {' or '.join(enough)}."
-
-
-def _of_field(field: str, what: str) -> ApiProblem:
-    return ApiProblem(INVALID, "Validation Failed", [FieldError(OURS.get(field, field), (what,))])
-
-
-OURS = {
-    "user_name": "username",
-    "given_name": "firstname",
-    "family_name": "lastname",
-    "locale": "preferred_locale_code",
-    "manager_id": "manager_user_id",
-}
-"""What OneLogin calls fields that our actions name."""
 
 
 def _headers(scope: HttpScope) -> Mapping[str, str]:

@@ -29,6 +29,22 @@ class Pattern:
         """The same, where case does not count."""
         return Pattern(folded(self.text)).like
 
+    def fits(self, value: str) -> bool:
+        """Whether a value is one of those, without the database."""
+        first, *rest = folded(self.text).split("*")
+        text = folded(value)
+        if not rest:
+            return text == first
+        if not text.startswith(first):
+            return False
+        place = len(first)
+        for piece in rest[:-1]:
+            found = text.find(piece, place)
+            if found < 0:
+                return False
+            place = found + len(piece)
+        return text.endswith(rest[-1]) and len(text) - len(rest[-1]) >= place
+
 
 def instant(name: str, text: str) -> int:
     """The instant (ms) of `2026-11-24T07:22:45.000Z`, with or without parts of a second; a date is its midnight.

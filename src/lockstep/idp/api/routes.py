@@ -1,6 +1,10 @@
 """Everything that the API does, and what a credential's scope needs for it.  What is not here is refused."""
 
+from lockstep.idp.api.apps import connectors, rules
+from lockstep.idp.api.apps import handlers as apps
 from lockstep.idp.api.credentials.records import Need
+from lockstep.idp.api.events import handlers as events
+from lockstep.idp.api.mappings import handlers as mappings
 from lockstep.idp.api.roles import handlers as roles
 from lockstep.idp.api.routing import Route
 from lockstep.idp.api.users import fields, handlers, version1
@@ -67,4 +71,62 @@ ROLES = [
     Route("GET", "/api/1/roles", Need.USERS_READ, roles.show_all_1, "lists roles, or those of a name"),
     Route("GET", "/api/1/roles/{id}", Need.USERS_READ, roles.show_1, "shows a role"),
 ]
-ROUTES = [*USERS, *USERS_OF_VERSION_1, *ROLES]
+_APPS = "/api/2/apps"
+_APP = f"{_APPS}/{{id}}"
+_RULES = f"{_APP}/rules"
+_RULE = f"{_RULES}/{{rule}}"
+APPS = [
+    Route("GET", _APPS, Need.ALL_READ, apps.show_all, "lists apps"),
+    Route("POST", _APPS, Need.ALL_WRITE, apps.create, "makes an app"),
+    Route("GET", _APP, Need.ALL_READ, apps.show, "shows an app, with its parameters and what its service provider is told"),
+    Route("PUT", _APP, Need.ALL_WRITE, apps.change, "changes an app: parameters are merged, role_ids replaced"),
+    Route("GET", f"{_APP}/users", Need.ALL_READ, apps.users, "lists who has an app"),
+    Route(
+        "DELETE",
+        f"{_APP}/parameters/{{parameter}}",
+        Need.ALL_WRITE,
+        apps.remove_parameter,
+        "deletes a parameter, by its id or its key; the connector's stay",
+    ),
+    Route("GET", "/api/2/connectors", Need.ALL_READ, connectors.show_all, "lists connectors"),
+    Route("GET", _RULES, Need.ALL_READ, rules.show_all, "lists the enabled rules of an app, or with enabled=false the others"),
+    Route("POST", _RULES, Need.ALL_WRITE, rules.create, "makes a rule"),
+    Route("PUT", f"{_RULES}/sort", Need.ALL_WRITE, rules.sort, "puts all rules of an app into an order"),
+    Route("GET", _RULE, Need.ALL_READ, rules.show, "shows a rule"),
+    Route("PUT", _RULE, Need.ALL_WRITE, rules.change, "changes a rule"),
+    Route("DELETE", _RULE, Need.ALL_WRITE, rules.remove, "deletes a rule"),
+    Route("GET", f"{_RULES}/conditions", Need.ALL_READ, rules.list_conditions, "lists what conditions can look at"),
+    Route("GET", f"{_RULES}/conditions/{{source}}/operators", Need.ALL_READ, rules.list_operators, "lists operators"),
+    Route("GET", f"{_RULES}/conditions/{{source}}/values", Need.ALL_READ, rules.list_condition_values, "lists values"),
+    Route("GET", f"{_RULES}/actions", Need.ALL_READ, rules.list_actions, "lists what rules can do"),
+    Route(
+        "GET", f"{_RULES}/actions/{{action}}/values", Need.ALL_READ, rules.list_action_values, "lists the values of an action"
+    ),
+]
+_MAPPINGS = "/api/2/mappings"
+_MAPPING = f"{_MAPPINGS}/{{id}}"
+MAPPINGS = [
+    Route("GET", _MAPPINGS, Need.ALL_READ, mappings.show_all, "lists the enabled mappings, or with enabled=false the others"),
+    Route("POST", _MAPPINGS, Need.ALL_WRITE, mappings.create, "makes a mapping"),
+    Route("PUT", f"{_MAPPINGS}/sort", Need.ALL_WRITE, mappings.sort, "puts all mappings into an order"),
+    Route("GET", _MAPPING, Need.ALL_READ, mappings.show, "shows a mapping"),
+    Route("PUT", _MAPPING, Need.ALL_WRITE, mappings.change, "changes a mapping"),
+    Route("DELETE", _MAPPING, Need.ALL_WRITE, mappings.remove, "deletes a mapping"),
+    Route("GET", f"{_MAPPINGS}/conditions", Need.ALL_READ, mappings.list_conditions, "lists what conditions can look at"),
+    Route("GET", f"{_MAPPINGS}/conditions/{{source}}/operators", Need.ALL_READ, mappings.list_operators, "lists operators"),
+    Route("GET", f"{_MAPPINGS}/conditions/{{source}}/values", Need.ALL_READ, mappings.list_condition_values, "lists values"),
+    Route("GET", f"{_MAPPINGS}/actions", Need.ALL_READ, mappings.list_actions, "lists what mappings can do"),
+    Route(
+        "GET",
+        f"{_MAPPINGS}/actions/{{action}}/values",
+        Need.ALL_READ,
+        mappings.list_action_values,
+        "lists the values of an action",
+    ),
+]
+EVENTS = [
+    Route("GET", "/api/1/events", Need.ALL_READ, events.show_all, "lists events, the newest first"),
+    Route("GET", "/api/1/events/types", Need.ALL_READ, events.types, "lists the types of events"),
+    Route("GET", "/api/1/events/{id}", Need.ALL_READ, events.show, "shows an event"),
+]
+ROUTES = [*USERS, *USERS_OF_VERSION_1, *ROLES, *APPS, *MAPPINGS, *EVENTS]

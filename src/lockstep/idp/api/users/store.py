@@ -8,14 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from lockstep.idp.api.filters import Pattern
+from lockstep.idp.apps.store import app_assignments
 from lockstep.idp.directory.activity.store import user_activity
-from lockstep.idp.directory.records import folded
+from lockstep.idp.directory.nesting.store import within
+from lockstep.idp.directory.records import State, folded
 from lockstep.idp.directory.roles.store import role_admins
 from lockstep.idp.directory.store import members_table, users_table
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement, among, among_numbers, json_member, listed
 
-u, m, a = users_table.c, members_table.c, user_activity.c
+u, m, a, _given = users_table.c, members_table.c, user_activity.c, app_assignments.c
 _TEXTS = {
     "firstname": u.given_name,
     "lastname": u.family_name,
@@ -46,6 +48,7 @@ class Filters:
     directory: int | None = None
     role: int | None = None
     admins_of: int | None = None
+    app: int | None = None
     name: Pattern | None = None
     """First name, last name, user name or e-mail."""
 
@@ -59,6 +62,7 @@ class Filters:
             self.directory is not None,
             self.role is not None,
             self.admins_of is not None,
+            self.app is not None,
             self.name is not None,
         )
 
@@ -73,7 +77,12 @@ class Filters:
             found["user_ids"] = listed(str(one) for one in self.ids)
         found |= {
             name: value
-            for name, value in (("directory", self.directory), ("role", self.role), ("administered", self.admins_of))
+            for name, value in (
+                ("directory", self.directory),
+                ("role", self.role),
+                ("administered", self.admins_of),
+                ("app", self.app),
+            )
             if value is not None
         }
         if self.name is not None:
@@ -93,9 +102,23 @@ def ids(c: Connection, filters: Filters, start: int, descending: bool, limit: in
     return [number for (number,) in c.all(statement, start=start, limit=limit, **filters.values())]
 
 
+_APP = sa.bindparam("app", type_=sa.BigInteger)
+_GIVING = within(
+    sa.select(sa.cast(_given.role_id, sa.BigInteger).label("role_id")).where(_given.app_id == _APP, _given.role_id.is_not(None))
+)
+_HAS_APP = sa.and_(
+    u.state == int(State.APPROVED),
+    sa.or_(
+        sa.exists().where(_given.app_id == _APP, _given.role_id.is_(None)),
+        sa.exists().where(_GIVING.c.role_id == m.role_id, m.user_id == u.id),
+    ),
+)
+"""As `apps.store.has_app` says it of one user."""
+
+
 @cache
 def _statement(shape: tuple[Any, ...], descending: bool) -> Statement:
-    texts, instants, custom, with_ids, with_directory, with_role, with_admins, with_name = shape
+    texts, instants, custom, with_ids, with_directory, with_role, with_admins, with_app, with_name = shape
     source: Any = users_table
     wanted: list[Any] = [u.id < sa.bindparam("start") if descending else u.id > sa.bindparam("start")]
     wanted += [_text(name, wild) for name, wild in texts]
@@ -113,6 +136,8 @@ def _statement(shape: tuple[Any, ...], descending: bool) -> Statement:
     if with_admins:
         admin = role_admins.c
         source = source.join(role_admins, sa.and_(admin.user_id == u.id, admin.role_id == sa.bindparam("administered")))
+    if with_app:
+        wanted.append(_HAS_APP)
     if with_name:
         columns = (u.user_name_key, u.email_key, u.given_name, u.family_name)
         wanted.append(sa.or_(*(_like(column, "anywhere", wild=True) for column in columns)))

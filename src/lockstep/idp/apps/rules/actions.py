@@ -4,6 +4,7 @@ What is saved is not yet in force: `apply` lets the engine work by it, after who
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -115,6 +116,16 @@ def move(c: Connection, app: App, rule_id: int, position: int, now: int, *, acto
         store.sort(c, tuple(after))
         _event(c, app, f"{rule.name} moved to position {after.index(rule_id) + 1}", now, actor)
     return rule
+
+
+def sort(c: Connection, app: App, ids: Sequence[int], now: int, *, actor: str) -> None:
+    """Put the rules in this order.  Raises Problem unless `ids` are those of all rules of the app, each once."""
+    before = [one.id for one in store.rules_of(c, app.id)]
+    if sorted(ids) != sorted(before):
+        raise Problem("the order has to name every rule of the app once")
+    if list(ids) != before:
+        store.sort(c, tuple(ids))
+        _event(c, app, "order changed", now, actor)
 
 
 def apply(c: Connection, app: App, now: int, *, actor: str) -> bool:
