@@ -1,11 +1,15 @@
 # `make help` lists what there is.  Everything but `help` needs the environment in .venv, and makes it first.
 .DEFAULT_GOAL := help
-.PHONY: help setup clients demo test interop check bench faults soak replay migration lock
+.PHONY: help setup clients demo test interop ldap check bench faults soak replay migration lock
 
 PY := .venv/bin/python
 STAMP := .venv/.lockstep-setup
 CLIENTS := .venv-clients/.lockstep-setup
 XMLSEC := $(shell command -v xmlsec1 2>/dev/null)
+SLAPD := $(firstword $(shell command -v slapd 2>/dev/null) $(wildcard /usr/sbin/slapd /usr/libexec/slapd))
+LEFT_OUT := $(strip $(if $(XMLSEC),,xmlsec) $(if $(SLAPD),,slapd))
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
 CODE := src tests scripts $(wildcard benchmarks)
 
 help: ## This list
@@ -29,12 +33,18 @@ demo: $(STAMP) ## Both services on this machine, a directory synced, a person si
 test: $(STAMP) ## Every test, the slow ones too
 	@scripts/browser
 	@test -n "$(XMLSEC)" || echo "make test: the tests with pysaml2 are left out, because they need the program xmlsec1 (make interop)" >&2
-	$(PY) -m pytest -n 3 --dist worksteal $(if $(XMLSEC),,-m "not xmlsec")
+	@test -n "$(SLAPD)" || echo "make test: the tests with OpenLDAP are left out, because they need the program slapd (make ldap)" >&2
+	$(PY) -m pytest -n 3 --dist worksteal $(if $(LEFT_OUT),-m "not ($(subst $(SPACE), or ,$(LEFT_OUT)))")
 
 interop: $(STAMP) ## The tests with pysaml2, which need the program xmlsec1
 	@test -n "$(XMLSEC)" || { echo "make interop: the program xmlsec1 is missing. Install it (Debian, Ubuntu: apt install xmlsec1;" \
 		"Fedora: dnf install xmlsec1-openssl; macOS: brew install libxmlsec1)" >&2; exit 1; }
 	$(PY) -m pytest -m xmlsec tests/clients
+
+ldap: $(STAMP) ## The tests with OpenLDAP, which need the program slapd
+	@test -n "$(SLAPD)" || { echo "make ldap: the program slapd is missing. Install it (Debian, Ubuntu: apt install slapd;" \
+		"Fedora: dnf install openldap-servers); it need not run" >&2; exit 1; }
+	$(PY) -m pytest -m slapd tests/idp/directory/sources tests/pair
 
 check: $(STAMP) ## Style, types, walls between the parts, house rules
 	$(PY) -m ruff check $(CODE)

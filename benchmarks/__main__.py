@@ -4,6 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from benchmarks.console import pages
 from benchmarks.engine import budget, latency, planning
 from benchmarks.engine import report as engine
 from benchmarks.scim import report as scim
@@ -24,11 +25,13 @@ def main() -> None:
         planning.run([(1_000, 100, 5_000)])
         budget.run(seconds=5)
         latency.run(people=1_000, edits=20)
+        pages.run(people=1_000)
         scim.run(rounds=1, seconds=1)
     else:
         planning.run()
         budget.run()
         latency.run()
+        pages.run()
         scim.run()
 
 

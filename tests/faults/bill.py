@@ -45,7 +45,7 @@ class Bill:
     def changed(self) -> None:
         """Something may be wanted otherwise now."""
         before, after = self._wanted, self.world.expected()
-        ruled = bool(self.world.rules.applied)
+        ruled = self.world.rules.sets_groups
         self.owe("people", _people(before, after))
         self.owe("groups", _groups(before, after, respelt=ruled != self._ruled))
         self._wanted, self._ruled = after, ruled

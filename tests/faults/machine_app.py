@@ -8,7 +8,7 @@ from hypothesis.stateful import precondition, rule
 
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions
-from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import Existing, Macro, Mapped, Rule
 from lockstep.idp.directory.conditions.records import ROLE, STATUS, Condition
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.provisioning.actions import approve
@@ -40,6 +40,11 @@ ACTIONS = st.one_of(
     st.builds(Mapped, st.just("department"), st.sampled_from(BY_ATTRIBUTE)),
     st.builds(Existing, st.lists(st.sampled_from(NAMES), min_size=1, max_size=2, unique=True).map(tuple)),
 )
+TITLES = st.one_of(
+    st.builds(Mapped, st.just(ROLE), st.sampled_from(BY_ROLE), st.just("title")),
+    st.builds(Existing, st.just(("Boss", "Cook")), st.just("title")),
+    st.builds(Macro, st.just("Head of {department}"), st.just("title")),
+)
 VALUES = (*DEPARTMENTS, "Research|Treasury", "r")
 OPERATORS = ("equals", "does not equal", "contains", "does not contain", "begins with")
 CONDITIONS = st.one_of(
@@ -50,7 +55,7 @@ CONDITIONS = st.one_of(
 RULES = st.builds(
     Rule,
     name=st.just("A rule"),
-    actions=st.tuples(ACTIONS),
+    actions=st.one_of(st.tuples(ACTIONS), st.tuples(ACTIONS, TITLES), st.tuples(TITLES)),
     match=st.sampled_from(("all", "any")),
     conditions=st.lists(CONDITIONS, max_size=2).map(tuple),
 )

@@ -218,7 +218,7 @@ class World:
     def differences(self) -> list[str]:
         """What the target holds otherwise, in words."""
         expected, held = self.expected(), self.held()
-        if self.rules.applied:
+        if self.rules.sets_groups:
             held.groups = {name.casefold(): members for name, members in held.groups.items()}
             empty = {name for name, members in held.groups.items() if not members and name not in expected.groups}
             expected.groups |= {name: frozenset() for name in empty & self.rules.may_stand_empty(self.values)}

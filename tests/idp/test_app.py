@@ -1,6 +1,7 @@
 """The identity provider as an ASGI application: its worker lives as long as the server, and its pages answer."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,14 @@ from typing import Any
 import pytest
 
 from lockstep.idp import app as idp_app
+from lockstep.idp import events
 from lockstep.idp.app import IdpApp, build, place
+from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.batches import actions as batches
+from lockstep.idp.directory.batches.records import Action
+from lockstep.idp.directory.removed import store as removed
+from lockstep.idp.eventlog import housekeeping, sealing
+from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.idp.storage import open_idp
@@ -126,4 +134,80 @@ async def test_the_certificate_is_looked_at_again_and_again(worker: Worker, monk
     server = Lifespan(build(worker, worker=False))
     await server.say("startup")
     await asyncio.wait_for(enough.wait(), 20)
+    await server.say("shutdown")
+
+
+async def test_the_events_are_sealed_again_and_again(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "EVERY_SECONDS", 0.01)
+
+    def sealed() -> int:
+        with worker.db.read() as c:
+            seal = sealing.read(c, worker.vault)
+        return 0 if seal is None else seal.head.seq
+
+    server = Lifespan(build(worker, worker=False))
+    await server.say("startup")
+    for number in range(1, 4):
+        with worker.db.write(serial=events.SERIAL) as c:
+            events.append(c, Event(type=EventType.SYNC_FINISHED), number)
+        for _ in range(500):
+            if sealed() == number:
+                break
+            await asyncio.sleep(0.02)
+        assert sealed() == number
+    await server.say("shutdown")
+
+
+async def test_a_look_after_the_events_that_fails_is_not_the_last(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def keep_house(*_: object) -> None:
+        looked.append("")
+        raise RuntimeError("the database is gone for a moment")
+
+    monkeypatch.setattr(housekeeping, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(housekeeping, "keep_house", keep_house)
+    monkeypatch.setattr(log, "exception", lambda _event: None)
+    server = Lifespan(build(worker, worker=False))
+    await server.say("startup")
+    for _ in range(500):
+        if len(looked) > 2:
+            break
+        await asyncio.sleep(0.02)
+    await server.say("shutdown")
+    assert len(looked) > 2
+
+
+async def test_a_stop_waits_for_the_look_after_the_events(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[bool] = []
+
+    def keep_house(_db: object, _vault: object, _clock: object, stopped: Callable[[], bool], _folder: object) -> None:
+        for _ in range(1_000):
+            if stopped():
+                break
+            time.sleep(0.01)
+        ended.append(stopped())
+
+    monkeypatch.setattr(housekeeping, "keep_house", keep_house)
+    server = Lifespan(build(worker, worker=False))
+    await server.say("startup")
+    await asyncio.sleep(0.05)
+    await server.say("shutdown")
+    assert ended == [True]
+
+
+async def test_an_action_on_many_that_was_left_is_finished_and_who_was_deleted_long_ago_is_forgotten(worker: Worker) -> None:
+    with worker.db.write(serial=events.SERIAL) as c:
+        users = [directory.create_user(c, {"user_name": f"u{number}"}, actor="root", now=1) for number in range(3)]
+        directory.remove_user(c, users[2].id, actor="root", now=1)
+        batch = batches.ask(c, Action.SUSPEND, [user.id for user in users[:2]], actor="root", now=1)
+    server = Lifespan(build(worker, worker=False))
+    await server.say("startup")
+    for _ in range(200):
+        with worker.db.read() as c:
+            found, kept = batches.find(c, batch.id), removed.newest(c, limit=9)
+        if found.finished_at and not kept:
+            break
+        await asyncio.sleep(0.02)
+    assert (found.changed, kept) == (2, [])
     await server.say("shutdown")

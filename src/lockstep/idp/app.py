@@ -15,13 +15,16 @@ from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.console.context import Context as ConsoleContext
 from lockstep.idp.console.routes import build_console
+from lockstep.idp.directory import housekeeping as directory
+from lockstep.idp.directory.batches import work as batches
 from lockstep.idp.directory.lookup import user_of_id
+from lockstep.idp.directory.removed import actions as removed
 from lockstep.idp.eventlog import housekeeping
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.signin import addresses, settings
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.idp.signin.people import store as people
-from lockstep.idp.signin.people.passwords import check_password, set_password
+from lockstep.idp.signin.people.passwords import set_password
 from lockstep.idp.signin.site.context import Context
 from lockstep.idp.signin.site.routes import build_sign_in
 from lockstep.kit import log
@@ -33,7 +36,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 WARN_SECONDS = 6 * 3600.0
-"""How often it is looked whether the signing certificate ends soon."""
+"""How often it is looked whether the signing certificate ends soon, and who was deleted long ago."""
+LEFT_SECONDS = 10.0
+"""How often it is looked whether an action on many users was left by the process that began it."""
 _JSON = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 
@@ -55,6 +60,8 @@ class IdpApp:
         self._api: Any = None
         self._console_context: ConsoleContext | None = None
         self._watches: list[asyncio.Task[None]] = []
+        self._houses: dict[str, asyncio.Future[None]] = {}
+        """The look after the events that is under way in a thread."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or follow the server's start and stop."""
@@ -96,7 +103,13 @@ class IdpApp:
         self._console = build_console(self._console_context)
         self._api = Api(ApiContext(self._engine, self._context.hasher, sign_in_for_api(origin)))
         loop = asyncio.get_running_loop()
-        self._watches = [loop.create_task(self._watch_certificate(self._runner)), loop.create_task(self._keep_events())]
+        watches = (
+            self._look_after(self._runner),
+            self._keep_house("events", housekeeping.EVERY_SECONDS, self._look_after_events),
+            self._keep_house("directory", directory.EVERY_SECONDS, self._look_after_directory),
+            self._keep_house("batches", LEFT_SECONDS, self._look_after_batches),
+        )
+        self._watches = [loop.create_task(one) for one in watches]
         if self._with_worker:
             self._thread = threading.Thread(target=self._work, name="lockstep worker", daemon=True)
             self._thread.start()
@@ -105,6 +118,8 @@ class IdpApp:
         self._stop.set()
         for watch in self._watches:
             watch.cancel()
+        if self._houses:
+            await asyncio.wait(self._houses.values(), timeout=30)  # each looks whether to stop, and still needs the database
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, 30)
         if self._context is not None:
@@ -112,22 +127,44 @@ class IdpApp:
         if self._runner is not None:
             await self._runner.close()
 
-    async def _watch_certificate(self, runner: Runner) -> None:
+    async def _look_after(self, runner: Runner) -> None:
+        def look(c: Connection) -> None:
+            certificates.warn(c, self._engine.clock())
+            removed.forget_old(c, self._engine.clock())
+
         while True:
             try:
-                await runner.write(lambda c: certificates.warn(c, self._engine.clock()))
+                await runner.write(look)
             except Exception:  # the next look may be better; the server serves on
-                log.exception("the signing certificate could not be looked at")
+                log.exception("the signing certificate and the deleted users could not be looked at")
             await asyncio.sleep(WARN_SECONDS)
 
-    async def _keep_events(self) -> None:
-        engine = self._engine
+    async def _keep_house(self, name: str, every: float, look: Callable[[], None]) -> None:
+        """Look after something now and then, in a thread, which a stopping server waits for."""
         while True:
-            try:
-                await asyncio.to_thread(housekeeping.keep_house, engine.db, engine.vault, engine.clock, self._stop.is_set)
-            except Exception:  # the next look may be better; the server serves on
-                log.exception("the events could not be looked after")
-            await asyncio.sleep(housekeeping.EVERY_SECONDS)
+            house = self._houses[name] = asyncio.ensure_future(asyncio.to_thread(look))
+            await asyncio.shield(house)
+            await asyncio.sleep(every)
+
+    def _look_after_events(self) -> None:
+        engine = self._engine
+        try:
+            housekeeping.keep_house(engine.db, engine.vault, engine.clock, self._stop.is_set, engine.folder)
+        except Exception:  # the next look may be better; the server serves on
+            log.exception("the events could not be looked after")
+
+    def _look_after_directory(self) -> None:
+        engine = self._engine
+        try:
+            directory.keep_house(engine.db, engine.clock, self._stop.is_set)
+        except Exception:  # the next look may be better; the server serves on
+            log.exception("the directory could not be looked after")
+
+    def _look_after_batches(self) -> None:
+        try:
+            batches.finish_left_lying(self._engine.db, self._engine.clock, stopped=self._stop.is_set)
+        except Exception:  # likewise
+            log.exception("actions on many users could not be looked at")
 
     def _work(self) -> None:
         asyncio.run(self._engine.serve(self._stop.is_set))
@@ -154,7 +191,7 @@ def sign_in_for_api(origin: str) -> SignIn:
         name = f"Signing certificate {certificate.id}"
         return Sso(entity_id, location, "", entity_id, certificate.id, name, certificate.pem)
 
-    return SignIn(check_password, give_password, people.end_sessions_of, sso_of)
+    return SignIn(give_password, people.end_sessions_of, sso_of)
 
 
 def build(engine: Engine, *, worker: bool) -> IdpApp:

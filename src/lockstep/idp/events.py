@@ -1,10 +1,11 @@
 """What can happen on the identity provider's side, and the stream of what did.
 
-An event says *who* changed, never *what*: no values, no secrets, of a person no more than the user name.  Whoever acts on
-an event reads the present state again and compares.  The row is written in the transaction of the change itself.
+An event says *who* changed, never *what*: no values, no secrets, of a person no more than the user name, and the address that
+they signed in from.  Whoever acts on an event reads the present state again and compares.  The row is written in the
+transaction of the change itself.
 
 Order: readers follow `seq` (`since`).  That is only safe if numbers become visible in their own order.  On SQLite there is
-one writer at a time.  On PostgreSQL a sequence number is taken before its transaction commits, so a reader could see 8,
+one writer at a time.  On PostgreSQL writers side by side would take numbers before they commit, so a reader could see 8,
 move on, and never see a 7 that commits later.  Therefore every writer of this side opens `db.write(serial=SERIAL)`, an
 advisory lock held until after the commit is visible; `append` takes the same lock again (free if held already), so that
 one who forgot cannot break the order.
@@ -69,6 +70,7 @@ class EventType(StrEnum):
     USER_LOCKED = "user.locked", 19
     USER_SUSPENDED = "user.suspended", 21
     USER_REACTIVATED = "user.reactivated", 32
+    USER_BULK_OPERATION = "user.bulk_operation", 23
     USER_ROLES_CHANGED = "user.roles_changed", None
     ROLE_CREATED = "role.created", None
     ROLE_UPDATED = "role.updated", None
@@ -122,6 +124,7 @@ class EventType(StrEnum):
     TOKEN_EXPIRED = "token.expired", None
     LOGIN_ADDED = "login.added", 206
     LOGIN_REMOVED = "login.removed", 207
+    LOGIN_VALUES_CHANGED = "login.values_changed", None
 
     # provisioning: users in an app
     USER_CREATED_IN_APP = "user.created_in_app", 51
@@ -170,6 +173,7 @@ class EventType(StrEnum):
     EVENTS_REMOVED = "events.removed", None
     EVENTS_RETENTION_CHANGED = "events.retention_changed", None
     EVENTS_BROKEN = "events.broken", None
+    EVENTS_SEALED_ANEW = "events.sealed_anew", None
     INSTALLATION_HELD = "installation.held", None
     INSTALLATION_ACCEPTED = "installation.accepted", None
     BACKUP_MADE = "installation.backup_made", None
@@ -189,6 +193,14 @@ class EventType(StrEnum):
     PASSWORD_CHANGED = "signin.password_changed", None
     SAML_CHANGED = "signin.saml_changed", None
     SIGN_IN_SETTINGS_CHANGED = "signin.settings_changed", None
+    GROUP_CREATED = "policy.group_created", None
+    GROUP_RENAMED = "policy.group_renamed", None
+    GROUP_REMOVED = "policy.group_removed", None
+    POLICY_CHANGED = "policy.changed", None
+    OTP_DEVICE_REGISTERED = "signin.otp_device_registered", None
+    OTP_DEVICE_REMOVED = "signin.otp_device_removed", None
+    RECOVERY_CODE_USED = "signin.recovery_code_used", None
+    SECOND_FACTOR_FAILED = "signin.second_factor_failed", None
     ADMIN_CREATED = "admin.created", None
     ADMIN_REMOVED = "admin.removed", None
     ADMIN_LINKED = "admin.linked", None
@@ -365,6 +377,24 @@ _FOR_GROUP = Statement(
     )
 )
 _RECENT = 50_000
+_LAST_OF = Statement(
+    sa.select(_events.c.type, sa.func.max(_events.c.seq), sa.func.max(_events.c.at))
+    .where(
+        _events.c.seq > sa.bindparam("after", type_=sa.BigInteger),
+        among(_events.c.type, "types"),
+        sa.or_(
+            sa.bindparam("app_id", type_=sa.BigInteger) == 0, _events.c.app_id == sa.bindparam("app_id", type_=sa.BigInteger)
+        ),
+    )
+    .group_by(_events.c.type)
+)
+_FIRST_AFTER = Statement(
+    sa.select(sa.func.min(_events.c.at)).where(
+        _events.c.seq > sa.bindparam("after", type_=sa.BigInteger),
+        _events.c.type == sa.bindparam("kind", type_=sa.Text),
+        _events.c.app_id == sa.bindparam("app_id", type_=sa.BigInteger),
+    )
+)
 ERRORS = frozenset(
     {one for one in EventType if "failed" in one.value}
     | {EventType.APP_QUARANTINED, EventType.APP_CONNECTOR_BROKEN, EventType.PROVISIONING_EXCEPTION}
@@ -373,7 +403,7 @@ ERRORS = frozenset(
 )
 """Events of these types are errors; so is any other that has an error's description."""
 WARNINGS = frozenset(
-    {EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.DRIFT_FOUND}
+    {EventType.PLAN_HELD, EventType.APPROVAL_ASKED, EventType.DRIFT_FOUND, EventType.EVENTS_SEALED_ANEW}
     | {EventType.CERTIFICATE_EXPIRES, EventType.TOKEN_EXPIRES}
 )
 _IS_ERROR = sa.or_(_events.c.error_description != "", among(_events.c.type, "errors"))
@@ -615,3 +645,16 @@ def _event(row: Row) -> Event:
     fields = dict(zip(_fields, values, strict=True))
     fields["type"] = EventType(fields["type"])
     return Event(seq=seq, **fields)
+
+
+def last_of(c: Connection, types: Iterable[EventType], app_id: int = 0) -> dict[EventType, tuple[int, int]]:
+    """(number, instant) of the last event of each of these types among the newest ones, of one app (0: of any)."""
+    after = max(0, latest(c) - _RECENT)
+    rows = c.all(_LAST_OF, after=after, types=listed(one.value for one in types), app_id=app_id)
+    return {EventType(kind): (int(seq), int(at)) for kind, seq, at in rows}
+
+
+def first_after(c: Connection, kind: EventType, app_id: int, after: int) -> int:
+    """When the first event of a type and an app happened after a number, among the newest ones; 0 for never."""
+    low = max(after, latest(c) - _RECENT)
+    return int(c.value(_FIRST_AFTER, after=low, kind=kind.value, app_id=app_id) or 0)

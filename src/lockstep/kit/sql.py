@@ -83,6 +83,12 @@ class _Listed(sa.ColumnElement[str]):
         self.parameter: sa.BindParameter[str] = sa.bindparam(parameter)
 
 
+class _Numbered(_Listed):
+    """The same, of whole numbers; see `among_numbers`."""
+
+    inherit_cache = False
+
+
 @compiles(_Listed, "sqlite")
 def _listed_sqlite(element: _Listed, compiler: SQLCompiler, **kw: Any) -> str:
     return f"(SELECT value FROM json_each({compiler.process(element.parameter, **kw)}))"
@@ -91,6 +97,17 @@ def _listed_sqlite(element: _Listed, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(_Listed, "postgresql")
 def _listed_postgresql(element: _Listed, compiler: SQLCompiler, **kw: Any) -> str:
     return f"(SELECT jsonb_array_elements_text(CAST({compiler.process(element.parameter, **kw)} AS jsonb)))"
+
+
+@compiles(_Numbered, "postgresql")
+def _numbered_postgresql(element: _Numbered, compiler: SQLCompiler, **kw: Any) -> str:
+    listed = f"jsonb_array_elements_text(CAST({compiler.process(element.parameter, **kw)} AS jsonb))"
+    return f"(SELECT CAST(number AS bigint) FROM {listed} AS number)"
+
+
+@compiles(_Numbered, "sqlite")
+def _numbered_sqlite(element: _Numbered, compiler: SQLCompiler, **kw: Any) -> str:
+    return _listed_sqlite(element, compiler, **kw)
 
 
 def among(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[bool]:
@@ -103,30 +120,20 @@ def listed(values: Iterable[str]) -> str:
     return msgspec.json.encode(list(values)).decode()
 
 
-class _Numbers(sa.ColumnElement[int]):
-    """The numbers of a JSON list that is passed as one parameter, as text; see `among_numbers`."""
-
-    inherit_cache = False
-    type = sa.BigInteger()
-
-    def __init__(self, parameter: str) -> None:
-        self.parameter: sa.BindParameter[str] = sa.bindparam(parameter, type_=sa.Text)
-
-
-@compiles(_Numbers, "sqlite")
-def _numbers_sqlite(element: _Numbers, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"(SELECT CAST(value AS INTEGER) FROM json_each({compiler.process(element.parameter, **kw)}))"
-
-
-@compiles(_Numbers, "postgresql")
-def _numbers_postgresql(element: _Numbers, compiler: SQLCompiler, **kw: Any) -> str:
-    texts = f"jsonb_array_elements_text(CAST({compiler.process(element.parameter, **kw)} AS jsonb))"
-    return f"(SELECT CAST({texts} AS bigint))"
+def insert_text(table: str, columns: Sequence[str], mark: str) -> str:
+    """An INSERT whose values are given by position: `mark` is `?` or `%s`.  Names of our own tables and columns only."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f"INSERT INTO {table} ({names}) VALUES ({', '.join([mark] * len(columns))})"
 
 
 def among_numbers(column: sa.ColumnElement[int], parameter: str) -> sa.ColumnElement[bool]:
-    """`column IN (...)` for a column of whole numbers, by its index; the parameter is `listed` of their texts."""
-    return column.bool_op("IN")(_Numbers(parameter))
+    """The same for a column of whole numbers (see `numbered`); an index of the column is used."""
+    return column.bool_op("IN")(_Numbered(parameter))
+
+
+def numbered(values: Iterable[int]) -> str:
+    """The value of a parameter of `among_numbers`."""
+    return msgspec.json.encode(list(values)).decode()
 
 
 class _Member(sa.ColumnElement[str]):
@@ -155,9 +162,3 @@ def _member_postgresql(element: _Member, compiler: SQLCompiler, **kw: Any) -> st
 def json_member(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[str]:
     """The member of a Text column that holds a JSON object of texts; `parameter` is its name.  NULL where it is not there."""
     return _Member(column, parameter)
-
-
-def insert_text(table: str, columns: Sequence[str], mark: str) -> str:
-    """An INSERT whose values are given by position: `mark` is `?` or `%s`.  Names of our own tables and columns only."""
-    names = ", ".join(f'"{name}"' for name in columns)
-    return f"INSERT INTO {table} ({names}) VALUES ({', '.join([mark] * len(columns))})"

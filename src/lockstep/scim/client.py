@@ -107,8 +107,10 @@ class Answer:
         return found if isinstance(found, str) else ""
 
 
-def check_url(url: str, *, allow_loopback: bool) -> str:
-    """The base URL in its usual spelling, without its trailing slash.
+def check_url(
+    url: str, *, allow_loopback: bool, what: str = "SCIM URL", like: str = "https://scim.us-east-1.amazonaws.com/…/scim/v2"
+) -> str:
+    """The base URL in its usual spelling, without its trailing slash; `what` is what it is called, `like` an example of one.
 
     Raises UrlError unless it is https, or http to a loopback address where that is allowed.
     """
@@ -117,22 +119,22 @@ def check_url(url: str, *, allow_loopback: bool) -> str:
         parts = urlsplit(url)
         _ = parts.port  # reading it checks it
     except ValueError as error:
-        raise UrlError(f"the SCIM URL cannot be read: {error}") from None
+        raise UrlError(f"the {what} cannot be read: {error}") from None
     if parts.username or parts.password or "?" in url or "#" in url:
-        raise UrlError("the SCIM URL holds more than scheme, host and path: remove user name, query and fragment")
+        raise UrlError(f"the {what} holds more than scheme, host and path: remove user name, query and fragment")
     if not parts.hostname:
-        raise UrlError("the SCIM URL has no host: it looks like https://scim.us-east-1.amazonaws.com/…/scim/v2")
-    if _is_loopback(parts.hostname):
+        raise UrlError(f"the {what} has no host: it looks like {like}")
+    if is_loopback(parts.hostname):
         if not allow_loopback:
-            raise LoopbackError("the SCIM URL is on this machine: allow that with --allow-loopback")
+            raise LoopbackError(f"the {what} is on this machine: allow that with --allow-loopback")
         if parts.scheme not in ("http", "https"):
-            raise UrlError("the SCIM URL must start with https:// or http://")
+            raise UrlError(f"the {what} must start with https:// or http://")
     elif parts.scheme != "https":
-        raise UrlError("the SCIM URL must start with https://: the token would travel in clear text")
+        raise UrlError(f"the {what} must start with https://: the token would travel in clear text")
     return normal(url)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     """Whether a host name or address means this machine, in any spelling that the system resolves without asking anybody."""
     host = host.rstrip(".").lower()
     if host == "localhost" or host.endswith(".localhost"):

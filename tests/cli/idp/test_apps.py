@@ -2,7 +2,10 @@
 
 import pytest
 
+from lockstep.idp.apps import store
+from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.settings import UNTOUCHED_GROUPS
+from lockstep.idp.storage import open_idp
 from tests.cli.idp.command import URL, Idp
 
 CREATE = ("app", "create", "aws", "--connector", "aws-iam-identity-center", "--scim-url", URL)
@@ -132,3 +135,35 @@ def test_stop_and_start_want_a_name_or_all(idp: Idp, command: str) -> None:
     assert "use either NAME or --all" in idp.usage("app", command)
     assert "use either NAME or --all" in idp.usage("app", command, "aws", "--all")
     assert idp.problem("app", command, "okta") == "no app is called okta; there are: aws"
+
+
+def own_parameters(idp: Idp) -> list[Parameter]:
+    database = open_idp(idp.data, None)
+    try:
+        with database.read() as c:
+            return store.parameters(c, 1)
+    finally:
+        database.close()
+
+
+def test_all_of_a_parameter(idp: Idp) -> None:
+    idp.make_app()
+    words = ("app", "parameter", "aws", "teams")
+    assert "--attribute or --macro" in idp.usage(*words, "--label", "Teams")
+    assert "no such parameter" in idp.problem(*words, "--attribute", "title")
+    idp.done(*words, "--attribute", "custom_attribute_teams", "--include-in-user-provisioning", "--transform", "comma")
+    idp.done(*words, "--default", "a", "--default", "b", "--value", "x", "--label", "Teams", "--send-if-blank")
+    assert "choose one of none, semicolon" in idp.problem(*words, "--transform", "amazon_roles")
+    [found] = own_parameters(idp)
+    assert found == Parameter(
+        *("teams", "custom_attribute_teams", False),
+        label="Teams",
+        transform="comma",
+        values="x",
+        default_values=("a", "b"),
+        skip_if_blank=False,
+        in_provisioning=True,
+    )
+    idp.done(*words, "--default", "", "--value", "", "--skip-if-blank")
+    [found] = own_parameters(idp)
+    assert (found.values, found.default_values) == (None, None)

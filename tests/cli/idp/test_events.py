@@ -1,4 +1,4 @@
-"""`lockstep idp events verify | head | retention`."""
+"""`lockstep idp events verify | head | seal | retention`."""
 
 import sqlite3
 
@@ -66,7 +66,7 @@ def test_a_chain_that_was_tampered_with(told: Idp) -> None:
     tamper(told, "UPDATE events SET actor = 'nobody' WHERE seq = 2")
     ended = told.run("events", "verify")
     assert ended.code == 1
-    assert ended.out == "Broken at event 2 (changed): event 2 was changed.\n1 event before it hang together.\n"
+    assert ended.out == "Broken at event 2 (changed): event 2 was changed.\n1 event before it is in order.\n"
     ended = told.run("events", "verify", "--json", "--head", head)
     assert ended.code == 1
     assert ended.one["broken"] == {"what": "changed", "seq": 2, "words": "event 2 was changed"}
@@ -82,7 +82,7 @@ def test_a_head_that_was_kept_elsewhere(told: Idp) -> None:
     ended = told.run("events", "verify", "--head", f"{number}:{other}")
     assert ended.code == 1
     assert "(rewritten)" in ended.out
-    assert "is no head of the events: it is NUMBER:DIGEST" in told.problem("events", "verify", "--head", "12")
+    assert "is no head of the events: write NUMBER:DIGEST" in told.problem("events", "verify", "--head", "12")
 
 
 def test_signed_evidence_and_backups_name_the_head(told: Idp) -> None:
@@ -96,6 +96,27 @@ def test_signed_evidence_and_backups_name_the_head(told: Idp) -> None:
     assert manifest["events_head"] == told.done("events", "head").out.strip()
     tamper(told, "UPDATE event_head SET seq = seq")
     assert told.done("events", "verify", "--head", manifest["events_head"], "--json").one["heads"] == 2
+
+
+def test_sealing_by_hand(told: Idp) -> None:
+    last = told.done("events", "--json").all[-1]["seq"]
+    assert told.done("events", "seal").out == f"Sealed up to event {last}.\n"
+    assert told.done("events", "seal", "--json").one == {"sealed": last}
+    (told.data / "key").write_text("ab" * 32 + "\n")  # another one, as if it had been lost
+    said = told.problem("events", "seal")
+    assert "nothing was sealed: the seal was not made with this key" in said
+    assert "lockstep idp events seal --anew" in said
+    assert told.run("events", "verify").code == 1
+    assert told.done("events", "seal", "--anew").out == f"Sealed up to event {last + 2}.\n"
+    newest = told.done("events", "--json").all[-1]
+    assert (newest["type"], newest["actor"]) == ("events.sealed_anew", "command line")
+    assert told.done("events", "verify", "--json").one["sealed"] == last + 2
+    tamper(told, "UPDATE events SET actor = 'nobody' WHERE seq = 2")
+    assert told.problem("events", "seal", "--anew") == "nothing was sealed: event 2 was changed."
+
+
+def test_there_is_nothing_to_seal(idp: Idp) -> None:
+    assert idp.done("events", "seal").out == "There are no events to seal.\n"
 
 
 def test_how_long_events_are_kept(told: Idp) -> None:

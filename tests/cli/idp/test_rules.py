@@ -1,5 +1,7 @@
 """`lockstep idp app rule …`: what it prints, how it ends."""
 
+import json
+
 import pytest
 
 from tests.cli.idp.command import Idp
@@ -114,7 +116,32 @@ def test_problems(made: Idp, words: tuple[str, ...], said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("--add", "x"), ("--matching", "a"), ("--add", "x", "--matching", "a", "--group", "b"), ("--apply", "--discard")]
+    "words",
+    [
+        ("--add", "x"),
+        ("--matching", "a"),
+        ("--add", "x", "--matching", "a", "--group", "b"),
+        ("--apply", "--discard"),
+        ("--add", "x", "--macro", "a", "--value", "b"),
+        ("--export", "--touches", "x"),
+    ],
 )
 def test_usage(made: Idp, words: tuple[str, ...]) -> None:
     made.usage(*RULE, *words)
+
+
+def test_rules_as_onelogin_writes_them(made: Idp) -> None:
+    made.done(*RULE, "--add", "first", "--matching", "AWS-(.*)", "--if", "role does not equal Cooks")
+    [sent] = made.done(*RULE, "--export").all
+    assert sent["conditions"] == [{"source": "has_role", "operator": "rin", "value": sent["conditions"][0]["value"]}]
+    file = made.folder / "rule.json"
+    file.write_text(json.dumps({**sent, "name": "changed", "enabled": False}))
+    made.done(*RULE, "--from", str(file))
+    file.write_text(json.dumps({"name": "new", "position": 1, "actions": [{"action": "set_title", "macro": "{email}"}]}))
+    made.done(*RULE, "--from", str(file))
+    assert [(one["name"], one["enabled"]) for one in made.done(*RULE, "--export").all] == [("new", True), ("changed", False)]
+    file.write_text(json.dumps({"name": "bad", "actions": [{"action": "set_shoes"}]}))
+    assert "actions.[0].action: Invalid action: set_shoes" in made.problem(*RULE, "--from", str(file))
+    file.write_text("{")
+    assert "--from: this is no JSON" in made.problem(*RULE, "--from", str(file))
+    assert "cannot be read" in made.problem(*RULE, "--from", str(made.folder / "none.json"))

@@ -274,3 +274,15 @@ def test_a_parameter_s_value_can_be_stored(each: Database, source: str) -> None:
 def test_an_app_is_not_given_to_a_role_that_no_database_looks_for(each: Database) -> None:
     with write(each) as c, pytest.raises(Problem, match="no role is called that"):
         actions.assign(c, create(c), "a\0b", 6)
+
+
+def test_all_of_a_parameter_is_kept_as_it_was_given(each: Database) -> None:
+    told = Parameter("badge", "none", False, True, True, "Badge", "comma", "a,b", ("a,b", "c"), False, True, True, False)
+    with write(each) as c:
+        made = create(c)
+        for one in (told, Parameter("title", "title", False), Parameter("team", "none", False, True)):
+            actions.set_parameter(c, made, one, 6)
+        actions.set_parameter(c, made, replace(told, label="Other"), 7)
+        found = {one.key: one for one in store.parameters(c, made.id)}
+        assert found["badge"] == replace(told, label="Other")
+        assert {key: one.number for key, one in found.items()} == {"badge": 1001, "title": 5, "team": 1002}

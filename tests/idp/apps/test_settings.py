@@ -8,12 +8,13 @@ import pytest
 from lockstep.idp.apps.settings import LIMITED_KINDS, LimitedKind, Settings, changed
 from lockstep.kit.problems import Problem
 
-SWITCHES = ("provisioning", "approve-create", "approve-update", "approve-delete", "groups", "creates-only")
+SWITCHES = ("provisioning", "approve-create", "approve-update", "approve-delete", "groups", "creates-only", "safe-entitlements")
 COUNTS = ("grace-days", "pilot-people", "limit-deletions", *(f"limit-{kind}" for kind in LIMITED_KINDS))
 SHARES = ("limit-deletions-share", *(f"limit-{kind}-share" for kind in LIMITED_KINDS))
 CHOICES = {
     "leavers": ("delete", "suspend", "nothing"),
     "suspended": ("suspend", "nothing"),
+    "credentials": ("admin", "shared"),
     "adopt": ("adopt", "report", "ignore"),
     "drift": ("put-back", "report"),
     **{f"drift-{kind}": ("put-back", "report", "default") for kind in ("users", "groups", "members")},

@@ -1,6 +1,7 @@
 """Who a person is to an app."""
 
 from lockstep.idp.apps.connectors import CONNECTORS, parameters_of
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.apps.subject import name_id_of, user_name_of
 from lockstep.idp.directory.records import User
@@ -8,8 +9,8 @@ from lockstep.idp.directory.records import User
 ALICE = User(employee_id="E1", user_name="alice@x.example", email="Alice@x.example")
 
 
-def parameters(*own: Parameter) -> tuple[Parameter, ...]:
-    return parameters_of(CONNECTORS["aws-iam-identity-center"], own)
+def parameters(*own: Parameter) -> Recipe:
+    return Recipe(parameters_of(CONNECTORS["aws-iam-identity-center"], own))
 
 
 def test_the_name_id_is_the_user_name_unless_a_parameter_of_its_own_says_otherwise() -> None:
@@ -21,5 +22,16 @@ def test_the_name_id_is_the_user_name_unless_a_parameter_of_its_own_says_otherwi
 
 
 def test_without_a_value_it_is_empty() -> None:
-    none = (Parameter(NAME_ID, "none", macro=False),)
+    none = Recipe((Parameter(NAME_ID, "none", macro=False),))
     assert (user_name_of(none, ALICE), name_id_of(none, ALICE)) == ("", "")
+
+
+def test_the_template_says_what_the_user_name_is_and_the_name_id_follows() -> None:
+    own = Recipe(parameters().parameters, {"userName": "{$user.email}"})
+    assert (user_name_of(own, ALICE), name_id_of(own, ALICE)) == ("Alice@x.example", "Alice@x.example")
+
+
+def test_what_stands_at_the_login_goes_over_what_rules_give() -> None:
+    own = Recipe(parameters().parameters, own=lambda _key: {"userName": ("own@x.example",)})
+    assert user_name_of(own, ALICE, {"userName": ("rule@x.example",)}) == "own@x.example"
+    assert user_name_of(parameters(), ALICE, {"userName": ("rule@x.example",)}) == "rule@x.example"

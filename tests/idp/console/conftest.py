@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from argon2 import PasswordHasher
 
-from lockstep.idp.console import configuration
+from lockstep.idp.console import configuration, whynothing
 from lockstep.idp.provisioning import exchange, moving, tokens
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit import passwords
@@ -36,7 +36,8 @@ async def _world(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     monkeypatch.setattr(moving, "ScimClient", made.target.client)
     monkeypatch.setattr(exchange, "PAUSES", (0.0, 0.0, 0.0))
     monkeypatch.setattr(client, "READ_PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(configuration, "test_connection", made.test_connection)
+    for page in (configuration, whynothing):
+        monkeypatch.setattr(page, "test_connection", made.test_connection)
     monkeypatch.setattr(configuration, "ask", made.ask)
     yield made
     await made.close()

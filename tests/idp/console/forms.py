@@ -13,6 +13,9 @@ from lockstep.idp.admins import actions as admins
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.fields import actions as fields
+from lockstep.idp.directory.groups import actions as groups
+from lockstep.idp.directory.groups.records import Policy
 from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.kit.passwords import hash_password
@@ -89,20 +92,25 @@ _CONFIGURATION = {
     "session_minutes": "480",
     "do": "save",
 }
+_TEMPLATE = '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "{$user.username}"}'
 _NEW_USER = {"employee_id": "carol", "user_name": "carol@x.example", "email": "carol@x.example"}
 _SECRET = "long enough, and secret"
 
+_ACTION = ("parameter-0", "mode-0", "names-0", "for-each-0", "for-custom-0", "pattern-0", "macro-0")
 _CONDITION = ("source-0", "operator-0", "value-0", "custom-0")
 _RULE = {
     "rule": "0",
     "rows": "1",
     "name": "Other",
     "match": "all",
-    "mode": "map",
-    "names": "",
-    "for-each": "role",
-    "for-custom": "",
-    "pattern": "AWS-(.*)",
+    "actions": "1",
+    "parameter-0": "groups",
+    "mode-0": "map",
+    "names-0": "",
+    "for-each-0": "role",
+    "for-custom-0": "",
+    "pattern-0": "AWS-(.*)",
+    "macro-0": "",
     "enabled": "yes",
     "do": "save",
     "source-0": "role",
@@ -118,7 +126,31 @@ _WRONG_PRIVILEGES = (
     Wrong({"user": "no<body"}, "user"),
 )
 
+_POLICY = {
+    "min_length": "14",
+    "max_age_days": "90",
+    "history": "5",
+    "classes": "0",
+    "lock_after": "10",
+    "lock_minutes": "30",
+    "second_factor": "optional",
+    "session_minutes": "480",
+    "idle_minutes": "30",
+}
+_WRONG_POLICY = (
+    *(Wrong({"min_length": value}, "min_length") for value in ("7", "129", "long", "")),
+    Wrong({"max_age_days": "-1"}, "max_age_days"),
+    Wrong({"history": "25"}, "history"),
+    Wrong({"classes": "5"}, "classes"),
+    Wrong({"lock_after": "2"}, "lock_after"),
+    Wrong({"lock_minutes": "1.5"}, "lock_minutes"),
+    Wrong({"second_factor": "maybe"}, "second_factor"),
+    Wrong({"session_minutes": "0"}, "session_minutes"),
+    Wrong({"idle_minutes": "99999"}, "idle_minutes"),
+)
+
 FORMS: dict[str, Form] = {
+    f"{_APP}/why/test": Form("/admin/apps/1/why/test", nobody=("/admin/apps/99/why/test", {}, 404)),
     "/admin/login": Form(
         "/admin/login",
         {"name": ADMIN, "password": PASSWORD, "to": "/admin"},
@@ -144,8 +176,8 @@ FORMS: dict[str, Form] = {
     ),
     "/admin/users/{id:int}": Form(
         "/admin/users/1",
-        {"user_name": "alice@x.example", "title": "Analyst"},
-        text=("user_name", *_PROFILE),
+        {"user_name": "alice@x.example", "title": "Analyst", "custom.badge": "7"},
+        text=("user_name", "custom.badge", "comment", *_PROFILE),
         wrong=(
             Wrong({"user_name": ""}, "user_name"),
             Wrong({"user_name": "bob@x.example"}, "user_name"),
@@ -157,6 +189,58 @@ FORMS: dict[str, Form] = {
     "/admin/users/{id:int}/status": Form(
         "/admin/users/2/status", {"to": "suspended"}, nobody=("/admin/users/99/status", {}, 404)
     ),
+    "/admin/users/{id:int}/state": Form(
+        "/admin/users/2/state", {"to": "rejected"}, nobody=("/admin/users/99/state", {"to": "rejected"}, 404)
+    ),
+    "/admin/users/{id:int}/logout": Form("/admin/users/1/logout", nobody=("/admin/users/99/logout", {}, 404)),
+    "/admin/users/bulk": Form(
+        "/admin/users/bulk",
+        {"do": "add-role", "scope": "ticked", "ids": "2", "count": "1", "with": "Readers"},
+        text=("with", "q", "role", "status", "app", "do", "count"),
+        wrong=(
+            Wrong({"with": "no<body"}, "with"),
+            Wrong({"with": ""}, ""),
+            Wrong({"count": "7"}, ""),
+            Wrong({"do": "dance"}, ""),
+            Wrong({"ids": ""}, ""),
+            Wrong({"ids": "99"}, ""),
+            Wrong({"do": "delete", "word": "no"}, "word"),
+            Wrong({"do": "set-group", "with": "x"}, "with"),
+            Wrong({"scope": "all", "role": "nobody's"}, ""),
+        ),
+        nobody=("/admin/users/bulk", {"do": "suspend", "scope": "ticked", "ids": "x"}, 404),
+    ),
+    "/admin/users/deleted/{id:int}/restore": Form(
+        "/admin/users/deleted/3/restore", nobody=("/admin/users/deleted/2/restore", {}, 404)
+    ),
+    "/admin/users/fields": Form(
+        "/admin/users/fields",
+        {"name": "Shoe size", "shortname": "shoes"},
+        text=("name", "shortname"),
+        wrong=(
+            Wrong({"name": " "}, "name"),
+            Wrong({"shortname": ""}, "shortname"),
+            Wrong({"shortname": "badge"}, "shortname"),
+            Wrong({"shortname": LONG}, "shortname"),
+        ),
+    ),
+    "/admin/users/fields/{id:int}": Form(
+        "/admin/users/fields/1",
+        {"name": "Pass"},
+        text=("name",),
+        wrong=(Wrong({"name": " "}, "name"), Wrong({"name": "a\0b"}, "name")),
+        nobody=("/admin/users/fields/99", {"name": "x"}, 404),
+    ),
+    "/admin/users/fields/{id:int}/move": Form(
+        "/admin/users/fields/1/move", {"to": "down"}, nobody=("/admin/users/fields/99/move", {"to": "up"}, 404)
+    ),
+    "/admin/users/fields/{id:int}/remove": Form(
+        "/admin/users/fields/1/remove",
+        {"word": "delete"},
+        text=("word",),
+        wrong=(Wrong({"word": "no"}, "word"),),
+        nobody=("/admin/users/fields/99/remove", {"word": "delete"}, 404),
+    ),
     "/admin/users/{id:int}/remove": Form("/admin/users/2/remove", nobody=("/admin/users/99/remove", {}, 404)),
     "/admin/users/{id:int}/password": Form(
         "/admin/users/1/password",
@@ -165,6 +249,39 @@ FORMS: dict[str, Form] = {
         wrong=(Wrong({"password": "short"}, "password"), Wrong({"again": "something else, as long"}, "again")),
         secret=("password", "again"),
         nobody=("/admin/users/99/password", {"password": _SECRET, "again": _SECRET}, 404),
+    ),
+    "/admin/users/{id:int}/group": Form(
+        "/admin/users/1/group", {"group": "1"}, text=("group",), nobody=("/admin/users/1/group", {"group": "99"}, 404)
+    ),
+    "/admin/users/{id:int}/factor/remove": Form(
+        "/admin/users/1/factor/remove", nobody=("/admin/users/99/factor/remove", {}, 404)
+    ),
+    "/admin/groups": Form(
+        "/admin/groups",
+        {"name": "Research"},
+        text=("name",),
+        wrong=(*(Wrong({"name": value}, "name") for value in ("", "treasury", "a\nb", "a\0b", LONG)),),
+    ),
+    "/admin/groups/default": Form("/admin/groups/default", _POLICY, text=tuple(_POLICY), wrong=_WRONG_POLICY),
+    "/admin/groups/{id:int}": Form(
+        "/admin/groups/1",
+        {"name": "Cash", "reference": "C-1", **_POLICY},
+        text=("name", "reference", *_POLICY),
+        wrong=(Wrong({"name": ""}, "name"), Wrong({"name": "Empty one"}, "name"), *_WRONG_POLICY),
+        nobody=("/admin/groups/99", {"name": "x"}, 404),
+    ),
+    "/admin/groups/{id:int}/users": Form(
+        "/admin/groups/1/users",
+        {"users": "alice\nbob"},
+        text=("users",),
+        wrong=(*(Wrong({"users": value}, "users") for value in ("", "alice\nno<body", "alice\n" * 1_001)),),
+        nobody=("/admin/groups/99/users", {"users": "alice"}, 404),
+    ),
+    "/admin/groups/{id:int}/users/{user:int}/remove": Form(
+        "/admin/groups/1/users/2/remove", nobody=("/admin/groups/1/users/99/remove", {}, 404)
+    ),
+    "/admin/groups/{id:int}/remove": Form(
+        "/admin/groups/1/remove", {"to": "Empty one"}, text=("to",), nobody=("/admin/groups/1/remove", {"to": "x"}, 404)
     ),
     "/admin/roles": Form(
         "/admin/roles",
@@ -189,6 +306,19 @@ FORMS: dict[str, Form] = {
     ),
     "/admin/roles/{id:int}/members/{user:int}/remove": Form(
         "/admin/roles/1/members/1/remove", nobody=("/admin/roles/1/members/99/remove", {}, 404)
+    ),
+    "/admin/roles/{id:int}/applications": Form(
+        "/admin/roles/1/applications", {"app": "1"}, nobody=("/admin/roles/1/applications", {"app": "9"}, 404)
+    ),
+    "/admin/roles/{id:int}/admins": Form(
+        "/admin/roles/1/admins",
+        {"user": "bob"},
+        text=("user",),
+        wrong=(Wrong({"user": "no<body"}, "user"), Wrong({"user": ""}, "user")),
+        nobody=("/admin/roles/99/admins", {"user": "bob"}, 404),
+    ),
+    "/admin/roles/{id:int}/admins/{user:int}/remove": Form(
+        "/admin/roles/1/admins/2/remove", nobody=("/admin/roles/1/admins/99/remove", {}, 404)
     ),
     "/admin/roles/{id:int}/roles": Form(
         "/admin/roles/1/roles",
@@ -271,26 +401,48 @@ FORMS: dict[str, Form] = {
     f"{_APP}/configuration/tokens/remove": Form(
         "/admin/apps/1/configuration/tokens/remove", nobody=("/admin/apps/99/configuration/tokens/remove", {}, 404)
     ),
+    f"{_APP}/configuration/template": Form(
+        "/admin/apps/1/configuration/template",
+        {"template": _TEMPLATE, "preview_user": "alice", "do": "save"},
+        text=("template", "preview_user"),
+        wrong=(
+            Wrong({"template": ""}, "template"),
+            Wrong({"template": "{"}, "template"),
+            Wrong({"template": LONG * 7}, "template"),
+            Wrong({"template": _TEMPLATE.replace("username", "usernam")}, "template"),
+            Wrong({"preview_user": "no<body", "do": "preview"}, "preview_user"),
+            Wrong({"preview_user": "", "do": "preview"}, "preview_user"),
+        ),
+        nobody=("/admin/apps/99/configuration/template", {"template": _TEMPLATE}, 404),
+    ),
     f"{_APP}/parameters/groups": Form("/admin/apps/1/parameters/groups", nobody=("/admin/apps/99/parameters/groups", {}, 404)),
     f"{_APP}/parameters/edit": Form(
         "/admin/apps/1/parameters/edit",
-        {"key": "title", "source": "macro", "text": "{title}", "do": "save"},
-        text=("key", "source", "text"),
-        wrong=(Wrong({"text": "{nothing}"}, "text"), Wrong({"key": "nosuch"}, "key")),
+        {"key": "title", "source": "macro", "text": "{title}", "provisioning": "yes", "do": "save"},
+        text=("key", "source", "text", "label", "default", "values", "transform"),
+        wrong=(
+            Wrong({"text": "{nothing}"}, "text"),
+            Wrong({"key": "nosuch", "provisioning": ""}, "key"),
+            Wrong({"default": LONG}, "default"),
+            Wrong({"values": "a\tb"}, "values"),
+            Wrong({"key": "emails", "blank": "yes"}, "blank"),
+        ),
         nobody=("/admin/apps/99/parameters/edit", {"key": "title", "source": "title"}, 404),
     ),
     f"{_APP}/rules/edit": Form(
         "/admin/apps/1/rules/edit",
         _RULE,
-        text=("name", "match", "mode", "names", "for-each", "for-custom", "pattern", "rows", "rule", *_CONDITION),
+        text=("name", "match", "rows", "rule", "actions", *_ACTION, *_CONDITION),
         wrong=(
             Wrong({"name": ""}, "name"),
             Wrong({"name": LONG}, "name"),
-            Wrong({"pattern": "(a"}, "pattern"),
-            Wrong({"pattern": LONG}, "pattern"),
-            Wrong({"for-each": "shoes"}, "for-each"),
-            Wrong({"for-each": "custom"}, "for-custom"),
-            Wrong({"mode": "existing", "names": ""}, "names"),
+            Wrong({"pattern-0": "(a"}, "pattern-0"),
+            Wrong({"pattern-0": LONG}, "pattern-0"),
+            Wrong({"for-each-0": "shoes"}, "for-each-0"),
+            Wrong({"for-each-0": "custom"}, "for-custom-0"),
+            Wrong({"mode-0": "existing", "names-0": ""}, "names-0"),
+            Wrong({"mode-0": "macro", "macro-0": "{shoes}"}, "macro-0"),
+            Wrong({"parameter-0": "shoes"}, "parameter-0"),
             Wrong({"value-0": "no<role"}, "value-0"),
             Wrong({"value-0": "a\0b"}, "value-0"),
             Wrong({"operator-0": "contains"}, "operator-0"),
@@ -300,6 +452,9 @@ FORMS: dict[str, Form] = {
         nobody=("/admin/apps/99/rules/edit", _RULE, 404),
     ),
     f"{_APP}/rules/discard": Form("/admin/apps/1/rules/discard", nobody=("/admin/apps/99/rules/discard", {}, 404)),
+    f"{_APP}/rules/sort": Form(
+        "/admin/apps/1/rules/sort", {"order": "2 1"}, text=("order",), nobody=("/admin/apps/99/rules/sort", {"order": "1"}, 404)
+    ),
     **{
         f"{_APP}/rules/{{rule:int}}/{what}": Form(
             f"/admin/apps/1/rules/1/{what}",
@@ -313,6 +468,24 @@ FORMS: dict[str, Form] = {
     f"{_APP}/plan/ticked": Form("/admin/apps/1/plan/ticked", {"change": "x"}, text=("change",)),
     f"{_APP}/users/{{user:int}}/pending": Form(
         "/admin/apps/1/users/1/pending", {"change": "x"}, text=("change",), nobody=("/admin/apps/1/users/99/pending", {}, 303)
+    ),
+    f"{_APP}/users/{{user:int}}": Form(
+        "/admin/apps/1/users/1",
+        {"key": "title", "values": "Boss", "do": "save"},
+        text=("key", "values"),
+        wrong=(
+            Wrong({"key": "nosuch"}, "key"),
+            Wrong({"key": "groups", "values": ""}, "values"),
+            Wrong({"values": LONG}, "values"),
+            Wrong({"values": "a\tb"}, "values"),
+        ),
+        nobody=("/admin/apps/1/users/99", {"key": "title", "values": "x"}, 404),
+    ),
+    f"{_APP}/parameters/credentials": Form(
+        "/admin/apps/1/parameters/credentials",
+        {"credentials": "shared"},
+        text=("credentials",),
+        nobody=("/admin/apps/99/parameters/credentials", {"credentials": "shared"}, 404),
     ),
     f"{_APP}/users/{{user:int}}/retry": Form("/admin/apps/1/users/1/retry", nobody=("/admin/apps/1/users/99/retry", {}, 404)),
     f"{_APP}/failures/retry": Form(
@@ -410,6 +583,18 @@ FORMS: dict[str, Form] = {
         nobody=("/admin/administrators/remove", {"name": "nobody"}, 404),
     ),
     "/admin/certificates": Form("/admin/certificates"),
+    "/admin/events/integrity": Form(
+        "/admin/events/integrity",
+        {"head": ""},
+        text=("head",),
+        wrong=(Wrong({"head": "12"}, "head"), Wrong({"head": f"1:{'0' * 65}"}, "head")),
+    ),
+    "/admin/events/retention": Form(
+        "/admin/events/retention",
+        {"days": "90"},
+        text=("days",),
+        wrong=tuple(Wrong({"days": days}, "days") for days in ("", "-1", "x", "36501", "9" * 20)),
+    ),
     "/admin/certificates/{id:int}/activate": Form(
         "/admin/certificates/2/activate", nobody=("/admin/certificates/99/activate", {}, 409)
     ),
@@ -426,12 +611,21 @@ FORMS: dict[str, Form] = {
 def prepared(world: World) -> None:
     """What the rows need besides the world.
 
-    A second administrator, two certificates (2 signs), two rules not applied, the role Staff (2) around Readers, and Bakers.
+    A second administrator, two certificates (2 signs), two rules not applied, the role Staff (2) around Readers, and Bakers;
+    the custom user fields badge and desk, and a user (3) who was deleted.
+    the groups Treasury (1, with Bob in it) and Empty one.
     """
+    gone = world.user("gone")
     with world.changing() as c:
+        directory.remove_user(c, gone.id, actor=HAND, now=world.now)
+        for name in ("Badge", "Desk"):
+            fields.create(c, name, name.lower(), actor=HAND, now=world.now)
         staff = directory.create_role(c, "Staff", actor=HAND, now=world.now)
         directory.create_role(c, "Bakers", actor=HAND, now=world.now)
         nest_role(c, staff.id, world.role.id, actor=HAND, now=world.now)
+        for name in ("Treasury", "Empty one"):
+            groups.create(c, name, Policy(), actor=HAND, now=world.now)
+        groups.assign(c, 1, [world.bob.id], actor=HAND, now=world.now)
         admins.create(c, "other", hash_password(PASSWORD), actor=HAND, now=world.now)
         for key in _two_keys(world.now):
             certificates.add(c, world.engine.vault, key, world.now)

@@ -14,6 +14,7 @@ from lockstep.idp.console.access import NEEDS, OPEN, first_pages, need_of
 from lockstep.idp.console.context import PAGES
 from lockstep.idp.console.desk import Desk, guarded
 from lockstep.idp.console.routes import ROUTES
+from lockstep.idp.directory.roles import actions as role_admins
 from lockstep.kit.passwords import hash_password
 from lockstep.kit.web.site import build_site
 from tests.idp.console.forms import FORMS, prepared
@@ -166,12 +167,31 @@ async def test_a_role_admin_looks_after_the_members_of_their_role(world: World) 
     browser = await as_one(world, Privilege.ROLE_ADMIN)
     page = await browser.get("/admin/roles/1")
     assert "Delete role" not in page.text
-    added = await press(browser, page, "/admin/roles/1/members", user="bob")
+    members = await browser.get("/admin/roles/1/users")
+    added = await press(browser, members, "/admin/roles/1/members", user="bob")
     assert "bob@x.example is in the role." in added.text
     gone = await press(browser, added, f"/admin/roles/1/members/{world.bob.id}/remove")
     assert "The member has been taken out." in gone.text
     renaming = page.html[page.html.index('id="rename"') :]
     assert '<fieldset disabled class="locked">' in renaming[: renaming.index("</section>")]
+
+
+async def test_who_administers_a_role_as_a_user_does_so_here(world: World) -> None:
+    """OneLogin's role admins are users: an administrator who is one of them has their roles, too."""
+    with world.changing() as c:
+        role_admins.add_admins(c, world.role.id, [world.bob.id], actor=HAND, now=world.now)
+    stranger = await as_one(world, Privilege.READ_ONLY)
+    browser = await as_one(world, Privilege.USER_ADMIN, employee_id="bob")
+    carol = world.user("carol")
+    page = await browser.get("/admin/roles/1/admins")
+    assert "bob@x.example" in page.text
+    page = await browser.get("/admin/roles/1/users")
+    added = await press(browser, page, "/admin/roles/1/members", user="carol")
+    assert f"{carol.user_name} is in the role." in added.text
+    csrf = page.form("/admin/logout").value("csrf")
+    assert (await browser.post("/admin/roles/1/members", [("csrf", csrf), ("user", "bob")])).status == 403, "not themselves"
+    seen = await stranger.get("/admin/roles/1/users")
+    assert not [form for form in seen.forms if form.action.endswith("/members")]
 
 
 async def test_who_only_sees_finds_no_button_and_reads_every_field(world: World) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from lockstep.idp import events
 from lockstep.idp.console.activity import PAGE, about, kind_of
+from lockstep.idp.eventlog.types import id_of
 from lockstep.idp.events import Event, EventType, Wanted
 from tests.idp.console.world import World
 
@@ -99,7 +100,12 @@ async def test_one_event(world: World) -> None:
         last = events.latest(c) - 1  # the sign-in is the newest
     page = await browser.get(f"/admin/events/{last}")
     assert "no &lt;b&gt;good" in page.html
-    assert "OneLogin event type 64" in page.text
+    assert "OneLogin event type 64 USER_CREATION_FAILED_IN_APP" in page.text
+    assert "IP address" not in page.text
+    write(world, 1, type=EventType.ROLE_CREATED, ipaddr="192.0.2.7", client_id="<client>")
+    page = await browser.get(f"/admin/events/{last + 2}")
+    assert f"Event type {id_of(EventType.ROLE_CREATED)} ROLE_CREATED" in page.text
+    assert "IP address 192.0.2.7 API client <client>" in page.text
     assert (await browser.get("/admin/events/99999")).status == 404
 
 

@@ -46,6 +46,12 @@ QUERIES = (
     "name",
     "to",
     "out",
+    "do",
+    "scope",
+    "with",
+    "role",
+    "source",
+    "state",
 )
 """What the pages read from their address, and more."""
 

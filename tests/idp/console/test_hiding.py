@@ -31,7 +31,7 @@ def test_a_form_of_buttons_goes() -> None:
 @pytest.mark.parametrize("field", ['<input type="text" name="x" value="y">', "<select></select>", "<textarea>y</textarea>"])
 def test_a_form_with_fields_stays_to_be_read(field: str) -> None:
     shown = hidden(FORM.format("/admin/users/1", field + BUTTON))
-    assert shown.startswith(f'<fieldset disabled class="locked">\n{field}{BUTTON}</fieldset>')
+    assert shown.startswith(f'<fieldset disabled class="locked">\n{field}<p class="soft">')
     assert "Account owners, super users and user admins may make, change" in shown
     assert "secret" not in shown
 
@@ -80,7 +80,7 @@ def test_a_locked_address_may_be_seen_and_not_changed() -> None:
     html = '<a href="/admin/users/1">x</a><a href="/admin/users/1/password">y</a><a href="/admin/users/12/password">z</a>'
     assert hidden(html, OWNER, _admin_users_1="no") == '<a href="/admin/users/1">x</a>y<a href="/admin/users/12/password">z</a>'
     shown = hidden(FORM.format("/admin/users/1", '<input name="x">'), OWNER, _admin_users_1="Your own.")
-    assert shown.endswith('<p class="soft">Your own.</p>')
+    assert shown.endswith('<p class="soft">Your own.</p></fieldset>')
 
 
 def test_the_text_of_a_value_is_no_form_and_no_link() -> None:

@@ -122,7 +122,7 @@ async def test_the_pages_of_a_user_and_of_a_login_lead_here(world: World) -> Non
     world.set("provisioning=on")
     browser = await world.signed_in()
     await browser.get(address("/plan"))
-    for path in (f"/admin/users/{world.alice.id}", f"{address('/users')}/{world.alice.id}/pending"):
+    for path in (f"/admin/users/{world.alice.id}/applications", f"{address('/users')}/{world.alice.id}/pending"):
         assert f'href="{HERE}?user=alice"' in (await browser.get(path)).html
     assert f'href="{HERE}"' in (await browser.get(address())).html
 

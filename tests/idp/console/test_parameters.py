@@ -51,14 +51,14 @@ async def test_macros_and_custom_attributes(world: World) -> None:
     assert wrong.status == 422
     assert 'id="f-text-error"' in wrong.html
     assert 'value="{nobody}"' in wrong.html
-    await press(browser, page, EDIT, key="title", source="macro", text="{title} ({department})")
+    await press(browser, page, EDIT, key="title", source="macro", text="{title} ({department})", provisioning="yes")
     assert own(world) == [Parameter("title", "{title} ({department})", True)]
     page = await browser.get(f"{EDIT}?key=title")
     assert 'value="{title} ({department})"' in page.html
     first = await press(browser, page, EDIT, key="title", do="remove")
     assert "title is as it was at first." in first.text
     assert own(world) == []
-    await press(browser, page, EDIT, key="title", source="custom", text="badge")
+    await press(browser, page, EDIT, key="title", source="custom", text="badge", provisioning="yes")
     assert source_words(own(world)[0]) == "Custom attribute badge"
     assert 'value="badge"' in (await browser.get(f"{EDIT}?key=title")).html
 
@@ -70,3 +70,56 @@ async def test_the_subject_is_a_parameter_of_its_own(world: World) -> None:
     await press(browser, page, EDIT, key="nameid", source="email", text="")
     assert own(world) == [Parameter("nameid", "email", False)]
     assert (await browser.get(f"{EDIT}?key=nothing")).status == 404
+
+
+async def test_all_of_a_field_is_kept_and_shown(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get(EDIT)
+    for words in (
+        "Default if no value selected",
+        "Semicolon Delimited input (Multi-value output)",
+        "Include in User Provisioning",
+    ):
+        assert words in page.text
+    assert "aria-invalid" not in page.html
+    said = {"label": "Teams", "default": "a;b\r\nc", "transform": "semicolon", "provisioning": "yes", "blank": "yes"}
+    done = await press(browser, page, EDIT, key="teams", source="none", text="", values="one, two", **said)
+    assert "The parameter teams has been saved." in done.text
+    assert own(world) == [
+        Parameter(
+            *("teams", "none", False, False, False),
+            label="Teams",
+            transform="semicolon",
+            values="one, two",
+            default_values=("a;b", "c"),
+            skip_if_blank=False,
+            in_provisioning=True,
+        )
+    ]
+    for words in ("Teams", "Enabled", "the same for everybody: one, two", "default if no value selected: a;b, c", "sent empty"):
+        assert words in done.text
+    again = await browser.get(f"{EDIT}?key=teams")
+    assert "a;b\nc</textarea>" in again.html
+
+
+async def test_a_field_is_left_out_of_provisioning(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get(f"{EDIT}?key=title")
+    await press(browser, page, EDIT, key="title", source="title", text="")
+    assert own(world)[0].in_provisioning is False
+    assert "Disabled" in (await browser.get(PAGE)).text
+
+
+async def test_credentials_and_safe_entitlements(world: World) -> None:
+    browser = await world.signed_in()
+    page = await browser.get(PAGE)
+    for words in ("Credentials are", "Configured by admin", "Configured by admins and shared by all users"):
+        assert words in page.text
+    shared = await press(browser, page, f"{PAGE}/credentials", credentials="shared")
+    assert "Everybody has the values of the parameters." in shared.text
+    assert world.app_now().settings.credentials == "shared"
+    form = await browser.get(f"{PAGE}/groups")
+    await press(browser, form, f"{PAGE}/groups", groups="yes")
+    assert (world.app_now().settings.groups, world.app_now().settings.safe_entitlements) == (True, False)
+    await press(browser, form, f"{PAGE}/groups", groups="yes", safe="yes")
+    assert world.app_now().settings.safe_entitlements

@@ -64,11 +64,11 @@ async def test_long_lists_go_by_key(each_world: World) -> None:
     for number in range(store.PAGE + 3):
         each_world.found(f"Role {number:03}")
     browser = await each_world.signed_in()
-    first = await browser.get(f"/admin/roles/{role.id}")
+    first = await browser.get(f"/admin/roles/{role.id}/users")
     assert "Members (53)" in first.text
     assert "p052@x.example" not in first.text
     after = first.html.split("?after=")[1].split('"')[0]
-    assert "p052@x.example" in (await browser.get(f"/admin/roles/{role.id}?after={after}")).text
+    assert "p052@x.example" in (await browser.get(f"/admin/roles/{role.id}/users?after={after}")).text
     listed = await browser.get("/admin/roles?q=role")
     assert "Role 052" not in listed.text
     address = listed.html.split('href="/admin/roles?q=role&amp;')[1].split('"')[0].replace("&amp;", "&")

@@ -1,47 +1,14 @@
 """The tab Rules: what is saved is not in force, what would change is shown, a test says why."""
 
-from typing import Any
-
 import pytest
 
-from lockstep.idp.apps.rules import actions
+from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
-from lockstep.idp.console.rule_form import typed_of
 from lockstep.idp.directory.conditions.records import Condition
-from tests.idp.console.world import ADMIN, HAND, HOSTILE, OPEN, World, address, press
-from tests.support.browser import Answer, Browser
-
-PAGE = address("/rules")
-EDIT = f"{PAGE}/edit"
-PREVIEW = f"{PAGE}/preview"
-PLAIN = {"rule": "0", "rows": "1", "match": "all", "mode": "map", "for-each": "role", "enabled": "yes", "do": "save"}
-
-
-def kept(world: World) -> list[Rule]:
-    with world.db.read() as c:
-        return list(actions.rules_of(c, world.app).edited)
-
-
-def in_force(world: World) -> list[str]:
-    with world.db.read() as c:
-        return [rule.name for rule in actions.rules_of(c, world.app).applied.rules]
-
-
-def given(world: World, *rules: Rule, apply: bool = False) -> list[Rule]:
-    with world.changing() as c:
-        saved = [actions.save(c, world.app, rule, world.now, actor=HAND) for rule in rules]
-        if apply:
-            actions.apply(c, world.app, world.now, actor=HAND)
-    return saved
-
-
-def named(name: str, pattern: str = ".*", **more: Any) -> Rule:
-    return Rule(name, (Mapped("role", pattern),), **more)
-
-
-async def save(browser: Browser, **typed: str) -> Answer:
-    fields = {**PLAIN, "name": "AWS", "pattern": "(.*)", **{name.replace("_", "-"): value for name, value in typed.items()}}
-    return await press(browser, await browser.get(EDIT), EDIT, **fields)
+from lockstep.idp.provisioning import reach
+from tests.idp.console.ruling import EDIT, PAGE, PREVIEW, given, in_force, kept, named
+from tests.idp.console.world import HOSTILE, OPEN, World, address, press
 
 
 async def test_no_rules_say_what_is_so_without(world: World) -> None:
@@ -49,128 +16,6 @@ async def test_no_rules_say_what_is_so_without(world: World) -> None:
     for words in ("Rules", "Add Rule", "No rules", "Each role is the group of its name"):
         assert words in page.text
     assert "Nothing waits to be applied" in (await (await world.signed_in()).get(PREVIEW)).text
-
-
-async def test_a_rule_of_the_guide_from_the_form_to_the_target(world: World) -> None:
-    world.set(*OPEN)
-    browser = await world.signed_in()
-    form = await browser.get(EDIT)
-    for words in ("Conditions", "Actions", "Set Groups in aws", "Map from OneLogin", "For each", "with value that matches"):
-        assert words in form.text
-    saved = await save(browser, name="Readers", pattern="Read(.*)")
-    assert saved.url.endswith(PREVIEW)
-    for words in ("“Readers” has been saved, and is not applied yet.", "Renamed from Readers", "1 group would change"):
-        assert words in saved.text
-    assert kept(world) == [Rule("Readers", (Mapped("role", "Read(.*)"),), id=1)]
-    assert in_force(world) == []
-    for page in (PAGE, address(), address("/users")):
-        warned = await browser.get(page)
-        assert "Rules have changed and are not applied yet" in warned.text
-        assert warned.form("/do/reapply")
-    done = await press(browser, saved, address("/do/reapply"))
-    assert "Mappings are being reapplied" in done.text
-    assert in_force(world) == ["Readers"]
-    await world.sync()
-    assert set(world.target.teams()) == {"ers"}
-    assert "not applied yet" not in (await browser.get(PAGE)).text
-    assert world.events("mapping.reapplied")[-1]["actor"] == ADMIN
-
-
-async def test_from_existing_with_conditions_of_every_sort(world: World) -> None:
-    browser = await world.signed_in()
-    more = await save(browser, do="more", source_0="department", value_0="Sales|Research", name="Many")
-    assert [name for name, _ in more.form(EDIT).fields if name.startswith("value-")] == ["value-0", "value-1"]
-    assert 'value="Sales|Research"' in more.html
-    done = await save(
-        browser,
-        name="Many",
-        rows="6",
-        match="any",
-        mode="existing",
-        names="Alpha\r\n\r\n Beta \r\nAlpha",
-        source_0="department",
-        operator_0="contains",
-        value_0="a|b",
-        source_1="role",
-        operator_1="does not equal",
-        value_1="Readers",
-        source_2="status",
-        operator_2="equals",
-        value_2="active|Suspended",
-        source_3="custom",
-        custom_3="site",
-        operator_3="begins with",
-        value_3="Os",
-        source_4="",
-        value_4="dropped",
-    )
-    assert done.url.endswith(PREVIEW), done.text
-    conditions = (
-        Condition("department", "contains", "a|b"),
-        Condition("role", "does not equal", str(world.role.id)),
-        Condition("status", "equals", "1|2"),
-        Condition("custom_attribute_site", "begins with", "Os"),
-    )
-    assert kept(world) == [Rule("Many", (Existing(("Alpha", "Beta")),), "any", conditions, id=1)]
-    listed = await browser.get(PAGE)
-    assert "Department contains “a” or “b” or Role does not equal “Readers” or Status equals “Active” or" in listed.text
-    assert "custom_attribute_site begins with “Os”" in listed.text
-    again = await browser.get(f"{EDIT}?rule=1")
-    for value in ("a|b", "Readers", "Active|Suspended", "site", "Os"):
-        assert f'value="{value}"' in again.html
-    changed = await press(browser, again, EDIT, **{**PLAIN, "rule": "1", "rows": "0", "name": "Few", "pattern": "x"})
-    assert "“Few” has been saved" in changed.text
-    assert [(rule.name, rule.enabled) for rule in kept(world)] == [("Few", True)]
-
-
-WRONG: list[tuple[dict[str, str], str, str]] = [
-    ({"name": ""}, "name", "Give the rule a name."),
-    ({"pattern": "(a"}, "pattern", "This pattern cannot be used"),
-    ({"pattern": ""}, "pattern", "Write a pattern"),
-    ({"mode": "existing", "names": " \r\n"}, "names", "Write at least one value."),
-    ({"for-each": "shoes"}, "for-each", "no such user attribute"),
-    ({"for-each": "custom"}, "for-custom", "Name the custom attribute."),
-    ({"source-0": "role", "value-0": "Nobody"}, "value-0", "No role is called Nobody."),
-    ({"source-0": "role", "value-0": ""}, "value-0", "Write the name of a role"),
-    (
-        {"source-0": "role", "value-0": "Readers", "operator-0": "contains"},
-        "operator-0",
-        "A role, a group, a status or a state equals",
-    ),
-    ({"source-0": "status", "value-0": "happy"}, "value-0", "Write a status, such as Active"),
-    ({"source-0": "custom", "value-0": "x"}, "custom-0", "Name the custom attribute."),
-    ({"source-0": "department", "operator-0": "contains", "value-0": ""}, "value-0", "Write a text to compare with."),
-    ({"source-0": "department", "operator-0": "is", "value-0": "x"}, "operator-0", "Choose one of the list."),
-    ({"source-0": "shoes", "value-0": "x"}, "source-0", "no such user attribute"),
-]
-
-
-@pytest.mark.parametrize(("typed", "field", "words"), WRONG)
-async def test_wrong_input_stands_beside_its_field_and_keeps_what_was_typed(
-    world: World, typed: dict[str, str], field: str, words: str
-) -> None:
-    browser = await world.signed_in()
-    first = {"operator-0": "equals", "name": "kept name"}
-    page = await browser.get(EDIT)
-    answer = await press(browser, page, EDIT, **{**PLAIN, "pattern": "kept-.*", **first, **typed})
-    assert answer.status == 422
-    beside = answer.html.partition(f'id="f-{field}-error"')[2]
-    assert words in beside[:400].replace("&#39;", "'")
-    shown = {**first, **typed}
-    for name in ("name", "value-0", "pattern"):
-        assert not shown.get(name) or f'value="{shown[name]}"' in answer.html
-    assert kept(world) == []
-    assert world.events("app.rule_changed") == []
-
-
-async def test_two_roles_of_one_name_are_told_apart_by_their_keys(world: World) -> None:
-    other = world.found("Readers", world.bob)
-    browser = await world.signed_in()
-    refused = await save(browser, source_0="role", operator_0="equals", value_0="Readers")
-    assert "Several roles are called Readers: write the group_id of one" in refused.text
-    await save(browser, source_0="role", operator_0="equals", value_0=other.group_id)
-    assert kept(world)[0].conditions == (Condition("role", "equals", str(other.id)),)
-    assert f'value="{other.group_id}"' in (await browser.get(f"{EDIT}?rule=1")).html
 
 
 async def test_a_rule_about_a_role_that_is_gone_says_so(world: World) -> None:
@@ -197,7 +42,7 @@ async def test_order_state_and_deletion(world: World) -> None:
     gone = await press(browser, asked, f"{PAGE}/{two.id}/delete")
     assert "“Two” has been deleted, which is not applied yet." in gone.text
     last = await browser.get(f"{PAGE}/{one.id}/delete")
-    assert "It is the last rule: without any, each role is the group of its name again." in last.text
+    assert "It is the last rule that sets Groups: without any, each role is the group of its name again." in last.text
     thrown = await press(browser, gone, f"{PAGE}/discard")
     assert "The changes have been thrown away" in thrown.text
     assert [(rule.name, rule.enabled) for rule in kept(world)] == [("One", True), ("Two", True)]
@@ -272,17 +117,6 @@ async def test_rules_of_another_app_are_not_there(world: World) -> None:
         assert (await browser.get(f"/admin/apps/99{path}")).status == 404
 
 
-def test_a_rule_is_typed_as_it_is_kept() -> None:
-    conditions = (Condition("role", "equals", "7|9"), Condition("custom_attribute_site", "contains", "x"))
-    typed = typed_of(Rule("r", (Mapped("custom_attribute_team", "a"),), "any", conditions, False, 3), {"7": "Cooks"})
-    assert (typed.id, typed.match, typed.mode, typed.for_each, typed.for_custom) == (3, "any", "map", "custom", "team")
-    assert [(row.source, row.custom, row.value) for row in typed.rows] == [
-        ("role", "", "Cooks|a role that is deleted"),
-        ("custom", "site", "x"),
-    ]
-    assert (typed_of(Rule("r", (Existing(("A", "B")),)), {}).names, typed.enabled) == ("A\nB", False)
-
-
 async def test_only_the_rules_that_were_shown_are_applied(world: World) -> None:
     given(world, named("One"))
     browser = await world.signed_in()
@@ -306,6 +140,92 @@ async def test_a_preview_that_deletes_says_so(world: World) -> None:
     assert "1 group would be deleted." in (await (await world.signed_in()).get(PREVIEW)).text
 
 
-async def test_enter_saves(world: World) -> None:
-    html = (await (await world.signed_in()).get(EDIT)).html
-    assert html.index('value="save"') < html.index('value="more"')
+async def test_values_that_would_change_are_shown_and_then_sent(world: World) -> None:
+    world.set(*OPEN)
+    await world.sync()
+    given(world, Rule("Title", (Existing(("Boss", "Cook"), "title"),), conditions=(Condition("email", "contains", "alice"),)))
+    browser = await world.signed_in()
+    page = await browser.get(PREVIEW)
+    for words in (
+        "No group and no membership would change.",
+        "Values that would change: 1 parameter.",
+        "alice@x.example: – → Boss;Cook",
+    ):
+        assert words in page.text, words
+    await press(browser, page, address("/do/reapply"))
+    await world.sync()
+    assert {one.get("title") for one in world.target.users.values()} == {None, "Boss;Cook"}
+    tested = await browser.get(f"{PAGE}?user=alice")
+    for words in ("Groups: Readers", "title Boss;Cook by Title", "Title : decides (title: Boss;Cook)"):
+        assert words in tested.text, words
+    assert "No rule sets Groups, so each role is the group of its name." in tested.text
+
+
+async def test_a_later_rule_may_win_for_a_part(world: World) -> None:
+    given(world, Rule("First", (Existing(("T",), "title"), Existing(("G",)))), Rule("Second", (Existing(("U",), "title"),)))
+    page = await (await world.signed_in()).get(f"{PAGE}?user=alice")
+    assert "First : decides (G; title: T; a later rule wins for title)" in page.text
+
+
+async def test_rules_are_dragged_into_another_order(world: World) -> None:
+    one, two, three = given(world, named("One"), named("Two"), named("Three"))
+    browser = await world.signed_in()
+    page = await browser.get(PAGE)
+    assert 'data-order="rules"' in page.html and "order.js" in page.html
+    done = await press(browser, page, f"{PAGE}/sort", order=f"{three.id} {one.id} {two.id}")
+    assert "The rules have another order. A later rule wins." in done.text
+    assert [rule.name for rule in kept(world)] == ["Three", "One", "Two"]
+    for order in ("1", f"{one.id} {one.id} {two.id}", "x"):
+        refused = await press(browser, page, f"{PAGE}/sort", order=order)
+        assert "The rules have changed since this page was made" in refused.text
+    assert [rule.name for rule in kept(world)] == ["Three", "One", "Two"]
+
+
+async def test_whom_a_rule_touches(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, nobody = given(
+        world,
+        Rule("First", (Mapped("role", "(.*)"), Existing(("T",), "title")), enabled=False),
+        Rule("Second", (Existing(("U",), "title"),)),
+        Rule("Nobody", (Existing(("U",), "title"),), conditions=(Condition("title", "equals", "Pope"),)),
+    )
+    browser = await world.signed_in()
+    page = await browser.get(f"{PAGE}/{first.id}/people")
+    for words in (
+        "Whom “First” touches",
+        "The rule is disabled.",
+        "Groups: Readers",
+        "title: T – a later rule wins",
+        "alice@x.example",
+    ):
+        assert words in page.text, words
+    assert "It holds of nobody who has the app." in (await browser.get(f"{PAGE}/{nobody.id}/people")).text
+    monkeypatch.setattr(reach, "MOST", 1)
+    monkeypatch.setattr(reach.touched_by, "__defaults__", ("", 1))
+    page = await browser.get(f"{PAGE}/{second.id}/people")
+    found = [page.text.count("@x.example")]
+    link = page.html.partition("/people?after=")[2].partition('"')[0]
+    page = await browser.get(f"{PAGE}/{second.id}/people?after={link}")
+    assert [*found, page.text.count("@x.example")] == [1, 1]
+    assert "End of the list" in page.text
+    assert (await browser.get(f"{PAGE}/99/people")).status == 404
+
+
+async def test_the_parameters_say_which_of_them_rules_set(world: World) -> None:
+    given(world, named("G", enabled=False), Rule("T", (Existing(("x",), "title"), Existing(("y",), "title"))), apply=True)
+    page = await (await world.signed_in()).get(address("/parameters"))
+    assert "Groups By 1 rule" in page.text
+    assert "title Title 1 rule may set it" in page.text
+    assert page.text.count("may set it") == 1
+
+
+async def test_a_rule_for_a_parameter_that_is_gone_is_warned_about(world: World) -> None:
+    tag = Parameter("Tag", "none", macro=False, include_in_saml_assertion=True)
+    with world.changing() as c:
+        apps.set_parameter(c, world.app, tag, world.now)
+    given(world, Rule("R", (Existing(("x",), "Tag"),)))
+    browser = await world.signed_in()
+    text = "The rule “R” sets Tag, which the app does not have any more."
+    assert text not in (await browser.get(PAGE)).text
+    with world.changing() as c:
+        apps.remove_parameter(c, world.app, "Tag", world.now)
+    assert text in (await browser.get(PAGE)).text

@@ -39,5 +39,5 @@ async def test_by_everyone_by_role_and_by_rule(each_world: World) -> None:
         rules.enable(c, world.app, 2, True, world.now, actor=HAND)
         rules.apply(c, world.app, world.now, actor=HAND)
     assert asked(world, world.bob.id).groups == (("A", "named by the rule"), ("B", "named by the rule"))
-    page = await (await world.signed_in()).get(f"/admin/users/{world.bob.id}")
+    page = await (await world.signed_in()).get(f"/admin/users/{world.bob.id}/applications")
     assert "Has it because: everyone has it. Groups by the rule Name : A – named by the rule B" in page.text

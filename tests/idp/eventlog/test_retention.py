@@ -159,3 +159,18 @@ def test_a_change_is_an_event_and_none_is_none(idp: Database) -> None:
 
     with idp.read() as c:
         assert notes(c) == [("ada", "events are kept for 30 days"), ("ada", "events are kept for ever")]
+
+
+def test_pages_end_where_the_events_do(idp: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking further back goes no further than to the oldest event that was kept."""
+    ten_days(idp)
+    keep(idp, 4, 9 * DAY + 1)
+    house(idp, 9 * DAY + 1)
+    monkeypatch.setattr(events, "SPAN", 5)
+    looked: list[int] = []
+    before = 0
+    with idp.read() as c:
+        while not looked or before:
+            _, before = events.page(c, events.Wanted(type="nothing"), before=before, limit=5)
+            looked.append(before)
+    assert min(one for one in looked if one) > 15

@@ -4,7 +4,7 @@ import pytest
 
 from lockstep.idp import events
 from lockstep.idp.eventlog import sealing, store
-from lockstep.idp.eventlog.records import Breach, Seal
+from lockstep.idp.eventlog.records import Breach, BrokenSealError, Seal
 from lockstep.idp.eventlog.walking import HaltedError
 from lockstep.idp.events import EventType
 from lockstep.kit.db import Database
@@ -87,8 +87,26 @@ def test_a_seal_of_another_key_is_not_replaced(idp: Database) -> None:
     broken = sealing.seal(idp, VAULT, 2)
     assert broken is not None
     assert broken.breach is Breach.SEAL
-    with pytest.raises(sealing.BrokenSealError):
+    with pytest.raises(BrokenSealError):
         sealed(idp)
+
+
+def test_a_seal_of_another_key_is_replaced_where_somebody_says_so(idp: Database) -> None:
+    write(idp, 3)
+    sealing.seal(idp, Vault(b"x" * KEY_BYTES), 1)
+    assert sealing.seal_anew(idp, VAULT, 2, actor="ada") is None
+    found = sealed(idp)
+    assert found is not None
+    assert (found.head.seq, found.at) == (4, 2)
+    with idp.read() as c:
+        newest = events.by_number(c, 4)
+    assert newest is not None
+    assert (newest.type, newest.actor) == (EventType.EVENTS_SEALED_ANEW, "ada")
+    write(idp, 1)
+    with by_hand(idp) as c:
+        c.raw.execute("UPDATE events SET actor = 'bob' WHERE seq = 2")
+    assert sealing.seal_anew(idp, VAULT, 3, actor="ada") is not None
+    assert sealed(idp) == found
 
 
 def test_a_first_seal_looks_at_everything(idp: Database) -> None:

@@ -1,14 +1,19 @@
 """Whoever tampers with the events is found out, on both databases."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lockstep.idp import events
+from lockstep.idp.eventchain.encoding import NEWEST
 from lockstep.idp.eventlog import sealing, store
 from lockstep.idp.eventlog.records import Breach, Head, Verified
 from lockstep.idp.eventlog.verify import verify, verify_and_keep
 from lockstep.idp.eventlog.walking import Kept
+from lockstep.idp.events import Event, EventType
 from lockstep.kit.db import Connection, Database
 from lockstep.kit.vault import KEY_BYTES, Vault
 from tests.idp.eventlog.tampering import COLUMNS, by_hand, rewrite, write
@@ -252,3 +257,43 @@ def test_rows_removed_as_if_for_their_age(idp: Database) -> None:
     broken = found(idp).broken
     assert broken is not None
     assert (broken.breach, broken.seq) == (Breach.NO_CUT, 5)
+
+
+def test_writers_side_by_side_write_one_chain(idp: Database) -> None:
+    """Also those who forgot to say that they write alone."""
+
+    def some(worker: int) -> None:
+        for turn in range(8):
+            with idp.write(serial=events.SERIAL if worker % 2 else None) as c:
+                events.append_many(c, [Event(type=EventType.USER_UPDATED, user_id=worker)] * (1 + turn * 9), turn)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(some, range(4)))
+    seen = found(idp)
+    assert (seen.broken, seen.count, seen.last) == (None, 4 * sum(1 + turn * 9 for turn in range(8)), seen.count)
+
+
+NUMBERS = {name for name in NEWEST if name == "at" or name.endswith("_id")} - {"client_id"}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_changed_is_found_where_it_was_changed(sqlite_idp: Database, data: st.DataObject) -> None:
+    if not found(sqlite_idp).count:
+        write(sqlite_idp, COUNT)
+    name = data.draw(st.sampled_from(sorted({*NEWEST} - {"seq"})))
+    seq = data.draw(st.integers(1, COUNT))
+    text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+    value = data.draw(st.integers(-(2**40), 2**40) if name in NUMBERS else text)
+    with by_hand(sqlite_idp) as c:
+        before = c.raw.execute(f"SELECT {name} FROM events WHERE seq = ?", (seq,)).fetchone()[0]
+        c.raw.execute(f"UPDATE events SET {name} = ? WHERE seq = ?", (value, seq))
+    broken = found(sqlite_idp).broken
+    if value == before:
+        assert broken is None
+    else:
+        assert broken is not None
+        assert (broken.breach, broken.seq) == (Breach.CHANGED, seq)
+    with by_hand(sqlite_idp) as c:
+        c.raw.execute(f"UPDATE events SET {name} = ? WHERE seq = ?", (before, seq))
+    assert found(sqlite_idp).broken is None

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lockstep.idp.apps.connectors import CONNECTORS, NOTHING, parameters_of
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.settings import Settings
 from lockstep.idp.directory.records import Role, Status, User
 from lockstep.idp.provisioning import desired
@@ -12,8 +13,8 @@ from lockstep.idp.provisioning.records import DesiredGroup
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
 
-PARAMETERS = parameters_of(CONNECTORS["aws-iam-identity-center"], [])
-ONLY_NAME = [one for one in PARAMETERS if one.key in ("userName", "manager")]
+RECIPE = Recipe(parameters_of(CONNECTORS["aws-iam-identity-center"], []))
+ONLY_NAME = Recipe(tuple(one for one in RECIPE.parameters if one.key in ("userName", "manager")))
 EVERYONE = frozenset({"E1", "E2"})
 
 
@@ -22,7 +23,7 @@ def user(key: str = "E1", **fields: Any) -> User:
 
 
 def active(person: User, **settings: Any) -> bool:
-    found = desired.for_user(person, PARAMETERS, Settings(**settings), EVERYONE)
+    found = desired.for_user(person, RECIPE, Settings(**settings), EVERYONE)
     assert found.key == person.employee_id
     return bool(found.document["active"])
 
@@ -38,13 +39,13 @@ def test_suspended_people_stay_as_they_are_where_the_app_says_so() -> None:
 
 
 def test_a_manager_who_has_the_app_is_named_by_employee_id() -> None:
-    found = desired.for_user(user(manager_id="E2"), PARAMETERS, Settings(), EVERYONE)
+    found = desired.for_user(user(manager_id="E2"), RECIPE, Settings(), EVERYONE)
     assert found.document[ENTERPRISE] == {"employeeNumber": "E1", "manager": {"value": "E2"}}
 
 
 @pytest.mark.parametrize("manager", ["E3", "E1", ""])
 def test_a_manager_outside_the_app_and_oneself_are_left_out(manager: str) -> None:
-    found = desired.for_user(user(manager_id=manager), PARAMETERS, Settings(), EVERYONE)
+    found = desired.for_user(user(manager_id=manager), RECIPE, Settings(), EVERYONE)
     assert found.document[ENTERPRISE] == {"employeeNumber": "E1"}
 
 
@@ -54,7 +55,7 @@ def test_an_extension_that_held_only_such_a_manager_goes_with_them() -> None:
 
 
 def test_only_those_who_have_the_app_in_their_order() -> None:
-    found = desired.for_users([(user(f"E{one}"), NOTHING) for one in range(4)], PARAMETERS, Settings(), EVERYONE)
+    found = desired.for_users([(user(f"E{one}"), NOTHING) for one in range(4)], RECIPE, Settings(), EVERYONE)
     assert [one.key for one in found] == ["E1", "E2"]
 
 

@@ -1,13 +1,15 @@
 """What a target holds, reduced to what we write."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS, parameters_of, render
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.records import Parameter
 from lockstep.idp.directory.records import User
-from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.observe import observed, observed_by
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
 
@@ -84,3 +86,17 @@ def test_no_address_that_we_could_read(emails: Any) -> None:
 @pytest.mark.parametrize("resource", [{}, {"name": None, ENTERPRISE: None}, {"name": {}, ENTERPRISE: {}, "title": ""}])
 def test_what_is_empty_is_not_there(resource: dict[str, Any]) -> None:
     assert seen(resource) == {"active": True, "schemas": [USER_SCHEMA]}
+
+
+def test_what_is_sent_empty_is_there_where_the_target_has_nothing() -> None:
+    blank = (Parameter("title", "title", False, skip_if_blank=False), Parameter("name.middleName", "middle_name", False))
+    recipe = Recipe(tuple(replace(one, skip_if_blank=False) for one in blank))
+    written = recipe.writer(User(employee_id="E1", user_name="u"), True)
+    assert observed_by(recipe, {"active": True}, lambda _id: None) == written
+    assert observed_by(recipe, {"active": True, "title": "x"}, lambda _id: None) == {**written, "title": "x"}
+
+
+def test_an_own_template_says_what_is_looked_at() -> None:
+    recipe = Recipe((), {"userName": "{$user.email}"})
+    there = {"userName": "a", "title": "theirs", "active": True}
+    assert observed_by(recipe, there, lambda _id: None) == {"userName": "a", "active": True, "schemas": [USER_SCHEMA]}

@@ -3,11 +3,13 @@
 import pytest
 
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.apps.rules.records import Existing, Macro, Rule
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.directory.nesting.actions import nest_role
 from lockstep.kit.problems import Problem
 from tests.idp.provisioning.looking import TEAM, A, exactly, step, user
+from tests.idp.provisioning.test_grouping import apply
 from tests.idp.provisioning.world import World, everyone
 
 
@@ -52,3 +54,19 @@ def test_the_role_that_contains_theirs_is_named(world: World) -> None:
     found = user(world)
     assert step(found, "scope").rows == (("role All, through Team", "the role has aws"),)
     assert [row[:2] for row in step(found, "groups").rows] == [("All", "role All"), ("Team", "role Team")]
+
+
+def test_the_rule_that_sets_an_attribute_is_named(each_world: World) -> None:
+    world = each_world
+    world.make_app()
+    world.synced({"A": {"title": "Clerk", "department": "Sales"}, "B": {}}, TEAM)
+    early = Rule("early", (Existing(("X",), "title"), Macro("{department} desk", "userType")))
+    apply(world, early, Rule("late", (Existing(("Boss",), "title"),)), Rule("off", (Existing(("Y",), "title"),), enabled=False))
+    found = user(world)
+    rows = {row[0]: row[1:] for row in step(found, "attributes").rows}
+    assert rows["title"] == ("rule “late”", "Boss")
+    assert rows["userType"] == ("rule “early”", "Sales desk")
+    assert rows["department"][1] == "Sales"
+    assert [one.kind for one in found.requests] == ["update"]
+    exactly(world, found)
+    assert world.target.people()["A"]["userType"] == "Sales desk"

@@ -2,10 +2,12 @@
 
 import pytest
 
+from lockstep.idp.apps.logins.actions import set_values
 from lockstep.idp.apps.rules.evaluate import Fed
-from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
+from lockstep.idp.apps.rules.records import GROUPS, Existing, Mapped, Rule
 from lockstep.idp.directory.checks import NotThereProblem
 from lockstep.idp.directory.conditions.records import Condition
+from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.provisioning.preview import GroupPreview, of_person, preview
 from tests.idp.provisioning.world import World, everyone
 
@@ -56,3 +58,21 @@ def test_one_person(world: World) -> None:
         assert of_person(c, app, (), "A").groups == (Fed("AWS-Admins", "G"), Fed("Cooks", "H"))
         with pytest.raises(NotThereProblem):
             of_person(c, app, (), "nobody")
+
+
+def test_what_stands_at_a_login_stands_whatever_rules_say(each_world: World) -> None:
+    world = each_world
+    app = world.make_app()
+    world.become(AB, TEAMS)
+    boss = (Rule("boss", (Existing(("Boss",), "title"),), id=1),)
+    with world.write() as c:
+        user = find_user(c, "A")
+        set_values(c, app, user, "title", ("Queen",), world.now, actor="root")
+        set_values(c, app, user, GROUPS, ("Court",), world.now, actor="root")
+        found = preview(c, app, (), boss)
+        assert [(one.parameter, one.people, one.few) for one in found.values] == [("title", 1, ((B, "", "Boss"),))]
+        assert found.groups == []
+        tested = of_person(c, app, boss, "A")
+        assert (dict(tested.values), dict(tested.own)) == ({"title": ("Boss",)}, {"title": ("Queen",)})
+        court = preview(c, app, boss, (STRIPPED,))
+        assert "Court" not in [one.before for one in court.groups]

@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from lockstep.idp import events
 from lockstep.idp.apps import actions as apps
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Mapped, Rule
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory.lookup import find_role
+from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import actions, drift_store, ledger, links, scope
 from lockstep.idp.provisioning.drift import TakenOver
 from lockstep.idp.provisioning.planner import make_plan
@@ -270,9 +272,8 @@ def test_by_rules_a_group_alone_asks_its_members_and_whoever_was_heard_of(settle
 
 def test_an_event_without_a_key_has_everybody_looked_at(settled: World) -> None:
     """Such as one that was written before events had keys."""
-    settled.by_hand(directory.suspend, "A")
     with settled.write() as c:
-        c.raw.execute("UPDATE events SET user_key = ''")
+        events.append(c, Event(type=EventType.USER_SUSPENDED, user_name=A), settled.now)
     assert of(settled).everything
 
 

@@ -164,7 +164,7 @@ class World:
         with self.write() as c:
             source = source_of(c, apps.find_app(c, "aws"))
             target = self.link_target(c)
-            for one in desired.for_users(people_given(c, source.rules), source.parameters, source.app.settings, source.logins):
+            for one in desired.for_users(people_given(c, source.rules), source.recipe, source.app.settings, source.logins):
                 number = f"t-{one.key}"
                 links.put_user(c, target, one.key, number, one.document, made=True)
                 self.target.users[number] = {**one.document, "id": number}

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockstep.idp.apps.connectors import ACCESS_CONTROL, CONNECTORS, parameters_of, render
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.directory.records import User
 from lockstep.idp.signin.claims import ClaimProblem, attributes_for, claims_for, troubles
@@ -27,8 +28,8 @@ def included(key: str, source: str, *, many: bool = False, macro: bool = False) 
     return Parameter(key, source, macro, include_in_saml_assertion=True, multi_value=many)
 
 
-def parameters(*own: Parameter) -> tuple[Parameter, ...]:
-    return parameters_of(AWS, own)
+def parameters(*own: Parameter) -> Recipe:
+    return Recipe(parameters_of(AWS, own))
 
 
 def problem_of(user: User, *own: Parameter) -> str:
@@ -49,7 +50,7 @@ def test_what_rules_set_is_said_on_both_wires() -> None:
     own = parameters(included(COST, "cost_center"), included("teams", "none", many=True), included("team", "none"))
     given = {COST: ("R-1",), "userName": ("a@b.example",), "teams": ("x", "y;z"), "team": ("x", "y"), "title": ("Boss",)}
     said = claims_for(own, ALICE, given)
-    assert said.name_id == render(own, ALICE, active=True, given=given)["userName"] == "a@b.example"
+    assert said.name_id == render(own.parameters, ALICE, active=True, given=given)["userName"] == "a@b.example"
     assert {one.name: one.values for one in said.attributes} == {COST: ("R-1",), "teams": ("x", "y", "z"), "team": ("x;y",)}
     assert "is not one that AWS takes" in troubles(own, ALICE, {COST: ("R&D",)})[0].problem
 
@@ -93,8 +94,9 @@ def test_what_is_empty_is_left_out_unless_it_is_to_be_sent() -> None:
 
 def test_only_a_multi_value_parameter_is_taken_apart() -> None:
     source = "custom_attribute_roles"
-    assert [one.values for one in attributes_for([included("r", source)], ALICE)] == [("reader;writer; ;reader",)]
-    assert [one.values for one in attributes_for([included("r", source, many=True)], ALICE)] == [("reader", "writer", "reader")]
+    one, many = Recipe((included("r", source),)), Recipe((included("r", source, many=True),))
+    assert [found.values for found in attributes_for(one, ALICE)] == [("reader;writer; ;reader",)]
+    assert [found.values for found in attributes_for(many, ALICE)] == [("reader", "writer", "reader")]
 
 
 def test_an_attribute_for_access_control_has_one_value() -> None:
@@ -137,7 +139,7 @@ def test_whatever_a_profile_holds_the_name_is_that_of_scim_and_the_values_are_th
         assert found[0] == problem.trouble
         return
     assert found == []
-    assert claims.name_id == render(mine, user, active=True)["userName"] == user_name
+    assert claims.name_id == render(mine.parameters, user, active=True)["userName"] == user_name
     said = {one.name: one.values for one in claims.attributes}
     assert said.get(COST, ("",)) == (cost_center,)
     assert all(value and value in roles and ";" not in value for value in said.get("Roles", ()))
@@ -148,5 +150,5 @@ def test_whatever_a_profile_holds_the_name_is_that_of_scim_and_the_values_are_th
 @given(st.lists(st.sampled_from(["a", "B", ""]), max_size=6))
 def test_many_values_keep_their_order(parts: list[str]) -> None:
     user = User(employee_id="E1", user_name="a@x", custom={"roles": ";".join(parts)})
-    [*found] = attributes_for([included("r", "custom_attribute_roles", many=True)], user)
+    [*found] = attributes_for(Recipe((included("r", "custom_attribute_roles", many=True),)), user)
     assert [value for one in found for value in one.values] == [part for part in parts if part]

@@ -1,5 +1,7 @@
 """What an app would be told about a person, beside what is provisioned of them."""
 
+from lockstep.idp.apps.rules import actions as rules
+from lockstep.idp.apps.rules.records import Existing, Rule
 from lockstep.idp.directory.records import Status
 from lockstep.idp.provisioning import ondemand
 from lockstep.idp.provisioning.shown import Step
@@ -25,6 +27,14 @@ async def test_the_name_and_the_session_tags_are_those_of_the_assertion(each_wor
     assert (found.state, found.verdict) == ("success", "The app is told this, with 1 attribute for access control.")
     assert told(found)["NameID"] == ALICE
     assert told(found)["session tag CostCenter"] == "4711"
+
+
+async def test_what_rules_set_is_told(world: World) -> None:
+    world.parameter(COST_CENTER, "cost_center", include_in_saml_assertion=True)
+    with world.changing() as c:
+        rules.save(c, world.app, Rule("tag", (Existing(("R-1",), COST_CENTER),)), world.now, actor="root")
+        rules.apply(c, world.app, world.now, actor="root")
+    assert told(step(world))["session tag CostCenter"] == "R-1"
 
 
 async def test_an_attribute_that_is_not_included_is_told_to_nobody(world: World) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from lockstep.idp import events
+from lockstep.idp.directory.groups.store import policy_of
 from lockstep.idp.signin import settings
 from lockstep.kit.db import Database
 from lockstep.kit.problems import Problem
@@ -12,11 +13,12 @@ def test_defaults_and_changes(each: Database) -> None:
     with each.write(serial=events.SERIAL) as c:
         found = settings.read(c)
         assert (found.session_minutes, found.idle_minutes, found.public_url) == (480, 60, "")
-        assert (found.limits.absolute_ms, found.limits.idle_ms) == (28_800_000, 3_600_000)
         assert settings.change(c, [], 1) == found
         changed = settings.change(c, ["idle-minutes=15", "session-minutes=600"], 1)
         assert (changed.session_minutes, changed.idle_minutes) == (600, 15)
         assert settings.read(c) == changed
+        policy = policy_of(c, None)
+        assert (policy.session_minutes, policy.idle_minutes, policy.min_length) == (600, 15, 8)
         assert [event.notes for event in events.since(c, 0, 9)] == ["idle-minutes=15 session-minutes=600"]
 
 

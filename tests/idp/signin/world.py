@@ -10,6 +10,8 @@ from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.saml import actions as saml
 from lockstep.idp.apps.saml.records import SamlConfig
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.groups import actions as groups
+from lockstep.idp.directory.groups.records import Policy
 from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.directory.records import Status, User
 from lockstep.idp.signin.addresses import entity_id, sso_url
@@ -69,7 +71,16 @@ class World:
         ):
             values = {"user_name": name, "email": name, **fields}
             directory.create_user(c, values, actor=HAND, now=self.now)
-        set_password(c, ALICE, hash_password(PASSWORD), actor=HAND, now=self.now)
+        self.set_password(c, ALICE, PASSWORD)
+
+    def set_password(self, c: Connection, user: str, password: str) -> None:
+        """Give a person a password."""
+        set_password(c, user, hash_password(password), actor=HAND, now=self.now)
+
+    def policy(self, policy: Policy) -> None:
+        """What holds for everybody from now on."""
+        with self.changing() as c:
+            groups.change_default(c, policy, actor=HAND, now=self.now)
 
     def add_app(self, c: Connection, name: str) -> App:
         """An app that everyone has."""
@@ -85,10 +96,11 @@ class World:
         sp = replace(SpMetadata(entity_id=SP, consumers=consumers), **changes)
         return saml.configure(c, app, self.now, sp=sp)
 
-    def parameter(self, key: str, source: str, **flags: bool) -> None:
+    def parameter(self, key: str, source: str, *, include_in_saml_assertion: bool = False, multi_value: bool = False) -> None:
         """Set a parameter of the app."""
+        chosen = Parameter(key, source, "{" in source, include_in_saml_assertion, multi_value)
         with self.changing() as c:
-            apps.set_parameter(c, self.app, Parameter(key, source, macro="{" in source, **flags), self.now)
+            apps.set_parameter(c, self.app, chosen, self.now)
 
     def change(self, user: str, custom: dict[str, str] | None = None, **fields: str) -> None:
         """Change a person."""

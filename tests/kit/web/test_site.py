@@ -123,7 +123,7 @@ async def test_errors_are_pages_in_the_site_s_form() -> None:
 
 
 async def test_static_files_are_these_and_no_path_leads_elsewhere() -> None:
-    assert sorted(static_files()) == ["copy.js", "dialog.js", "live.js", "lockstep.css", "submit.js"]
+    assert sorted(static_files()) == ["copy.js", "dialog.js", "live.js", "lockstep.css", "order.js", "submit.js"]
     for path in ("/static/pages.py", "/static/..%2fpages.py", "/static/", "/static/templates/kit/base.html"):
         assert (await browser().get(path)).status == 404
 

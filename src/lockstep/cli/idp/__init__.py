@@ -10,28 +10,39 @@ from lockstep.cli.idp import (
     connections,
     connectors,
     directory,
+    entitlements,
     events,
     evidence,
     failures,
     groups,
     installation,
+    logins,
     mappings,
     nesting,
+    people,
+    policies,
     provisioning,
     rules,
     serving,
     signin,
+    template,
+    whynothing,
 )
 
 app = typer.Typer(no_args_is_help=True)
 directory.mount(app)
 events.mount()
+people.mount()
 nesting.mount()
 mappings.mount(app)
 apps.mount(app)
 connections.mount()
 rules.mount()
+whynothing.mount(apps.apps_app)
 connectors.mount()
+template.mount()
+logins.mount()
+entitlements.mount()
 provisioning.mount(app)
 groups.mount(app)
 failures.mount(app)
@@ -40,5 +51,6 @@ signin.mount(app)
 certificates.mount(app)
 admin.mount(app)
 api_credentials.mount(app)
+policies.mount(app)
 installation.mount(app)
 evidence.mount(app)

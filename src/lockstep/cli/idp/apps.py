@@ -1,7 +1,8 @@
 """`lockstep idp app …`."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -13,7 +14,7 @@ from lockstep.idp import events
 from lockstep.idp.apps import actions, store
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS
 from lockstep.idp.apps.connectors.declared import MEMORY
-from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.records import TRANSFORMS, App, Fixed, Parameter
 from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.provisioning.actions import start as start_app
 from lockstep.idp.provisioning.installation.records import NotComparedProblem
@@ -197,6 +198,24 @@ def parameter(
     multi_value: Annotated[
         bool | None, typer.Option("--multi-value/--single-value", help="Whether a;b;c are three values in the assertion.")
     ] = None,
+    include_in_user_provisioning: Annotated[
+        bool | None,
+        typer.Option("--include-in-user-provisioning/--not-in-user-provisioning", help="Whether it goes over SCIM."),
+    ] = None,
+    default: Annotated[
+        list[str] | None,
+        typer.Option(help="Taken where the source has nothing; given several times, it is a list. '' for no default."),
+    ] = None,
+    value: Annotated[
+        list[str] | None, typer.Option(help="The same for everybody whose source has nothing, before the default.")
+    ] = None,
+    transform: Annotated[
+        str | None, typer.Option(help=f"How one text becomes several values: {', '.join(TRANSFORMS)}.")
+    ] = None,
+    skip_if_blank: Annotated[
+        bool | None, typer.Option("--skip-if-blank/--send-if-blank", help="Whether an empty value is left out, as at first.")
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="What it is called besides.")] = None,
     remove: Annotated[
         bool, typer.Option("--remove", help="Forget what was said; a SCIM attribute is sent as at first.")
     ] = False,
@@ -205,7 +224,11 @@ def parameter(
     key_file: KeyFile = None,
 ) -> None:
     """Say where the value for one attribute comes from, and whether it goes into the SAML assertion."""
-    flags = include_in_saml_assertion is not None or multi_value is not None
+    given = (
+        *(include_in_saml_assertion, multi_value, include_in_user_provisioning),
+        *(default, value, transform, skip_if_blank, label),
+    )
+    flags = any(one is not None for one in given)
     sources = (attribute is not None) + (macro is not None) + none
     if sources > 1 or (remove and (sources or flags)) or not (sources or flags or remove):
         raise typer.BadParameter("use one of --attribute, --macro and --none, or --remove alone")
@@ -216,27 +239,32 @@ def parameter(
             say(f"{name}: {key} is as it was at first")
             return
         before = actions.parameter_of(c, app, key)
-        if sources:
-            source, is_macro = "none" if none else attribute or macro or "", macro is not None
-        elif before is not None:
-            source, is_macro = before.source, before.macro
-        else:
+        if before is None and not sources and value is None:
             raise typer.BadParameter(f"say where {key} comes from: --attribute or --macro")
-        chosen = Parameter(
-            key,
-            source,
-            is_macro,
-            _kept(include_in_saml_assertion, before is not None and before.include_in_saml_assertion),
-            _kept(multi_value, before is not None and before.multi_value),
-        )
+        chosen = before or Parameter(key, "none", macro=False)
+        if sources:
+            chosen = replace(chosen, source="none" if none else attribute or macro or "", macro=macro is not None)
+        said: dict[str, Any] = {
+            "include_in_saml_assertion": include_in_saml_assertion,
+            "multi_value": multi_value,
+            "in_provisioning": include_in_user_provisioning,
+            "transform": transform,
+            "skip_if_blank": skip_if_blank,
+            "label": label,
+        }
+        chosen = replace(chosen, **{name: one for name, one in said.items() if one is not None})
+        chosen = replace(chosen, values=_fixed(value, chosen.values), default_values=_fixed(default, chosen.default_values))
         actions.set_parameter(c, app, chosen, now_ms())
     where = ", also in the SAML assertion" if chosen.include_in_saml_assertion else ""
     say(f"{name}: {key} comes from {chosen.source}{where}")
 
 
-def _kept(given: bool | None, before: bool) -> bool:
-    """What was given, else what it was before."""
-    return before if given is None else given
+def _fixed(given: list[str] | None, before: Fixed) -> Fixed:
+    """What was given, else what it was before: one text stays one, several are a list, an empty one is nothing."""
+    if given is None:
+        return before
+    found = [one for one in given if one]
+    return None if not found else found[0] if len(found) == 1 else tuple(found)
 
 
 def _each(name: str | None, everything: bool) -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from lockstep.cli.idp.matching import Where, matching
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile, place
 from lockstep.cli.output import print_json, say
 from lockstep.idp import events
@@ -102,10 +103,17 @@ def import_folder(
         say(f"{kind:<12}{tally.added:>8} added{tally.changed:>8} changed{tally.removed:>8} removed")
 
 
-def users(*, data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile = None, json: Json = False) -> None:
-    """List users; with --json one object a line."""
+def users(
+    *,
+    where: Where = None,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    json: Json = False,
+) -> None:
+    """List users, all or those who match; with --json one object a line."""
     with opened_directory(data, database_url, key_file) as database, database.read() as connection, _may_be_cut_short():
-        for user in store.stream_users(connection):
+        for user in store.stream_users(connection) if not where else matching(connection, where):
             if json:
                 print_json(user)
             else:
@@ -176,36 +184,6 @@ def remove_user(
         user = find_user(connection, user_name)
         actions.remove_user(connection, user.id, actor=ACTOR, now=now_ms())
     tell(json, user, f"{user.user_name} is removed")
-
-
-@user_app.command("suspend")
-def suspend_user(
-    *,
-    user_name: UserName,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    json: Json = False,
-) -> None:
-    """Suspend a user: no log-in, all roles kept."""
-    with changing(data, database_url, key_file) as connection:
-        user = actions.suspend(connection, find_user(connection, user_name).id, actor=ACTOR, now=now_ms())
-    tell(json, user, f"{user.user_name} is suspended")
-
-
-@user_app.command("reactivate")
-def reactivate_user(
-    *,
-    user_name: UserName,
-    data: Data = None,
-    database_url: DatabaseUrl = None,
-    key_file: KeyFile = None,
-    json: Json = False,
-) -> None:
-    """Make a user active again."""
-    with changing(data, database_url, key_file) as connection:
-        user = actions.reactivate(connection, find_user(connection, user_name).id, actor=ACTOR, now=now_ms())
-    tell(json, user, f"{user.user_name} is active")
 
 
 @role_app.command("create")

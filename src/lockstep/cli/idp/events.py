@@ -1,4 +1,4 @@
-"""`lockstep idp events verify | head | retention`."""
+"""`lockstep idp events verify | head | seal | retention`."""
 
 from typing import Annotated, Any
 
@@ -9,21 +9,25 @@ from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import Exit, counted, note, print_json, say
 from lockstep.idp import events
-from lockstep.idp.eventlog import retention, sealing, store
-from lockstep.idp.eventlog.records import read_head
+from lockstep.idp.eventlog import outside, retention, sealing, store
+from lockstep.idp.eventlog.records import Breach, BrokenSealError, read_head
 from lockstep.idp.eventlog.retention import Standing
 from lockstep.idp.eventlog.verify import verify_and_keep
 from lockstep.idp.eventlog.walking import Kept
 from lockstep.idp.provisioning.evidence import heads
 from lockstep.kit.clock import iso, now_ms
+from lockstep.kit.problems import Problem
 
-NO_SEAL = "Nothing is sealed yet: a running server seals once a minute. Until then the database alone vouches for itself."
+NO_SEAL = "Nothing is sealed yet (a running server seals once a minute): until then the database alone vouches for itself."
+
+_ANEW = " If you know why (the key was lost, an older state was put back): lockstep idp events seal --anew"
 
 
 def mount() -> None:
     """Add these commands to `lockstep idp events`."""
     events_app.command("verify")(verify)
     events_app.command("head")(head)
+    events_app.command("seal")(seal)
     events_app.command("retention")(keep)
 
 
@@ -45,7 +49,7 @@ def verify(
     with opened(data, database_url, key_file) as engine:
         with engine.db.read() as c:
             given += heads.kept(c)
-        found = verify_and_keep(engine.db, engine.vault, now_ms(), given)
+        found = verify_and_keep(engine.db, engine.vault, now_ms(), given, outside.file_of(engine.db, engine.folder))
     if json:
         print_json(found.as_json())
     else:
@@ -58,7 +62,7 @@ def _say(found: dict[str, Any]) -> None:
     broken = found["broken"]
     if broken is not None:
         say(f"Broken at event {broken['seq']} ({broken['what']}): {broken['words']}.")
-        say(f"{counted(found['count'], 'event')} before it hang together.")
+        say(f"{counted(found['count'], 'event')} before it {'is' if found['count'] == 1 else 'are'} in order.")
         return
     if not found["count"]:
         say("There are no events.")
@@ -79,7 +83,7 @@ def head(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile 
         found = store.head(c)
         try:
             seal = sealing.read(c, engine.vault)
-        except sealing.BrokenSealError:
+        except BrokenSealError:
             seal = None
     shown: dict[str, Any] = {
         "seq": 0 if found is None else found.seq,
@@ -94,6 +98,35 @@ def head(data: Data = None, database_url: DatabaseUrl = None, key_file: KeyFile 
         note("lockstep: there are no events yet")
     else:
         say(shown["head"])
+
+
+def seal(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Replace a seal that fits no more: the key was lost, or an older state put back.")
+    ] = False,
+    data: Data = None,
+    database_url: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    json: Json = False,
+) -> None:
+    """Seal the newest event now, as a running server does once a minute.  Exit 1 where the chain is broken."""
+    with opened(data, database_url, key_file) as engine:
+        file = outside.file_of(engine.db, engine.folder)
+        if anew:
+            broken = sealing.seal_anew(engine.db, engine.vault, now_ms(), actor=ACTOR, file=file)
+        else:
+            broken = sealing.seal(engine.db, engine.vault, now_ms(), file=file)
+        if broken is None:
+            with engine.db.read() as c:
+                found = sealing.read(c, engine.vault)
+    if broken is not None:
+        anyway = _ANEW if not anew and broken.breach in (Breach.SEAL, Breach.REWRITTEN, Breach.CUT_OFF) else ""
+        raise Problem(f"nothing was sealed: {broken.words}.{anyway}")
+    number = 0 if found is None else found.head.seq
+    if json:
+        print_json({"sealed": number})
+    else:
+        say(f"Sealed up to event {number}." if number else "There are no events to seal.")
 
 
 def keep(

@@ -11,7 +11,7 @@ from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
 from lockstep.cli.output import print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps.rules.typed import condition_of, role_names
-from lockstep.idp.apps.rules.words import condition_words, status_number
+from lockstep.idp.apps.rules.words import condition_words, word_number
 from lockstep.idp.directory.conditions.records import Match
 from lockstep.idp.directory.lookup import find_role, find_user
 from lockstep.idp.directory.mappings import actions
@@ -211,7 +211,7 @@ def _switch(name: str, on: bool, data: Data, database_url: DatabaseUrl, key_file
 def _actions(c: Connection, roles: list[str], sets: list[str], status: str | None) -> list[Action]:
     found = [Action(ADD_ROLE, tuple(str(find_role(c, one).id) for one in roles))] if roles else []
     if status is not None:
-        found.append(Action(SET_STATUS, (status_number(status),)))
+        found.append(Action(SET_STATUS, (word_number("status", status),)))
     for one in sets:
         name, mark, value = one.partition("=")
         if not mark:

@@ -1,29 +1,39 @@
 """`lockstep idp app rule NAME …`."""
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, NamedTuple
 
 import msgspec
 import typer
 
+from lockstep.cli.idp import rules_said as said
 from lockstep.cli.idp.apps import AppName, apps_app
 from lockstep.cli.idp.conditions import parsed_condition
 from lockstep.cli.idp.opened import opened
 from lockstep.cli.options import Data, DatabaseUrl, Json, KeyFile
-from lockstep.cli.output import counted, print_json, say
 from lockstep.idp import events
 from lockstep.idp.apps.actions import ADMIN, find_app
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions
-from lockstep.idp.apps.rules.records import Existing, Mapped, Rule
-from lockstep.idp.apps.rules.typed import condition_of, role_names
-from lockstep.idp.apps.rules.words import actions_words, conditions_words
+from lockstep.idp.apps.rules.records import GROUPS, Action, Existing, Macro, Mapped, Rule
+from lockstep.idp.apps.rules.typed import condition_of
+from lockstep.idp.apps.rules.wire import read_rule
+from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.conditions.records import ROLE
-from lockstep.idp.provisioning.preview import GroupPreview, of_person, preview
 from lockstep.kit.clock import now_ms
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
 
 _RuleName = typer.Option(metavar="RULE", help="A rule, by its name or its place in the list.")
+
+
+class _Asked(NamedTuple):
+    """What is to be read, if anything but the list."""
+
+    user: str | None = None
+    preview: bool = False
+    export: bool = False
+    touches: str | None = None
 
 
 def mount() -> None:
@@ -51,6 +61,22 @@ def rule(
     disable: Annotated[str | None, _RuleName] = None,
     move: Annotated[str | None, _RuleName] = None,
     to: Annotated[int, typer.Option(help="With --move: the place, 1 for the first.")] = 1,
+    sets: Annotated[
+        str,
+        typer.Option("--set", metavar="PARAMETER", help="With --add: what it sets; groups, or a parameter of the app."),
+    ] = GROUPS,
+    values: Annotated[
+        list[str] | None, typer.Option("--value", help="From existing: this value. More than once for several.")
+    ] = None,
+    macro: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="A text with attributes in it, such as '{firstname}.{lastname}'.")
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Add the rule of this file, or change the one of its id: OneLogin's JSON."),
+    ] = None,
+    export: Annotated[bool, typer.Option("--export", help="Print the rules as OneLogin's JSON, one on each line.")] = False,
+    touches: Annotated[str | None, typer.Option(metavar="RULE", help="List whom a rule touches. Nothing is changed.")] = None,
     user: Annotated[str | None, typer.Option(help="Try the rules with one person. Nothing is changed.")] = None,
     show: Annotated[bool, typer.Option("--preview", help="Say what would change. Nothing is changed.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Let the engine work by the rules as they are listed.")] = False,
@@ -61,22 +87,31 @@ def rule(
     json: Json = False,
 ) -> None:
     """List the rules that say who is in which group, change them, try them, and let them be in force (--apply)."""
-    asked = [one for one in (add, remove, enable, disable, move, user, show, apply, discard) if one not in (None, False)]
-    if len(asked) > 1:
+    asked = _Asked(user, show, export, touches)
+    wishes = [one for one in (add, remove, enable, disable, move, apply, discard, source, *asked) if one not in (None, False)]
+    if len(wishes) > 1:
         raise typer.BadParameter("one thing at a time, such as --add RULE --matching PATTERN, or --apply")
-    if (add is None) != (matching is None and not group) or (matching is not None and group):
-        raise typer.BadParameter("use --add RULE with --matching PATTERN, or with --group NAME")
+    ways = [one for one in (matching, macro, [*(group or ()), *(values or ())]) if one not in (None, [])]
+    if len(ways) != (add is not None):
+        raise typer.BadParameter("use --add RULE with one of --matching PATTERN, --value VALUE (--group NAME) and --macro TEXT")
+    text = b"" if source is None else _content(source)
     with opened(data, database_url, key_file) as engine:
-        if user is not None or show or not asked:
+        if any(one not in (None, False) for one in asked) or not wishes:
             with engine.db.read() as c:
-                _read(c, find_app(c, name), user, show=show, json=json)
+                _read(c, find_app(c, name), asked, json=json)
             return
         with engine.db.write(serial=events.SERIAL) as c:
             app = find_app(c, name)
             if add is not None:
-                action = Existing(tuple(group)) if group else Mapped(for_each, matching or "")
+                action: Action = Existing((*(group or ()), *(values or ())), sets)
+                if matching is not None:
+                    action = Mapped(for_each, matching, sets)
+                elif macro is not None:
+                    action = Macro(macro, sets)
                 parsed = tuple(condition_of(c, parsed_condition(one)) for one in conditions or ())
                 actions.save(c, app, Rule(add, (action,), "any" if either else "all", parsed), now_ms(), actor=ADMIN)
+            elif source is not None:
+                _added(c, app, text)
             elif remove is not None:
                 actions.remove(c, app, _id(c, app, remove), now_ms(), actor=ADMIN)
             elif move is not None:
@@ -86,79 +121,43 @@ def rule(
                 actions.enable(c, app, switched, enable is not None, now_ms(), actor=ADMIN)
             else:
                 (actions.apply if apply else actions.discard)(c, app, now_ms(), actor=ADMIN)
-            _read(c, app, None, show=False, json=json)
+            _read(c, app, _Asked(), json=json)
 
 
-def _read(c: Connection, app: App, user: str | None, *, show: bool, json: bool) -> None:
+def _read(c: Connection, app: App, asked: _Asked, *, json: bool) -> None:
     found = actions.rules_of(c, app)
-    if user is not None:
-        _person(c, app, found, user, json=json)
-    elif show:
-        _preview(c, app, found, json=json)
-    elif json:
-        for place, one in enumerate(found.edited, 1):
-            print_json({"place": place, **msgspec.to_builtins(one), "applied": one in found.applied.rules})
+    if asked.user is not None:
+        said.person(c, app, found, asked.user, json=json)
+    elif asked.preview:
+        said.changes(c, app, found, json=json)
+    elif asked.export:
+        said.exported(found)
+    elif asked.touches is not None:
+        said.touched(c, app, found, actions.rule_of(c, app, _id(c, app, asked.touches)), json=json)
     else:
-        _list(c, app, found)
+        said.listed(c, app, found, json=json)
 
 
-def _list(c: Connection, app: App, found: actions.Rules) -> None:
-    roles = role_names(c)
-    for place, one in enumerate(found.edited, 1):
-        off = "" if one.enabled else " (disabled)"
-        say(f"{place}\t{one.name}{off}\t{conditions_words(one, {}, roles)}\t{actions_words(one, app.name, {})}")
-    if not found.edited:
-        say(f"{app.name} has no rules: each role is the group of its name.")
-    if found.pending:
-        say(f"Not applied yet. What would change: lockstep idp app rule {app.name} --preview")
-        say(f"Apply: lockstep idp app rule {app.name} --apply")
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Problem(f"--from: {file} cannot be read: {error.strerror}") from None
 
 
-def _person(c: Connection, app: App, found: actions.Rules, user: str, *, json: bool) -> None:
-    tried = of_person(c, app, found.edited, user)
-    names = sorted({fed.name for fed in tried.groups})
-    lines = [
-        {
-            "rule": one.rule.name,
-            "applies": one.applies,
-            "conditions": list(one.holds),
-            "groups": sorted({fed.name for fed in one.groups}),
-            "decides": one.rule == tried.winner,
-        }
-        for one in tried.verdicts
-    ]
-    if json:
-        print_json({"user_name": tried.user.user_name, "has_app": tried.has_app, "groups": names, "rules": lines})
-        return
-    say(f"{tried.user.user_name}: {', '.join(names) or 'no group'}")
-    for line in lines:
-        groups: Any = line["groups"]
-        word = "decides" if line["decides"] else "a later rule wins" if groups else "sets nothing"
-        say(f"  {line['rule']}: {word}" + (f" ({', '.join(groups)})" if groups else ""))
-    if not tried.has_app:
-        say(f"  {tried.user.user_name} does not have {app.name}, and so is in no group there.")
-
-
-def _preview(c: Connection, app: App, found: actions.Rules, *, json: bool) -> None:
-    shown = preview(c, app, found.applied.rules, found.edited)
-    if json:
-        groups = [
-            {"before": one.before, "after": one.after, "members": one.members, "added": one.added, "removed": one.removed}
-            for one in shown.groups
-        ]
-        print_json({"pending": found.pending, "people": shown.people, "same": shown.same, "groups": groups})
-        return
-    for one in shown.groups:
-        say(f"{_change(one)}\t{counted(one.members, 'member')} after: {one.added} come, {one.removed} go")
-    say(f"{counted(len(shown.groups), 'group')} would change, {counted(shown.same, 'group')} would stay as before.")
-
-
-def _change(one: GroupPreview) -> str:
-    if not one.before:
-        return f"make {one.after}"
-    if not one.after:
-        return f"delete {one.before}"
-    return f"rename {one.before} to {one.after}" if one.before != one.after else f"members {one.after}"
+def _added(c: Connection, app: App, text: bytes) -> None:
+    """Keep the rule that OneLogin's JSON says; one with the id of a rule changes it.  Raises Problem."""
+    try:
+        sent = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise Problem(f"--from: this is no JSON: {error}") from None
+    edited = actions.rules_of(c, app).edited
+    before = next((one for one in edited if isinstance(sent, dict) and sent.get("id") == one.id), None)
+    known = {role.id for role in directory.roles(c)}
+    read = read_rule(sent, actions.settable_in(c, app), before, known)
+    saved = actions.save(c, app, read.rule, now_ms(), actor=ADMIN)
+    if read.position is not None:
+        actions.move(c, app, saved.id, read.position, now_ms(), actor=ADMIN)
 
 
 def _id(c: Connection, app: App, named: str) -> int:

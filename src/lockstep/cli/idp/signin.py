@@ -14,6 +14,7 @@ from lockstep.idp import events
 from lockstep.idp.apps.actions import find_app
 from lockstep.idp.apps.saml import actions as saml
 from lockstep.idp.apps.saml.records import Empty, SamlConfig
+from lockstep.idp.directory.lookup import find_user
 from lockstep.idp.directory.records import Status
 from lockstep.idp.signin import settings as signin_settings
 from lockstep.idp.signin.addresses import entity_id, metadata_for, sso_url
@@ -54,10 +55,12 @@ def password(
 ) -> None:
     """Give a person a password, and end the sessions that they have here."""
     text = _first_line(password_file)
-    check_password(text)
-    stored = hash_password(text)
-    with opened(data, database_url, key_file) as engine, engine.db.write(serial=events.SERIAL) as c:
-        found = set_password(c, user, stored, actor=ACTOR, now=now_ms())
+    with opened(data, database_url, key_file) as engine:
+        with engine.db.read() as c:
+            check_password(c, find_user(c, user), text)
+        stored = hash_password(text)
+        with engine.db.write(serial=events.SERIAL) as c:
+            found = set_password(c, user, stored, actor=ACTOR, now=now_ms())
     if json:
         print_json({"user_name": found.user_name})
         return

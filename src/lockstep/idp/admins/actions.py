@@ -7,6 +7,8 @@ themselves.  Whoever can read the data folder acts as the installation's owner (
 from collections.abc import Iterable
 from dataclasses import replace
 
+import msgspec
+
 from lockstep.idp.admins import store
 from lockstep.idp.admins.permissions import ABOUT, NAMES, OWNER, SCOPED, Grant, Permission, Privilege, Rights, who_may
 from lockstep.idp.admins.records import ABSOLUTE_MS, Admin, AdminSession
@@ -203,7 +205,7 @@ def _say_grants(c: Connection, name: str, before: frozenset[Grant], after: froze
     ):
         for one in sorted(grants):
             role, app = (one.scope if SCOPED.get(one.privilege) == kind else None for kind in ("role", "app"))
-            event = replace(_of(what, name, actor), notes=NAMES[one.privilege], role_id=role, app_id=app)
+            event = msgspec.structs.replace(_of(what, name, actor), notes=NAMES[one.privilege], role_id=role, app_id=app)
             append(c, event, now)
 
 

@@ -28,6 +28,11 @@ class Permission(StrEnum):
     USERS_VIEW = "users.view"
     USERS_MANAGE = "users.manage"
     USERS_CREDENTIALS = "users.credentials"
+    FIELDS_MANAGE = "fields.manage"
+    """Custom user fields: to delete one deletes everybody's value."""
+    MAPPINGS_VIEW = "mappings.view"
+    MAPPINGS_MANAGE = "mappings.manage"
+    """Mappings give roles and set values of anybody."""
     ROLES_VIEW = "roles.view"
     ROLES_MEMBERS = "roles.members"
     ROLES_MANAGE = "roles.manage"
@@ -67,6 +72,9 @@ WHAT = {
     Permission.USERS_VIEW: "see people",
     Permission.USERS_MANAGE: "make, change, suspend, unlock and delete people",
     Permission.USERS_CREDENTIALS: "give people passwords, and take second factors away",
+    Permission.FIELDS_MANAGE: "make, rename and delete custom user fields",
+    Permission.MAPPINGS_VIEW: "see the mappings",
+    Permission.MAPPINGS_MANAGE: "make, change and apply mappings",
     Permission.ROLES_VIEW: "see roles and who is in them",
     Permission.ROLES_MEMBERS: "put people into a role and take them out",
     Permission.ROLES_MANAGE: "make, rename, nest and delete roles",

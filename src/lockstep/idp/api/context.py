@@ -33,11 +33,10 @@ class Sso:
 class SignIn:
     """What the sign-in side does for the API, which stands beside it; `app.py` hands it in.
 
-    `check_password` raises Problem.  `set_password` (connection, user id, stored password, actor, now) ends the sessions, too;
+    `set_password` (connection, user id, stored password, actor, now) ends the sessions, too;
     `end_sessions` says how many there were.  `sso_of` is None where sign-in to the app is not set up.
     """
 
-    check_password: Callable[[str], None]
     set_password: Callable[[Connection, int, str, str, int], None]
     end_sessions: Callable[[Connection, int], int]
     sso_of: Callable[[Connection, App], Sso | None]

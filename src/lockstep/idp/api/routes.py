@@ -4,6 +4,7 @@ from lockstep.idp.api.apps import connectors, rules
 from lockstep.idp.api.apps import handlers as apps
 from lockstep.idp.api.credentials.records import Need
 from lockstep.idp.api.events import handlers as events
+from lockstep.idp.api.groups import handlers as groups
 from lockstep.idp.api.mappings import handlers as mappings
 from lockstep.idp.api.roles import handlers as roles
 from lockstep.idp.api.routing import Route
@@ -129,4 +130,8 @@ EVENTS = [
     Route("GET", "/api/1/events/types", Need.ALL_READ, events.types, "lists the types of events"),
     Route("GET", "/api/1/events/{id}", Need.ALL_READ, events.show, "shows an event"),
 ]
-ROUTES = [*USERS, *USERS_OF_VERSION_1, *ROLES, *APPS, *MAPPINGS, *EVENTS]
+GROUPS = [
+    Route("GET", "/api/1/groups", Need.USERS_READ, groups.show_all, "lists groups, which are security policies"),
+    Route("GET", "/api/1/groups/{id}", Need.USERS_READ, groups.show, "shows a group"),
+]
+ROUTES = [*USERS, *USERS_OF_VERSION_1, *ROLES, *APPS, *MAPPINGS, *GROUPS, *EVENTS]

@@ -1,8 +1,12 @@
 """What an administrator may do with apps: check, write, append the event, in the caller's transaction."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from lockstep.idp import events
 from lockstep.idp.apps import store
 from lockstep.idp.apps.connectors import CONNECTORS, check_parameter, parameters_of
+from lockstep.idp.apps.connectors.parameters import BUILT_IN, FIRST_NUMBER
 from lockstep.idp.apps.memory import client as memory
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.settings import Settings, changed
@@ -180,12 +184,21 @@ def set_parameter(c: Connection, app: App, parameter: Parameter, now: int, *, ac
     if len(parameter.source) > LONGEST_SOURCE or not parameter.source.isprintable():
         what = f"the value has at most {LONGEST_SOURCE} characters, all of them printable"
         raise ValueProblem("source", what, f"{parameter.key}: {what}")
-    for other in store.parameters(c, app.id):
+    known = store.parameters(c, app.id)
+    for other in known:
         if other.key != parameter.key and other.key.lower() == parameter.key.lower():
             what = f"there is a parameter {other.key} already, which differs in case only"
             raise ValueProblem("key", what, f"{parameter.key}: {what}")
-    store.set_parameter(c, app.id, parameter)
+    store.set_parameter(c, app.id, replace(parameter, number=_number(known, parameter.key)))
     _event(c, EventType.APP_PARAMETER_CHANGED, app.id, app.name, now, parameter.key, actor=actor)
+
+
+def _number(known: Iterable[Parameter], key: str) -> int:
+    """The number of a parameter: fixed for those that come with a connector, else the next that is free."""
+    if key in BUILT_IN:
+        return BUILT_IN[key]
+    own = {one.key: one.number for one in known}
+    return own.get(key) or max([FIRST_NUMBER - 1, *own.values()]) + 1
 
 
 def remove_parameter(c: Connection, app: App, key: str, now: int, *, actor: str = ADMIN) -> None:

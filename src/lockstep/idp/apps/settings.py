@@ -13,6 +13,7 @@ Leavers = Literal["delete", "suspend", "nothing"]
 Suspended = Literal["suspend", "nothing"]
 Adopt = Literal["adopt", "report", "ignore"]
 DriftPolicy = Literal["put-back", "report"]
+Credentials = Literal["admin", "shared"]
 OwnDriftPolicy = Literal["put-back", "report", "default"]
 Evidence = Literal["off", "weekly", "daily"]
 LimitedKind = Literal["user-deletions", "switch-offs", "group-deletions", "removals"]
@@ -72,6 +73,10 @@ class Settings:
     """Only so many people are provisioned, the first by employee_id; 0 for everybody."""
     creates_only: bool = False
     """Only what is missing is made; nothing that is there is changed."""
+    credentials: Credentials = "admin"
+    """“Configured by admin”: single logins may have values of their own.  `shared`: everybody has those of the app."""
+    safe_entitlements: bool = True
+    """Whether roles, rules and logins may make groups that are not at the target yet."""
 
     @property
     def is_pilot(self) -> bool:
@@ -171,6 +176,7 @@ def _schedule(key: str, value: str) -> str:
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "leavers": _one_of("delete", "suspend", "nothing"),
     "suspended": _one_of("suspend", "nothing"),
+    "credentials": _one_of("admin", "shared"),
     "adopt": _one_of("adopt", "report", "ignore"),
     "drift": _one_of("put-back", "report"),
     "drift_users": _one_of("put-back", "report", "default"),

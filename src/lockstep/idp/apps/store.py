@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from lockstep.idp.apps.records import App, Assignment, Parameter
+from lockstep.idp.apps.records import App, Assignment, Fixed, Parameter, Transform
 from lockstep.idp.apps.settings import Settings
 from lockstep.idp.directory.nesting.store import held_by
 from lockstep.idp.directory.records import State
@@ -46,6 +46,9 @@ app_parameters = sa.Table(
     sa.Column("macro", sa.Integer, nullable=False),
     sa.Column("include_in_saml_assertion", sa.Integer, nullable=False, server_default="0"),
     sa.Column("multi_value", sa.Integer, nullable=False, server_default="0"),
+    # What else an administrator said of it, as JSON; what is not said is as it is at first.
+    sa.Column("more", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("number", sa.Integer, nullable=False, server_default="0"),
 )
 
 _FIELDS = (
@@ -103,6 +106,8 @@ _PARAMETERS = Statement(
         app_parameters.c.macro,
         app_parameters.c.include_in_saml_assertion,
         app_parameters.c.multi_value,
+        app_parameters.c.more,
+        app_parameters.c.number,
     )
     .where(app_parameters.c.app_id == sa.bindparam("app"))
     .order_by(app_parameters.c.key)
@@ -112,11 +117,12 @@ _PARAMETER_VALUES: dict[str, Any] = {
     "macro": sa.bindparam("is_macro"),
     "include_in_saml_assertion": sa.bindparam("included"),
     "multi_value": sa.bindparam("many"),
+    "more": sa.bindparam("more_text"),
 }
 _SET_PARAMETER = Statement(
     lambda insert: (
         insert(app_parameters)
-        .values(app_id=sa.bindparam("app"), key=sa.bindparam("name"), **_PARAMETER_VALUES)
+        .values(app_id=sa.bindparam("app"), key=sa.bindparam("name"), number=sa.bindparam("own_number"), **_PARAMETER_VALUES)
         .on_conflict_do_update(index_elements=["app_id", "key"], set_=_PARAMETER_VALUES)
     )
 )
@@ -235,14 +241,53 @@ def unassign(c: Connection, app_id: int, role_id: int) -> bool:
 
 def parameters(c: Connection, app_id: int) -> list[Parameter]:
     """The app's own parameters, which override the connector's template."""
-    return [
-        Parameter(key, source, bool(macro), bool(included), bool(many))
-        for key, source, macro, included, many in c.all(_PARAMETERS, app=app_id)
-    ]
+    return [_parameter(*row) for row in c.all(_PARAMETERS, app=app_id)]
+
+
+def _parameter(key: str, source: str, macro: int, included: int, many: int, more: str, number: int) -> Parameter:
+    said = _NOTHING_MORE if more == "{}" else _decode_more(more)
+    return Parameter(
+        key,
+        source,
+        bool(macro),
+        bool(included),
+        bool(many),
+        label=said.label,
+        transform=said.transform,
+        values=said.values,
+        default_values=said.default_values,
+        skip_if_blank=said.skip_if_blank,
+        in_provisioning=said.in_provisioning,
+        provisioned_entitlements=said.provisioned_entitlements,
+        safe_entitlements=said.safe_entitlements,
+        number=number,
+    )
+
+
+class _More(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is stored of a parameter beside its columns, as `Parameter` has it."""
+
+    label: str = ""
+    transform: Transform = "none"
+    values: Fixed = None
+    default_values: Fixed = None
+    skip_if_blank: bool = True
+    in_provisioning: bool | None = None
+    provisioned_entitlements: bool = False
+    safe_entitlements: bool = True
+
+
+_NOTHING_MORE = _More()
+_decode_more = msgspec.json.Decoder(_More).decode
+
+
+def _more_text(parameter: Parameter) -> str:
+    said = _More(**{name: getattr(parameter, name) for name in _More.__struct_fields__})
+    return msgspec.json.encode(said, order="deterministic").decode()
 
 
 def set_parameter(c: Connection, app_id: int, parameter: Parameter) -> None:
-    """Set one parameter."""
+    """Set one parameter; its number stays what it is where it is there already."""
     c.run(
         _SET_PARAMETER,
         app=app_id,
@@ -251,6 +296,8 @@ def set_parameter(c: Connection, app_id: int, parameter: Parameter) -> None:
         is_macro=int(parameter.macro),
         included=int(parameter.include_in_saml_assertion),
         many=int(parameter.multi_value),
+        more_text=_more_text(parameter),
+        own_number=parameter.number,
     )
 
 

@@ -13,6 +13,7 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.console.context import NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.directory import store as directory
+from lockstep.idp.eventlog import types
 from lockstep.idp.events import Event, EventType, Wanted
 from lockstep.kit.db import Connection
 
@@ -80,7 +81,7 @@ async def event(desk: Desk) -> Response:
         return found
 
     found = await desk.read(look)
-    return desk.page("console/event.html", event=found, kind_of=kind_of)
+    return desk.page("console/event.html", event=found, kind=types.kind_of(found.type))
 
 
 def kind_of(event: Event) -> str:

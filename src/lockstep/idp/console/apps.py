@@ -25,6 +25,7 @@ from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import jobs
 from lockstep.idp.provisioning import links as remembered
 from lockstep.idp.provisioning.actions import start
+from lockstep.idp.provisioning.entitlements.actions import JOB
 from lockstep.idp.provisioning.evidence import actions as evidence
 from lockstep.idp.provisioning.installation.actions import all_held
 from lockstep.kit.db import Connection
@@ -38,6 +39,7 @@ _JOBS: dict[str, tuple[str, dict[str, Any], str]] = {
     "now": ("sync", {}, "Synchronizing users with {name}"),
     "reapply": ("sync", {}, "Mappings are being reapplied"),
     "refresh": ("sync", {"full": True}, "Entitlements are being refreshed: {name} is read, and differences are put right"),
+    "entitlements": (JOB, {}, "The groups of {name} are being read; nothing is changed there"),
     "check": ("drift", {}, "{name} is being read: what differs is reported, and nothing is changed"),
     "compare": ("drift", {}, "{name} is being read and compared; nothing is changed"),
     "evidence": (evidence.JOB, {}, "{name} is being read and compared, and what is found is signed; nothing is changed"),
@@ -232,7 +234,8 @@ async def file_job(desk: Desk) -> Response:
             rules.apply(c, app, desk.now, actor=desk.actor)
         asked = Event(type=EventType.SYNC_ASKED, actor=desk.actor, app_id=app.id, app_name=app.name, notes=what)
         events.append(c, asked, desk.now)
-        return app, jobs.add(c, app.id, kind, dict(arguments), desk.now)
+        known = {"actor": desk.actor} if what == JOB else {}
+        return app, jobs.add(c, app.id, kind, {**arguments, **known}, desk.now)
 
     app, filed = await desk.write(act)
     if not filed:

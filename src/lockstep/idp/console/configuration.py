@@ -17,6 +17,7 @@ from lockstep.idp.apps.connectors import CONNECTORS
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml import store as saml_store
 from lockstep.idp.apps.saml.records import SamlConfig
+from lockstep.idp.apps.template import actions as templates
 from lockstep.idp.apps.tokens import actions as tokens
 from lockstep.idp.apps.tokens import store as token_store
 from lockstep.idp.apps.tokens.records import Token, reminder
@@ -219,8 +220,9 @@ async def page(
     tested: Connected | None = None,
     other: bool = False,
     token_form: dict[str, str] | None = None,
+    template_form: dict[str, Any] | None = None,
 ) -> Response:
-    """The tab: with what was `typed` in its form, or in those of the tokens (`token_form`), and what is wrong with it."""
+    """The tab: with what was `typed` in its form, or in those of the tokens or the template, and what is wrong with it."""
 
     def look(c: Connection, app: App) -> dict[str, Any]:
         stored = provider.stored_of(saml_store.of_app(c, app.id))
@@ -237,12 +239,20 @@ async def page(
             "labels": provider.LABELS.get(app.connector, provider.OTHER_LABELS),
             "hints": [one for one in hints if tested is None or one.link not in ("configuration", TOKENS)],
             "tokens": [token_row(one, known, desk.now) for one in known],
+            "scim_template": {**_template(c, app), **(template_form or {})},
         }
 
     again = {"token_typed": typed is not None and bool(typed.token), "file_chosen": bool(typed and typed.provider.file)}
     tenant = {"other": other, "word": typed.word if typed else "", "new_tenant": NEW_TENANT}
     more = {"errors": errors, "tested": tested, "signed": provider.SIGNED, **again, **tenant}
     return await tab(desk, "console/app_configuration.html", look, status, token_form=token_form or {}, **more)
+
+
+def _template(c: Connection, app: App) -> dict[str, Any]:
+    """What the section of the template shows before anything is typed."""
+    text, own = templates.template_of(c, app)
+    shown = {"text": text.rstrip("\n"), "own": own, "schemas": templates.schemas_for(c, app).words}
+    return {**shown, "user": "", "problem": "", "faults": [], "more": 0, "preview": None}
 
 
 def token_row(one: Token, known: list[Token], now: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What one request of a signed-in administrator has at hand, and the guard before every page."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from lockstep.idp.admins import actions, store
-from lockstep.idp.admins.permissions import Permission, Rights, who_may
+from lockstep.idp.admins.permissions import Grant, Permission, Privilege, Rights, who_may
 from lockstep.idp.admins.records import AdminSession
 from lockstep.idp.apps.records import App
 from lockstep.idp.console.access import Need
@@ -18,6 +18,8 @@ from lockstep.idp.console.context import NOT_FOUND, PAGES, SEE_OTHER, Context, R
 from lockstep.idp.console.hiding import only_what_one_may
 from lockstep.idp.directory.checks import NotThereProblem
 from lockstep.idp.directory.records import User
+from lockstep.idp.directory.roles.store import administered_by
+from lockstep.idp.directory.store import user_by_employee_id
 from lockstep.idp.provisioning.installation.actions import all_held
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, sentence
@@ -158,7 +160,8 @@ def guarded(handler: Handler, need: Need | None, *, upload: int = 0, by_hand: bo
         secret, now = context.session_cookie.read(request), context.clock()
 
         def who(c: Connection) -> tuple[AdminSession | None, list[App]]:
-            return actions.find(c, secret, now), [app for app, _ in all_held(c)]
+            session = actions.find(c, secret, now)
+            return session and with_roles(c, session), [app for app, _ in all_held(c)]
 
         session, held = await context.read(who)
         if session is None or secret is None:
@@ -182,6 +185,14 @@ def guarded(handler: Handler, need: Need | None, *, upload: int = 0, by_hand: bo
             return desk.page("console/problem.html", _CONFLICT, text=sentence(str(problem)))
 
     return endpoint
+
+
+def with_roles(c: Connection, session: AdminSession) -> AdminSession:
+    """The session with the roles that its administrator looks after as the user of the directory that they are."""
+    user = user_by_employee_id(c, session.employee_id) if session.employee_id else None
+    roles = [] if user is None else administered_by(c, user.id)
+    grants = session.rights.grants | {Grant(Privilege.ROLE_ADMIN, one) for one in roles}
+    return replace(session, rights=Rights(grants)) if roles else session
 
 
 async def _posted(request: Request, upload: int) -> tuple[Form, Files]:

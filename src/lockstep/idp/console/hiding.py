@@ -1,7 +1,7 @@
 """Takes out of a page what its reader may not do: one rule for every page, by the table that the guard itself asks.
 
-A form that may not be sent loses its button's use: with fields in it, it stays to be read, disabled, and says who may send it;
-a form of buttons alone goes.  A link to a page that may not be opened becomes plain text, and goes where it was a button, or
+A form that may not be sent loses its buttons: with fields in it, it stays to be read, disabled, and says who may send it; a
+form of buttons alone goes.  A link to a page that may not be opened becomes plain text, and goes where it was a button, or
 an item of the navigation.
 
 It works on the finished HTML, whose values are escaped: a `<`, a `>` or a quote in it is ours, from a template.
@@ -25,6 +25,7 @@ _ATTRIBUTE = re.compile(r'\b([a-z-]+)="([^"]*)"')
 _FIELD = re.compile(r'<(?:select|textarea)\b|<input\b(?![^>]*type="hidden")')
 _BOX = re.compile(r'<input\b([^>]*\bform="[^>]*)>')
 _HIDDEN = re.compile(r'<input type="hidden"[^>]*>\n?')
+_SUBMIT = re.compile(r"<button\b[^>]*>.*?</button>\n?", re.DOTALL)
 _BUTTON = re.compile(r"\bbutton\b")
 
 
@@ -91,8 +92,8 @@ def _form(found: re.Match[str], refusal: Callable[[str, str], str | None], gone:
     gone.add(_attribute(attributes, "id"))
     if not _FIELD.search(body):
         return ""
-    shown = _HIDDEN.sub("", body)
-    return f'<fieldset disabled class="locked">{shown}</fieldset><p class="soft">{why}</p>'
+    shown = _SUBMIT.sub("", _HIDDEN.sub("", body))
+    return f'<fieldset disabled class="locked">{shown}<p class="soft">{why}</p></fieldset>'
 
 
 def _link(found: re.Match[str], refusal: Callable[[str, str], str | None]) -> str:

@@ -1,15 +1,17 @@
 """What an administrator should see before wondering why nothing arrives: the guide's troubleshooting, on the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
-from lockstep.idp.apps.rules.actions import rules_of
+from lockstep.idp.apps.rules.actions import rules_of, settable_in
 from lockstep.idp.apps.rules.evaluate import group_rules
+from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.console import store
+from lockstep.idp.console.words import short
 from lockstep.idp.provisioning import drift_actions, ledger, links, troubles
 from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.installation.records import Watched
@@ -94,6 +96,7 @@ def hints_of(c: Connection, app: App, waiting: Waiting, now: int) -> list[Hint]:
     if not app.settings.groups and any(rule.enabled for rule in group_rules((*rules.edited, *rules.applied.rules))):
         text = "Rules set Groups, but “Include in User Provisioning” of the parameter Groups is off: no group is sent."
         found.append(Hint("warning", text, GROUPS, "Parameters > Groups"))
+    found.extend(_set_nothing(c, app, rules.edited))
     limited = _limited(app)
     if limited:
         found.append(Hint("info", limited, "provisioning", "Let it loose in Provisioning"))
@@ -101,6 +104,16 @@ def hints_of(c: Connection, app: App, waiting: Waiting, now: int) -> list[Hint]:
         text = "Rules have changed and are not applied yet: until then the rules before are in force."
         found.append(Hint("warning", text, PREVIEW, "See what would change, and apply them"))
     return [*found, *_left_to_you(waiting)]
+
+
+def _set_nothing(c: Connection, app: App, rules: Sequence[Rule]) -> Iterator[Hint]:
+    """Rules that set what the app does not have any more."""
+    known = set(settable_in(c, app)) if rules else set()
+    for rule in rules:
+        gone = sorted({action.parameter for action in rule.actions} - known)
+        if rule.enabled and gone:
+            text = f"The rule “{short(rule.name)}” sets {short(', '.join(gone))}, which the app does not have any more."
+            yield Hint("warning", text, f"rules/edit?rule={rule.id}", "Edit rule")
 
 
 def _limited(app: App) -> str:

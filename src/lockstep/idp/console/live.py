@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from lockstep.idp import events
 from lockstep.idp.admins import actions as admins
+from lockstep.idp.console import many
 from lockstep.idp.console.activity import PAGE, about, asked, kind_of, spelt
 from lockstep.idp.console.context import LARGEST, PAGES, number
 from lockstep.idp.console.desk import Desk
@@ -58,15 +59,25 @@ class _Feed:
 async def job_stream(desk: Desk) -> Response:
     """The part of a job's page that changes, whenever it has, until the job is over."""
     app_id, filed = number(desk.request), number(desk.request, "job")
-    await desk.read(lambda c: state_of(c, app_id, filed))  # 404 before anything is sent
-    return live.stream(_job(desk, app_id, filed))
+    return await _following(desk, "console/job_state.html", lambda c: state_of(c, app_id, filed))
 
 
-async def _job(desk: Desk, app_id: int, filed: int) -> AsyncIterator[str]:
+async def batch_stream(desk: Desk) -> Response:
+    """The same of the page of an action on many users."""
+    batch_id = number(desk.request)
+    return await _following(desk, "console/users_batch_state.html", lambda c: many.state_of(c, batch_id))
+
+
+async def _following(desk: Desk, template: str, look: Callable[[Connection], dict[str, Any]]) -> Response:
+    await desk.read(look)  # 404 before anything is sent
+    return live.stream(_until_over(desk, template, look))
+
+
+async def _until_over(desk: Desk, template: str, look: Callable[[Connection], dict[str, Any]]) -> AsyncIterator[str]:
     sent = ""
     async for _ in _rounds(desk, lambda: LARGEST, JOB_SECONDS):
-        shown = await desk.read(lambda c: state_of(c, app_id, filed))
-        text = _part("console/job_state.html", **shown)
+        shown = await desk.read(look)
+        text = _part(template, **shown)
         if text != sent:
             sent = text
             yield live.message("whole", text)

@@ -10,6 +10,7 @@ from lockstep.idp.apps.settings import Settings, changed
 from lockstep.idp.console.apps import WRONG, app_of, tab
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
+from lockstep.idp.provisioning.entitlements import actions as entitlements
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import ValueProblem, sentence
 
@@ -103,8 +104,8 @@ def _problem(c: Connection, settings: Settings, key: str, value: str) -> str:
 
 
 async def _page(desk: Desk, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
-    def look(_c: Connection, app: App) -> dict[str, Any]:
-        return {"typed": {**values_of(app.settings), **typed}}
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        return {"typed": {**values_of(app.settings), **typed}, "entitlements": entitlements.summary(c, app)[0]}
 
     choices = {"leavers_options": LEAVERS, "suspended_options": SUSPENDED, "adopt_options": ADOPT}
     choices |= {"drift_options": DRIFT, "own_drift_options": OWN_DRIFT}

@@ -1,4 +1,4 @@
-"""Users > Roles."""
+"""Users > Roles: the list, and Info of a role."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -13,12 +13,14 @@ from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.feeding import alike, fed_by
 from lockstep.idp.console.inside import LISTED, look_inside
-from lockstep.idp.console.users import sentence
+from lockstep.idp.console.profile import sentence
 from lockstep.idp.console.words import counted
 from lockstep.idp.directory import actions
-from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
-from lockstep.idp.directory.lookup import find_user, role_of_id, user_of_id
+from lockstep.idp.directory.checks import FieldProblem
+from lockstep.idp.directory.lookup import role_of_id
 from lockstep.idp.directory.records import Role
+from lockstep.idp.directory.roles.store import admins_of
+from lockstep.idp.directory.store import user_by_id
 from lockstep.idp.provisioning.records import name_key
 from lockstep.kit.db import Connection
 
@@ -88,7 +90,7 @@ async def _list(desk: Desk, typed: str, error: str, status: int = 200, *, same: 
 
 
 async def role(desk: Desk) -> Response:
-    """One role and its members."""
+    """Info of one role."""
     return await detail(desk, number(desk.request))
 
 
@@ -141,59 +143,20 @@ async def remove(desk: Desk) -> Response:
     return desk.go("/admin/roles", f"The role {name} has been deleted.{follows.look_at(names)}")
 
 
-async def add_member(desk: Desk) -> Response:
-    """One more member, by user name or employee_id."""
-    role_id, typed = number(desk.request), desk.value("user")
-
-    def add(c: Connection) -> tuple[str, int]:
-        role_of_id(c, role_id)
-        found = find_user(c, typed)
-        desk.check_person(c, found.employee_id)
-        return found.user_name, actions.add_members(c, role_id, [found.id], actor=desk.actor, now=desk.now)
-
-    try:
-        name, added = await desk.write(add)
-    except NotThereProblem as problem:
-        await desk.read(lambda c: role_of_id(c, role_id))
-        return await detail(desk, role_id, WRONG, user=typed, user_error=f"{str(problem)[:300].capitalize()}.")
-    return desk.go(f"/admin/roles/{role_id}", f"{name} {'is in the role' if added else 'was in the role already'}.")
-
-
-async def remove_member(desk: Desk) -> Response:
-    """One member less."""
-    role_id, user_id = number(desk.request), number(desk.request, "user")
-
-    def act(c: Connection) -> None:
-        role_of_id(c, role_id)
-        desk.check_person(c, user_of_id(c, user_id).employee_id)
-        actions.remove_members(c, role_id, [user_id], actor=desk.actor, now=desk.now)
-
-    await desk.write(act)
-    return desk.go(f"/admin/roles/{role_id}", "The member has been taken out.")
-
-
 async def detail(desk: Desk, role_id: int, status: int = 200, **typed: str) -> Response:
-    """The page of a role, with what was typed and what is wrong with it."""
-    after = desk.query("after")
+    """Info: the name, the groups it feeds, roles in it; with what was typed and what is wrong with it."""
 
     def look(c: Connection) -> dict[str, Any]:
         found = role_of_id(c, role_id)
-        inside = look_inside(c, found)
-        page = store.all_members_page if inside.contains else store.members_page
-        members, last = page(c, role_id, after=after)
         return {
-            "inside": inside,
+            "inside": look_inside(c, found),
             "listed": LISTED,
-            "ways": inside.ways(c, members),
             "role": found,
-            "members": members,
-            "count": store.member_count(c, role_id),
             "feeds": [(app, name, link) for app in apps.all_apps(c) for name, link in fed_by(c, app, found)],
+            "users_admins": [one for number in admins_of(c, role_id) if (one := user_by_id(c, number)) is not None],
             "admins": holders_of(c, Grant(Privilege.ROLE_ADMIN, role_id)),
             "alike": alike(c, found.name, found.id),
             "groups": any(app.settings.groups for app in apps.all_apps(c)),
-            "next": f"/admin/roles/{role_id}?{urlencode({'after': last})}" if last else "",
         }
 
-    first = f"/admin/roles/{role_id}" if after else ""
-    return desk.page("console/role.html", status, first=first, typed=typed, **await desk.read(look))
+    return desk.page("console/role.html", status, typed=typed, **await desk.read(look))

@@ -1,21 +1,25 @@
 """The tab Rules: their order, what is saved and not applied, a test with one person, what would change for all."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from lockstep.idp.apps.connectors import SEPARATOR
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import actions
-from lockstep.idp.apps.rules.records import Rule
+from lockstep.idp.apps.rules.evaluate import Verdict, group_rules
+from lockstep.idp.apps.rules.records import GROUPS, Rule
 from lockstep.idp.apps.rules.typed import role_names
-from lockstep.idp.apps.rules.words import actions_words, condition_words, conditions_words
+from lockstep.idp.apps.rules.words import actions_words, condition_words, conditions_words, parameter_words
 from lockstep.idp.console.apps import app_of, tab
-from lockstep.idp.console.context import NOT_FOUND, number
+from lockstep.idp.console.context import LARGEST, NOT_FOUND, number
 from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.words import RULE_SOURCES
 from lockstep.idp.directory.checks import AmbiguousProblem, NotThereProblem
 from lockstep.idp.provisioning.preview import Tested, of_person, preview
+from lockstep.idp.provisioning.reach import touched_by
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, sentence
 
@@ -38,7 +42,13 @@ async def rules(desk: Desk) -> Response:
     def look(c: Connection, app: App) -> dict[str, Any]:
         found, roles = actions.rules_of(c, app), role_names(c)
         rows = [row_of(rule, app, roles) for rule in found.edited]
-        shown: dict[str, Any] = {"rows": rows, "rules": found, "tested": None, "problem": ""}
+        shown: dict[str, Any] = {
+            "rows": rows,
+            "rules": found,
+            "tested": None,
+            "problem": "",
+            "grouped": group_rules(found.edited),
+        }
         if who:
             try:
                 shown["tested"] = _tested(of_person(c, app, found.edited, who), roles)
@@ -50,24 +60,31 @@ async def rules(desk: Desk) -> Response:
 
 
 def _tested(found: Tested, roles: dict[str, str]) -> dict[str, Any]:
-    lines = [
-        {
-            "rule": one.rule,
-            "applies": one.applies,
-            "conditions": [
-                (condition_words(condition, LABELS, roles), so)
-                for condition, so in zip(one.rule.conditions, one.holds, strict=True)
-            ],
-            "groups": sorted({fed.name for fed in one.groups}),
-            "wins": found.winner is not None and found.winner.id == one.rule.id,
-        }
-        for one in found.verdicts
-    ]
     return {
         "user": found.user,
         "has_app": found.has_app,
-        "lines": lines,
+        "lines": [_line(one, found.deciders, roles) for one in found.verdicts],
         "groups": sorted({fed.name for fed in found.groups}, key=str.casefold),
+        "own": [(key, SEPARATOR.join(values)) for key, values in sorted(found.own.items())],
+        "values": [(key, SEPARATOR.join(values), found.deciders[key]) for key, values in sorted(found.values.items())],
+    }
+
+
+def _line(one: Verdict, deciders: Mapping[str, Rule], roles: dict[str, str]) -> dict[str, Any]:
+    """What a rule says of the person: its conditions, what it sets, and for which of that a later rule wins."""
+    sets = {GROUPS: ", ".join(sorted({fed.name for fed in one.groups}))} if one.groups else {}
+    sets.update((key, SEPARATOR.join(values)) for key, values in one.values.items())
+    beaten = [key for key in sets if deciders[key].id != one.rule.id]
+    return {
+        "rule": one.rule,
+        "applies": one.applies,
+        "conditions": [
+            (condition_words(condition, LABELS, roles), so)
+            for condition, so in zip(one.rule.conditions, one.holds, strict=True)
+        ],
+        "sets": [text if key == GROUPS else f"{key}: {text}" for key, text in sets.items()],
+        "wins": len(beaten) < len(sets),
+        "beaten": [parameter_words(key) for key in beaten],
     }
 
 
@@ -87,6 +104,40 @@ async def discard(desk: Desk) -> Response:
     app_id = number(desk.request)
     await desk.write(lambda c: actions.discard(c, app_of(c, app_id), desk.now, actor=desk.actor))
     return desk.go(f"/admin/apps/{app_id}/rules", "The changes have been thrown away. These are the rules in force.")
+
+
+async def people(desk: Desk) -> Response:
+    """Whom a rule touches, a page at a time."""
+    rule_id, after = number(desk.request, "rule"), desk.query("after")
+
+    def look(c: Connection, app: App) -> dict[str, Any]:
+        found = actions.rules_of(c, app).edited
+        rule = next((one for one in found if one.id == rule_id), None)
+        if rule is None:
+            raise HTTPException(NOT_FOUND)
+        shown = touched_by(c, app, found, rule, after)
+        rows = [
+            (one.user, [(parameter_words(key), value, key in one.beaten) for key, value in one.sets]) for one in shown.people
+        ]
+        return {"row": row_of(rule, app, role_names(c)), "people": rows, "reach": shown, "after": after}
+
+    return await tab(desk, "console/app_rule_people.html", look)
+
+
+async def sort(desk: Desk) -> Response:
+    """Another order, as they were dragged; `order` has the numbers of all rules."""
+    app_id = number(desk.request)
+    parts = desk.value("order").split()
+    ids = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < len(str(LARGEST))]
+
+    def act(c: Connection) -> str:
+        try:
+            actions.sort(c, app_of(c, app_id), ids, desk.now, actor=desk.actor)
+        except Problem:
+            return "The rules have changed since this page was made. This is their order now."
+        return "The rules have another order. A later rule wins."
+
+    return desk.go(f"/admin/apps/{app_id}/rules", await desk.write(act))
 
 
 async def move(desk: Desk) -> Response:
@@ -133,7 +184,7 @@ async def delete_page(desk: Desk) -> Response:
         rule = next((one for one in found if one.id == rule_id), None)
         if rule is None:
             raise HTTPException(NOT_FOUND)
-        return {"row": row_of(rule, app, role_names(c)), "last": len(found) == 1}
+        return {"row": row_of(rule, app, role_names(c)), "last": group_rules(found) == (rule,)}
 
     return await tab(desk, "console/app_rule_delete.html", look)
 

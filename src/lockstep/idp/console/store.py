@@ -1,21 +1,19 @@
 """Lists for the pages, cut by key.  SQL and nothing else."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
-from lockstep.idp.apps.store import app_assignments
-from lockstep.idp.directory.nesting.store import within
-from lockstep.idp.directory.records import Role, User, folded
-from lockstep.idp.directory.records import State as UserState
-from lockstep.idp.directory.store import members_table, roles_table, user_by_id, users_table
+from lockstep.idp.directory.nesting.store import load, within
+from lockstep.idp.directory.records import BY_HAND, FOLDER, Role, User, folded
+from lockstep.idp.directory.search import store as search
+from lockstep.idp.directory.search.records import Filter, Giver
+from lockstep.idp.directory.store import members_table, roles_table, users_table
 from lockstep.idp.provisioning.records import State
 from lockstep.idp.provisioning.tables import changes
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement, among, listed
 
 PAGE = 50
-u, r, m, a, k = users_table.c, roles_table.c, members_table.c, app_assignments.c, changes.c
+u, r, m, k = users_table.c, roles_table.c, members_table.c, changes.c
 
 
 def _text(name: str) -> sa.BindParameter[str]:
@@ -26,35 +24,11 @@ def _number(name: str) -> sa.BindParameter[int]:
     return sa.bindparam(name, type_=sa.BigInteger)
 
 
-_MATCHES = sa.or_(
-    _text("like") == "",
-    u.user_name_key.like(_text("like"), escape="\\"),
-    u.email_key.like(_text("like"), escape="\\"),
-    u.employee_id.like(_text("like"), escape="\\"),
-    sa.func.lower(u.display_name).like(_text("like"), escape="\\"),
-)
-_USERS = Statement(
-    sa.select(u.id)
-    .where(
-        _MATCHES,
-        sa.or_(_number("status") < 0, u.status == _number("status")),
-        u.user_name_key > _text("after"),
-    )
-    .order_by(u.user_name_key)
-    .limit(PAGE + 1)
-)
-_GIVING = within(
-    sa.select(sa.cast(a.role_id, sa.BigInteger).label("role_id")).where(a.app_id == _number("app"), a.role_id.is_not(None))
-)
-_HAS_APP = sa.and_(
-    u.state == int(UserState.APPROVED),
-    sa.or_(
-        sa.exists().where(a.app_id == _number("app"), a.role_id.is_(None)),
-        sa.exists().where(_GIVING.c.role_id == m.role_id, m.user_id == u.id),
-    ),
-)
-_LOGINS = Statement(
-    sa.select(u.id).where(_HAS_APP, _MATCHES, u.user_name_key > _text("after")).order_by(u.user_name_key).limit(PAGE + 1)
+_ANY = Statement(sa.select(u.id).limit(1))
+_NEXT_GROUP = Statement(sa.select(sa.func.min(u.group_id)).where(u.group_id > _number("after")))
+_NEXT_SOURCE = Statement(
+    # By the index of those who do not come from the folder.
+    sa.select(sa.func.min(u.source)).where(u.source > _number("after"), u.source != sa.literal_column("1"))
 )
 _ROLES = Statement(
     sa.select(r.id, r.group_id, r.name)
@@ -66,24 +40,8 @@ _ROLES = Statement(
     .limit(PAGE + 1)
 )
 _MEMBER_COUNT = Statement(sa.select(sa.func.count()).select_from(members_table).where(m.role_id == _number("role")))
-_MEMBERS = Statement(
-    sa.select(u.id)
-    .select_from(members_table.join(users_table, m.user_id == u.id))
-    .where(m.role_id == _number("role"), u.user_name_key > _text("after"))
-    .order_by(u.user_name_key)
-    .limit(PAGE + 1)
-)
 _IN_ROLE = within(sa.select(r.id.label("role_id")).where(r.id == _number("role")))
-_WITHIN = members_table.join(users_table, m.user_id == u.id)
 _ALL_COUNT = Statement(sa.select(sa.func.count(sa.distinct(m.user_id))).where(m.role_id.in_(sa.select(_IN_ROLE.c.role_id))))
-_ALL_MEMBERS = Statement(
-    sa.select(u.id, u.user_name_key)
-    .distinct()
-    .select_from(_WITHIN)
-    .where(m.role_id.in_(sa.select(_IN_ROLE.c.role_id)), u.user_name_key > _text("after"))
-    .order_by(u.user_name_key)
-    .limit(PAGE + 1)
-)
 _LEFT = Statement(
     # By the index of states: most changes of a plan are done.
     sa.select(k.state, k.kind, sa.func.count(), sa.func.sum(k.weight))
@@ -113,30 +71,42 @@ def _like(text: str) -> str:
     return f"%{escaped}%"
 
 
-def _people(c: Connection, ids: list[tuple[Any, ...]]) -> tuple[list[User], str]:
-    """The people of one page, and the key to go on after ("" at the end)."""
-    found = [user for number, *_ in ids[:PAGE] if (user := user_by_id(c, number)) is not None]
-    return found, folded(found[-1].user_name) if len(ids) > PAGE and found else ""
+def users_page(c: Connection, asked: Filter, *, after: str) -> tuple[list[User], str]:
+    """People by user name, and the key to go on after ("" at the end)."""
+    found = search.page(c, asked, after=after, limit=PAGE + 1)
+    return found[:PAGE], folded(found[PAGE - 1].user_name) if len(found) > PAGE else ""
 
 
-def users_page(c: Connection, *, text: str, status: int, after: str) -> tuple[list[User], str]:
-    """People by user name whose user name, e-mail, employee_id or display name holds `text`; `status` -1 for any."""
-    return _people(c, c.all(_USERS, like=_like(text), status=status, after=after))
+def any_user(c: Connection) -> bool:
+    """Whether there is anybody at all."""
+    return c.value(_ANY) is not None
 
 
-def logins_page(c: Connection, app_id: int, *, text: str, after: str) -> tuple[list[User], str]:
-    """The same, of those who have an app."""
-    return _people(c, c.all(_LOGINS, app=app_id, like=_like(text), after=after))
+def groups_in_use(c: Connection) -> list[int]:
+    """The ids of the groups that anybody is in."""
+    return _each(c, _NEXT_GROUP, -1)
 
 
-def members_page(c: Connection, role_id: int, *, after: str) -> tuple[list[User], str]:
-    """The members of a role, by user name."""
-    return _people(c, c.all(_MEMBERS, role=role_id, after=after))
+def sources_in_use(c: Connection) -> list[int]:
+    """Where users come from: by hand and from the folder, and the ids of the sources that anybody comes from."""
+    return [BY_HAND, FOLDER, *_each(c, _NEXT_SOURCE, FOLDER)]
 
 
-def all_members_page(c: Connection, role_id: int, *, after: str) -> tuple[list[User], str]:
-    """The same, with the members of all roles in it."""
-    return _people(c, c.all(_ALL_MEMBERS, role=role_id, after=after))
+def _each(c: Connection, following: Statement, last: int) -> list[int]:
+    """One look into the index for each value."""
+    found = []
+    while (value := c.value(following, after=last)) is not None:
+        last = int(value)
+        found.append(last)
+    return found
+
+
+def members_page(
+    c: Connection, role_id: int, *, after: str, text: str = "", giver: Giver = "", inside: bool = False
+) -> tuple[list[User], str]:
+    """The members of a role, by user name, as far as `giver` put them there; `inside` with those of all roles in it."""
+    roles = load(c).below(role_id) if inside else (role_id,)
+    return users_page(c, Filter(text=text, roles=(roles,), giver=giver), after=after)
 
 
 def roles_page(c: Connection, *, text: str, after: str, after_id: int) -> list[Role]:

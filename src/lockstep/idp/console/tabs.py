@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from lockstep.idp.apps import actions
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.having import with_app
+from lockstep.idp.apps.logins import store as own_values
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.console import store
@@ -17,6 +19,7 @@ from lockstep.idp.console.desk import Desk
 from lockstep.idp.console.plans import digest_of
 from lockstep.idp.console.states import login_states
 from lockstep.idp.directory.lookup import role_of_id
+from lockstep.idp.directory.search.records import Filter
 from lockstep.idp.directory.store import role_by_id
 from lockstep.idp.provisioning import ledger
 from lockstep.idp.provisioning.records import State
@@ -121,7 +124,7 @@ async def logins(desk: Desk) -> Response:
     text, after = desk.query("q"), desk.query("after")
 
     def look(c: Connection, app: App) -> dict[str, Any]:
-        people, last = store.logins_page(c, app.id, text=text, after=after)
+        people, last = store.users_page(c, with_app(c, Filter(text=text), app.id), after=after)
         states = login_states(c, app, people)
         kept = {"q": text} if text else {}
         base = f"/admin/apps/{app.id}/users"
@@ -129,6 +132,7 @@ async def logins(desk: Desk) -> Response:
         waiting = [] if plan is None else store.digests(c, plan.id, State.WAITING)
         return {
             "logins": [(user, states[user.id]) for user in people],
+            "overridden": own_values.among_users(c, app.id, [user.id for user in people]),
             "first": base + (f"?{urlencode(kept)}" if kept else "") if after else "",
             "next": f"{base}?{urlencode({**kept, 'after': last})}" if last else "",
             "pending": len(waiting),

@@ -1,91 +1,70 @@
-"""Users > Users."""
+"""Users > Users: the list, new ones, and their deletion."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from lockstep.idp import events
-from lockstep.idp.apps import store as apps
 from lockstep.idp.console import follows, store
 from lockstep.idp.console.context import number
 from lockstep.idp.console.desk import Desk
-from lockstep.idp.console.states import login_states
-from lockstep.idp.console.why import why
-from lockstep.idp.console.words import FIELD_NAMES
+from lockstep.idp.console.finding import FILTERS, address, applications, groups, sources, states, statuses, understood
+from lockstep.idp.console.person import touchable
+from lockstep.idp.console.profile import Profile, profile_of, sections, sentence, with_manager
+from lockstep.idp.console.words import BATCHES
 from lockstep.idp.directory import actions
-from lockstep.idp.directory.actions import CHANGEABLE
 from lockstep.idp.directory.checks import FieldProblem
+from lockstep.idp.directory.fields import store as fields
 from lockstep.idp.directory.lookup import user_of_id
-from lockstep.idp.directory.nesting.store import roles_held
-from lockstep.idp.directory.records import FIELDS, Status
+from lockstep.idp.directory.records import FIELDS, User
 from lockstep.idp.directory.store import roles_of_user
 from lockstep.kit.db import Connection
 
+HOME = "/admin/users"
 _WRONG = 422
-TIMELINE = 20
-STATUSES = [("", "Any status"), *((str(int(one)), one.name.replace("_", " ").capitalize()) for one in Status)]
 
 
 async def users(desk: Desk) -> Response:
-    """Everyone, by user name."""
-    text, status, after = desk.query("q"), desk.query("status"), desk.query("after")
-    known = status if status in dict(STATUSES) else ""
-    found, last = await desk.read(lambda c: store.users_page(c, text=text, status=int(known) if known else -1, after=after))
-    kept = {key: value for key, value in (("q", text), ("status", known)) if value}
-    return desk.page(
-        "console/users.html",
-        users=found,
-        text=text,
-        chosen=known,
-        statuses=STATUSES,
-        filtered=bool(kept),
-        first=_address(kept) if after else "",
-        next=_address({**kept, "after": last}) if last else "",
-    )
+    """Everyone, or who is looked for, by user name."""
+    given, after = {name: desk.query(name) for name in FILTERS}, desk.query("after")
 
+    def look(c: Connection) -> dict[str, Any]:
+        asked = understood(c, given)
+        found, last = store.users_page(c, asked.filter, after=after)
+        return {
+            "asked": asked,
+            "chips": asked.chips(HOME),
+            "users": found,
+            "next": address(HOME, asked.given, after=last) if last else "",
+            "first": address(HOME, asked.given) if after else "",
+            "applications": applications(c),
+            "sources": sources(c),
+            "groups": groups(c),
+            "total": f"{store.PAGE}+" if last else "" if after else str(len(found)),
+            "some": bool(found) or store.any_user(c),
+        }
 
-def _address(query: dict[str, str]) -> str:
-    return "/admin/users" + (f"?{urlencode(query)}" if query else "")
+    shown = await desk.read(look)
+    return desk.page("console/users.html", statuses=statuses(), states=states(), batches=BATCHES.items(), **shown)
 
 
 async def new_user(desk: Desk) -> Response:
     """The empty form."""
-    return _form_page(desk, {}, {})
+    return await _form_page(desk, Profile(), {})
 
 
 async def create_user(desk: Desk) -> Response:
     """Make a user by hand."""
-    values = _values(desk, FIELDS)
+
+    def act(c: Connection) -> User:
+        given = with_manager(c, typed)
+        return actions.create_user(c, given.fields, custom=given.custom, actor=desk.actor, now=desk.now)
+
+    typed = profile_of(desk, FIELDS)
     try:
-        made = await desk.write(lambda c: actions.create_user(c, values, actor=desk.actor, now=desk.now))
+        made = await desk.write(act)
     except FieldProblem as problem:
-        return _form_page(desk, values, {problem.field: sentence(problem)}, _WRONG)
+        return await _form_page(desk, typed, {problem.field: sentence(problem)}, _WRONG)
     return desk.go(f"/admin/users/{made.id}", f"{made.user_name} has been created.")
-
-
-async def user(desk: Desk) -> Response:
-    """One person."""
-    return await _detail(desk, number(desk.request), {}, {})
-
-
-async def change_user(desk: Desk) -> Response:
-    """The profile, changed."""
-    user_id, values = number(desk.request), _values(desk, CHANGEABLE)
-    try:
-        await desk.write(lambda c: actions.change_user(c, _touched(c, desk, user_id), values, actor=desk.actor, now=desk.now))
-    except FieldProblem as problem:
-        return await _detail(desk, user_id, values, {problem.field: sentence(problem)}, _WRONG)
-    return desk.go(f"/admin/users/{user_id}", "The user has been saved.")
-
-
-async def set_status(desk: Desk) -> Response:
-    """Suspend a person, or end that."""
-    user_id, suspend = number(desk.request), desk.value("to") == "suspended"
-    act = actions.suspend if suspend else actions.reactivate
-    changed = await desk.write(lambda c: act(c, _touched(c, desk, user_id), actor=desk.actor, now=desk.now))
-    words = "is suspended, and cannot sign in" if suspend else "is active"
-    return desk.go(f"/admin/users/{user_id}", f"{changed.user_name} {words}.")
 
 
 async def remove_page(desk: Desk) -> Response:
@@ -104,7 +83,7 @@ async def remove(desk: Desk) -> Response:
     user_id = number(desk.request)
 
     def act(c: Connection) -> tuple[str, list[str]]:
-        found = user_of_id(c, _touched(c, desk, user_id))
+        found = user_of_id(c, touchable(c, desk, user_id))
         names = list(dict.fromkeys(one.app.name for one in follows.of_user(c, found)))
         actions.remove_user(c, user_id, actor=desk.actor, now=desk.now)
         return found.user_name, names
@@ -113,52 +92,7 @@ async def remove(desk: Desk) -> Response:
     return desk.go("/admin/users", f"{name} has been deleted.{follows.look_at(names)}")
 
 
-def _touched(c: Connection, desk: Desk, user_id: int) -> int:
-    """The id of a person whom this administrator may touch.  Raises NotThereProblem, NotAllowedProblem."""
-    desk.check_person(c, user_of_id(c, user_id).employee_id)
-    return user_id
-
-
-def sentence(problem: FieldProblem) -> str:
-    """The problem without the field's own name, which stands beside it."""
-    return f"This {problem.what}."
-
-
-def _values(desk: Desk, names: tuple[str, ...]) -> dict[str, str]:
-    """The fields that the form has; a browser ends lines of text its own way, and none of these has any."""
-    sent = {key for key, _ in desk.form}
-    return {name: desk.value(name) for name in names if name in sent}
-
-
-def _fields(values: dict[str, str], errors: dict[str, str], names: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "label": FIELD_NAMES[name], "value": values.get(name, ""), "error": errors.get(name, "")}
-        for name in names
-    ]
-
-
-def _form_page(desk: Desk, values: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
-    fields = _fields(values, errors, FIELDS)
-    return desk.page("console/user_new.html", status, fields=fields, errors=errors)
-
-
-async def _detail(desk: Desk, user_id: int, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
-    def look(c: Connection) -> dict[str, Any]:
-        found = user_of_id(c, user_id)
-        given = [app for app in apps.all_apps(c) if apps.has_app(c, app.id, found.id)]
-        happened = events.for_user(c, user_id=found.id, user_name=found.user_name, limit=TIMELINE)
-        roles = roles_of_user(c, found.id)
-        return {
-            "user": found,
-            "locked": desk.lock_person(c, found),
-            "roles": roles,
-            "above": [one for one in roles_held(c, found.id) if one.id not in {role.id for role in roles}],
-            "logins": [(app, login_states(c, app, [found])[found.id], why(c, app, found)) for app in given],
-            "timeline": list(reversed(happened)),
-        }
-
-    shown = await desk.read(look)
-    now = {name: getattr(shown["user"], name) for name in CHANGEABLE}
-    fields = _fields({**now, **typed}, errors, CHANGEABLE)
-    suspended = shown["user"].status == Status.SUSPENDED
-    return desk.page("console/user.html", status, fields=fields, errors=errors, suspended=suspended, **shown)
+async def _form_page(desk: Desk, typed: Profile, errors: dict[str, str], status: int = 200) -> Response:
+    custom = await desk.read(fields.everything)
+    shown = sections(typed, errors, custom, key=True)
+    return desk.page("console/user_new.html", status, sections=shown, errors=errors)

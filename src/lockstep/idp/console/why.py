@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from lockstep.idp.apps.logins.actions import groups_of_user
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
+from lockstep.idp.apps.rules.evaluate import at_login
 from lockstep.idp.console.words import RULE_SOURCES
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning.groups.why import app_ways, fed_ways, roles_of, way_words
@@ -31,7 +33,7 @@ def why(c: Connection, app: App, user: User) -> Why:
         return Why(by)
     found = of_person(c, app, rules.applied(c, app.id).rules, user.employee_id)
     fed: dict[str, list[str]] = {}
-    for one in found.groups:
+    for one in (*found.groups, *at_login(groups_of_user(c, app, user.id))):
         fed.setdefault(one.name, []).extend(way_words(way) for way in fed_ways(c, roles, one, dict(RULE_SOURCES)))
     groups = tuple((name, "; ".join(fed[name])) for name in sorted(fed, key=str.casefold))
     return Why(by, groups, "" if found.winner is None else found.winner.name)

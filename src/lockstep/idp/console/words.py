@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from lockstep.idp.directory.records import Status
+from lockstep.idp.directory.records import State, Status
 from lockstep.idp.provisioning.retries import NEVER, minute, when_again
 
 FIELD_NAMES = {
@@ -34,6 +34,20 @@ FIELD_NAMES = {
     "distinguished_name": "Distinguished name",
 }
 """The fields of a user as the pages call them."""
+
+BATCHES = {
+    "suspend": "Suspend",
+    "activate": "Activate",
+    "lock": "Lock",
+    "unlock": "Unlock",
+    "approve": "Approve",
+    "reject": "Reject",
+    "add-role": "Add to a role",
+    "take-role": "Take from a role",
+    "set-group": "Set the group",
+    "delete": "Delete",
+}
+"""What can be done to many users at once."""
 
 MAP_SOURCES = [
     ("role", "Role"),
@@ -120,10 +134,26 @@ def when_next(at: int) -> str:
     return "Given up" if at >= NEVER else minute(at)
 
 
+def state(number: int) -> str:
+    """A user's state in words."""
+    try:
+        return State(number).name.capitalize()
+    except ValueError:
+        return f"State {number}"
+
+
+def state_kind(number: int) -> str:
+    """The kind of indicator that a state has."""
+    kinds = {State.APPROVED: "success", State.UNAPPROVED: "pending", State.REJECTED: "stopped", State.UNLICENSED: "warning"}
+    return kinds.get(State(number), "pending")
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "when": when,
     "status": status,
     "status_kind": status_kind,
+    "state": state,
+    "state_kind": state_kind,
     "counted": counted,
     "joined": joined,
     "short": short,

@@ -13,6 +13,7 @@ from lockstep.idp.directory import store
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.directory.roster import Seat
 from lockstep.idp.directory.store import m, members_table, r, roles_table, u, users_table
+from lockstep.idp.directory.words import store as words
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import Statement
 
@@ -62,7 +63,9 @@ def role_ids(connection: Connection) -> dict[str, int]:
 
 def add_users(connection: Connection, users: Iterable[User]) -> None:
     """Insert users."""
+    last = words.last_user(connection)
     _insert(connection, users_table, store.USER_COLUMNS, map(store.user_values, users))
+    words.write_after(connection, last)
 
 
 def add_roles(connection: Connection, roles: Iterable[Role]) -> None:
@@ -81,7 +84,9 @@ def add_members(connection: Connection, members: Iterable[tuple[int, int, str]],
 
 def change_users(connection: Connection, users: Iterable[User]) -> None:
     """Write every field of each of these users."""
-    _run(connection, store.CHANGE_USER, (store.changed_user_values(user) for user in users))
+    for piece in _pieces(users):
+        words.change(connection, piece)
+        connection.many(store.CHANGE_USER, [store.changed_user_values(user) for user in piece])
 
 
 def change_roles(connection: Connection, roles: Iterable[Role]) -> None:
@@ -105,7 +110,9 @@ def park_names(connection: Connection, user_ids: Iterable[int]) -> None:
 
 def remove_users(connection: Connection, user_ids: Iterable[int]) -> None:
     """Delete users; their memberships fall with them."""
-    _run(connection, store.REMOVE_USER, ({"id": user_id} for user_id in user_ids))
+    for piece in _pieces(user_ids):
+        words.forget(connection, piece)
+        connection.many(store.REMOVE_USER, [{"id": user_id} for user_id in piece])
 
 
 def remove_roles(connection: Connection, role_ids: Iterable[int]) -> None:

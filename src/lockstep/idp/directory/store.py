@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from lockstep.idp.directory.records import FIELDS, MORE, PROFILE, Counts, Membership, Role, User, folded, to_dict, to_text
+from lockstep.idp.directory.words import store as words
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection, Row
-from lockstep.kit.sql import KeyText, Statement, among, listed
+from lockstep.kit.sql import KeyText, Statement, among, among_numbers, listed, numbered
 
 _Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _KEYS = ("employee_id",)
@@ -34,6 +35,7 @@ users_table = sa.Table(
     # Not unique: a roster may hold two people with one address, and is believed.
     sa.Index("users_email", "email_key"),
     sa.Index("users_manager", "manager_id"),
+    sa.Index("users_group", "group_id", "user_name_key"),
     sqlite_autoincrement=True,  # an id is never given twice
 )
 roles_table = sa.Table(
@@ -77,9 +79,12 @@ def _is(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[bool]
 
 _STREAM_USERS = Statement(_user.order_by(u.employee_id))
 _USER_BY_ID = Statement(_user.where(_is(u.id, "id")))
+_USERS_BY_IDS = Statement(_user.where(among_numbers(u.id, "ids")))
 _USER_BY_EMPLOYEE_ID = Statement(_user.where(_is(u.employee_id, "key")))
 _USER_BY_USER_NAME = Statement(_user.where(_is(u.user_name_key, "key")))
 _USERS_BY_EMAIL = Statement(_user.where(_is(u.email_key, "key")).order_by(u.id))
+_MOST = sa.bindparam("most", type_=sa.Integer)
+_USERS_AFTER = Statement(_user.where(u.employee_id > sa.bindparam("after")).order_by(u.employee_id).limit(_MOST))
 _USERS_BY_EMPLOYEE_IDS = Statement(_user.where(among(u.employee_id, "keys")).order_by(u.employee_id))
 _REPORTS_KEYS = Statement(sa.select(u.employee_id).where(_is(u.manager_id, "key")))
 _REPORTS_OF = Statement(_user.where(_is(u.manager_id, "key")).order_by(u.employee_id))
@@ -95,6 +100,12 @@ _MEMBERS_OF_ROLE = Statement(
 )
 _STREAM_MEMBERSHIPS = Statement(sa.select(m.role_id, u.employee_id).select_from(_joined).order_by(m.role_id, u.employee_id))
 _STREAM_SEATS = Statement(sa.select(u.employee_id, m.role_id).select_from(_joined).order_by(u.employee_id, m.role_id))
+_SEATS_OF = Statement(
+    sa.select(u.employee_id, m.role_id)
+    .select_from(_joined)
+    .where(among(u.employee_id, "keys"))
+    .order_by(u.employee_id, m.role_id)
+)
 _MEMBERSHIP = Statement(
     sa.select(m.role_id, m.user_id, m.attributes, m.source, m.mapped).where(
         _is(m.role_id, "role_id"), _is(m.user_id, "user_id")
@@ -136,6 +147,11 @@ def user_by_id(connection: Connection, user_id: int) -> User | None:
     return _one_user(connection.one(_USER_BY_ID, id=user_id))
 
 
+def users_by_ids(connection: Connection, ids: Iterable[int]) -> list[User]:
+    """The users with these ids, in no order."""
+    return [_to_user(row) for row in connection.all(_USERS_BY_IDS, ids=numbered(ids))]
+
+
 def user_by_employee_id(connection: Connection, employee_id: str) -> User | None:
     """The user with this employee_id, to the letter."""
     return _one_user(connection.one(_USER_BY_EMPLOYEE_ID, key=employee_id))
@@ -154,6 +170,11 @@ def users_by_email(connection: Connection, email: str) -> list[User]:
 def users_by_employee_ids(connection: Connection, keys: Iterable[str]) -> list[User]:
     """The users with these employee_ids, by employee_id."""
     return [_to_user(row) for row in connection.all(_USERS_BY_EMPLOYEE_IDS, keys=listed(keys))]
+
+
+def users_after(connection: Connection, employee_id: str, most: int) -> list[User]:
+    """At most so many users, by employee_id, after one of them ("" for the first)."""
+    return [_to_user(row) for row in connection.all(_USERS_AFTER, after=employee_id, most=most)]
 
 
 def reports_keys(connection: Connection, employee_id: str) -> list[str]:
@@ -214,6 +235,11 @@ def stream_seats(connection: Connection) -> Iterator[tuple[str, int]]:
     return ((row[0], row[1]) for row in connection.stream(_STREAM_SEATS))
 
 
+def seats_of(connection: Connection, keys: Iterable[str]) -> list[tuple[str, int]]:
+    """The (employee_id, role id) of some people, in that order."""
+    return [(row[0], row[1]) for row in connection.all(_SEATS_OF, keys=listed(keys))]
+
+
 def counts(connection: Connection) -> Counts:
     """How many users, roles and memberships there are."""
     row = connection.one(_COUNTS) or (0, 0, 0)
@@ -222,21 +248,25 @@ def counts(connection: Connection) -> Counts:
 
 def add_user(connection: Connection, user: User) -> int:
     """Insert a user; its new id."""
-    return int(connection.value(_ADD_USER, **user_values(user)))
+    words.write(connection, user, number := int(connection.value(_ADD_USER, **user_values(user))))
+    return number
 
 
 def restore_user(connection: Connection, user: User) -> None:
     """Insert a user under the id that they had."""
     connection.run(_RESTORE_USER, id=user.id, **user_values(user))
+    words.write(connection, user, user.id)
 
 
 def change_user(connection: Connection, user: User) -> None:
     """Write every field of the user with this id."""
+    words.change(connection, [user])
     connection.run(CHANGE_USER, **changed_user_values(user))
 
 
 def remove_user(connection: Connection, user_id: int) -> None:
     """Delete a user; the memberships fall with it."""
+    words.forget(connection, [user_id])
     connection.run(REMOVE_USER, id=user_id)
 
 

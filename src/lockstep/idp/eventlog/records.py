@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from lockstep.idp.eventchain.encoding import GENESIS
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import ValueProblem
 
 _DIGITS = 18
 
@@ -22,7 +22,7 @@ class Head:
 
 
 def read_head(text: str) -> Head:
-    """The head that a text names.  Raises Problem for anything else."""
+    """The head that a text names.  Raises ValueProblem for anything else."""
     seq, _, digest = text.strip().partition(":")
     try:
         found = bytes.fromhex(digest)
@@ -30,9 +30,8 @@ def read_head(text: str) -> Head:
             raise ValueError
         return Head(int(seq), found)
     except ValueError:
-        raise Problem(
-            f"{text[:100]!r} is no head of the events: it is NUMBER:DIGEST, as lockstep idp events head prints it"
-        ) from None
+        what = "write NUMBER:DIGEST, as lockstep idp events head prints it"
+        raise ValueProblem("head", what, f"{text[:100]!r} is no head of the events: {what}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,10 @@ class Cut:
     removed: int
     at: int
     actor: str
+
+
+class BrokenSealError(Exception):
+    """A seal that this key has not made."""
 
 
 @dataclass(frozen=True, slots=True)

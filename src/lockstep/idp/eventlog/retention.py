@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lockstep.idp import events
 from lockstep.idp.eventlog import readers, sealing, store
-from lockstep.idp.eventlog.records import Cut, Head
+from lockstep.idp.eventlog.records import BrokenSealError, Cut, Head
 from lockstep.idp.events import Event, EventType
 from lockstep.kit.clock import Clock
 from lockstep.kit.db import Connection, Database
@@ -52,7 +52,7 @@ def change(c: Connection, days: int, *, actor: str, now: int) -> None:
     """Keep events for so many days from now on, 0 for ever.  Raises ValueProblem."""
     if not 0 <= days <= MOST_DAYS:
         raise ValueProblem(
-            "days", f"Use 0 (for ever) to {MOST_DAYS} days.", f"events are kept for 0 (for ever) to {MOST_DAYS} days"
+            "days", f"use 0 (for ever) to {MOST_DAYS} days", f"events are kept for 0 (for ever) to {MOST_DAYS} days"
         )
     if days == store.days(c):
         return
@@ -87,7 +87,7 @@ def _place(c: Connection, vault: Vault, now: int) -> Head | None:
         last = min(last, unread[0] - 1)
     try:
         seal = sealing.read(c, vault)
-    except sealing.BrokenSealError:
+    except BrokenSealError:
         return None
     last = 0 if seal is None else min(last, seal.head.seq - 1)
     found = store.last_until(c, last)

@@ -35,6 +35,7 @@ _ONELOGIN: dict[int, tuple[str, str]] = {
     17: ("DELETED_USER", "%actor_user% deleted user %user%"),
     19: ("USER_LOCKED", "%user% was locked"),
     21: ("USER_SUSPENDED", "%actor_user% suspended user %user%"),
+    23: ("USER_TRIGGERED_BULK_OPERATION", "%actor_user% triggered a bulk operation"),
     25: ("PROVISIONING_EXCEPTION", "Exception while provisioning %app%"),
     26: ("PROVISIONING_EVENT", "Provisioning of %app%"),
     32: ("USER_REACTIVATED", "%actor_user% reactivated user %user%"),
@@ -86,6 +87,11 @@ class Kind:
     name: str
     description: str
     type: T
+
+    @property
+    def is_onelogins(self) -> bool:
+        """Whether OneLogin has this type, too."""
+        return self.id < OWN_FROM
 
     def as_json(self) -> dict[str, Any]:
         """An element of `data` in the answer of `GET /api/1/events/types`."""

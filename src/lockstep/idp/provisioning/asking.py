@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lockstep.idp.apps.records import App
+from lockstep.idp.apps.template.actions import recipe_of
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.belonging import Belonging, Wishes
 from lockstep.idp.provisioning.common_steps import first
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.lookup import Looked, first_found, members_of
-from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.observe import observed_by
 from lockstep.idp.provisioning.plan import differences
 from lockstep.idp.provisioning.shown import Place, Shown, Step
 from lockstep.idp.provisioning.source import source_of
@@ -137,8 +138,7 @@ def _seen(c: Connection, app: App, found: dict[str, Any]) -> dict[str, Any]:
         link = links.user_by_target_id(c, target, number) if target else None
         return None if link is None or link.missing else link.key
 
-    source = source_of(c, app, with_logins=False)
-    return observed(found, [parameter.key for parameter in source.parameters], key_of)
+    return observed_by(recipe_of(c, app), found, key_of)
 
 
 Rows = list[tuple[str, str, str]]

@@ -4,25 +4,28 @@ A sync decides as the take-over report does (`matching`), with those alone who a
 externalId or an e-mail address that is in question.  They are found by index, so it costs the same among any number of people.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import value_of
-from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.rules.evaluate import value_rules
-from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning import desired, links
 from lockstep.idp.provisioning.matching import Ours, Theirs, Verdict, match_users, ours_of, theirs_of
 from lockstep.idp.provisioning.picture import TAKEABLE
+from lockstep.idp.provisioning.plan import email_of, name_of
 from lockstep.idp.provisioning.records import DesiredUser, Document, name_key
 from lockstep.idp.provisioning.source import Source, given_to, people_given
 from lockstep.kit.db import Connection
 
-_KEYS = ("userName", "externalId", "emails")
+_IN_DOCUMENT: dict[str, Callable[[Document], str]] = {
+    "userName": name_of,
+    "externalId": lambda document: str(document.get("externalId", "")),
+    "emails": email_of,
+}
+"""The attributes by which people are looked for, and where a document has them."""
 
 
 @dataclass(slots=True)
@@ -32,32 +35,33 @@ class Wishes:
     Made when it is first needed, by a look at everybody; what somebody is given is asked again before it counts.
     """
 
-    _first: dict[Parameter, dict[str, str]] = field(default_factory=dict)
-    _more: dict[Parameter, dict[str, list[str]]] = field(default_factory=dict)
+    _first: dict[str, dict[str, str]] = field(default_factory=dict)
+    _more: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
-    def holders(self, c: Connection, parameter: Parameter, value: str, rules: Sequence[Rule] = ()) -> list[User]:
-        """Who may be given `value`, without regard to case; `rules` are those in force."""
+    def holders(self, c: Connection, source: Source, attribute: str, value: str) -> list[User]:
+        """Who may be given `value` in `attribute`, without regard to case."""
         if not value:
             return []
-        by_rules = any(action.parameter == parameter.key for rule in value_rules(rules) for action in rule.actions)
-        by_index = None if parameter.macro or by_rules else _BY_INDEX.get(parameter.source)
+        field_name, key = source.recipe.fed_by(attribute)
+        by_rules = any(action.parameter == key for rule in value_rules(source.rules) for action in rule.actions)
+        by_index = None if by_rules else _BY_INDEX.get(field_name)
         if by_index is not None:
             return by_index(c, value)
-        if parameter not in self._first:
-            self._read(c, parameter, rules if by_rules else ())
+        if attribute not in self._first:
+            self._read(c, source, attribute)
         key = name_key(value)
-        first = self._first[parameter].get(key)
-        keys = [] if first is None else [first, *self._more[parameter].get(key, ())]
+        first = self._first[attribute].get(key)
+        keys = [] if first is None else [first, *self._more[attribute].get(key, ())]
         return directory.users_by_employee_ids(c, keys) if keys else []
 
-    def _read(self, c: Connection, parameter: Parameter, rules: Sequence[Rule]) -> None:
+    def _read(self, c: Connection, source: Source, attribute: str) -> None:
         first: dict[str, str] = {}
         more: dict[str, list[str]] = {}
-        for user, given in people_given(c, rules):
-            key = name_key(value_of(parameter, user, given))
+        for user, given in people_given(c, source.rules):
+            key = name_key(_IN_DOCUMENT[attribute](source.recipe.writer(user, True, given)))
             if key and first.setdefault(key, user.employee_id) != user.employee_id:
                 more.setdefault(key, []).append(user.employee_id)
-        self._first[parameter], self._more[parameter] = first, more
+        self._first[attribute], self._more[attribute] = first, more
 
 
 def _by_employee_id(c: Connection, value: str) -> list[User]:
@@ -72,12 +76,10 @@ def _by_user_name(c: Connection, value: str) -> list[User]:
 
 _BY_INDEX = {
     "employee_id": _by_employee_id,
-    "external_id": _by_employee_id,
     "user_name": _by_user_name,
-    "username": _by_user_name,
     "email": directory.users_by_email,
 }
-"""Sources of parameters by which the directory finds people."""
+"""Fields by which the directory finds people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +132,13 @@ class Belonging:
         return found
 
     def _wanting(self, asked: Sequence[tuple[str, str, str]]) -> Iterator[User]:
-        parameters = {one.key: one for one in self.source.parameters}
         for values in asked:
-            for attribute, value in zip(_KEYS, values, strict=True):
-                if attribute in parameters:
-                    yield from self.wishes.holders(self.c, parameters[attribute], value, self.source.rules)
+            for attribute, value in zip(_IN_DOCUMENT, values, strict=True):
+                yield from self.wishes.holders(self.c, self.source, attribute, value)
 
     def _document(self, user: User) -> DesiredUser:
         given = given_to(self.c, self.source.rules, user)
-        return desired.for_user(user, self.source.parameters, self.source.app.settings, frozenset(), given)
+        return desired.for_user(user, self.source.recipe, self.source.app.settings, frozenset(), given)
 
     def _with_linked(self, theirs: list[Theirs], others: Mapping[str, Ours]) -> tuple[list[Theirs], dict[str, str]]:
         """What was found, and whom the others are linked to; and the links of all these (id → employee_id)."""

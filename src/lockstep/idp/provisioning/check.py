@@ -12,7 +12,9 @@ from typing import Any
 from lockstep.idp import events
 from lockstep.idp.provisioning import links
 from lockstep.idp.provisioning.drift import CHANGED, FOUND, MEMBER_EXTRA, MEMBER_MISSING, MISSING, RENAMED, Difference
-from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.entitlements.actions import seen_of
+from lockstep.idp.provisioning.entitlements.records import Seen
+from lockstep.idp.provisioning.observe import observed_by
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.reading import Reader
 from lockstep.idp.provisioning.records import GroupLink, UserLink
@@ -31,6 +33,8 @@ class Checked:
     floor: int = 0
     unmatched: int = 0
     """Users at the target that are nobody of ours."""
+    groups: list[Seen] | None = None
+    """Every group there, None where they were not read."""
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ class Checker:
         return _Known(users, groups, members)
 
     async def _users(self, known: _Known, found: Checked) -> set[str]:
-        managed = [parameter.key for parameter in self._source.parameters]
+        recipe = self._source.recipe
         seen: set[str] = set()
 
         def key_of(target_id: str) -> str | None:
@@ -90,7 +94,7 @@ class Checker:
                     found.unmatched += 1
                     continue
                 link = known.users[target_id]
-                actual = observed(resource, managed, key_of)
+                actual = observed_by(recipe, resource, key_of)
                 if actual != link.value:
                     found.differences.append(_of_user(link, CHANGED, link.value, actual))
                 if link.missing:
@@ -102,10 +106,12 @@ class Checker:
 
     async def _groups(self, known: _Known, found: Checked, users: set[str]) -> None:
         seen: set[str] = set()
+        found.groups = []
         async for page in self._reader.groups():
             for resource in page:
                 target_id = str(resource.get("id", ""))
                 seen.add(target_id)
+                found.groups.append(seen_of(resource))
                 link = known.groups.get(target_id)
                 name = str(resource.get("displayName", ""))
                 if link is not None and name != link.name:

@@ -3,25 +3,23 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from lockstep.idp.apps.connectors import NOTHING, Given, Renderer, renderer
-from lockstep.idp.apps.records import Parameter
+from lockstep.idp.apps.connectors import NOTHING, Given, Renderer
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.rules.evaluate import Fed
 from lockstep.idp.apps.settings import Settings
+from lockstep.idp.apps.template.compiling import schemas_of
 from lockstep.idp.directory.records import Role, Status, User
 from lockstep.idp.provisioning.records import DesiredGroup, DesiredUser, name_key
 from lockstep.scim.messages import ENTERPRISE
-from lockstep.scim.messages import USER as USER_SCHEMA
 
 
-def for_user(
-    user: User, parameters: Sequence[Parameter], settings: Settings, logins: Container[str], given: Given = NOTHING
-) -> DesiredUser:
+def for_user(user: User, recipe: Recipe, settings: Settings, logins: Container[str], given: Given = NOTHING) -> DesiredUser:
     """The SCIM user for one login.
 
     `given` is what rules set for them.  `logins` are the employee_ids of everyone who has the app: a manager outside of it
     cannot be named at the target.
     """
-    return _made(renderer(parameters), user, given, settings, logins)
+    return _made(recipe.writer, user, given, settings, logins)
 
 
 def _made(write: Renderer, user: User, given: Given, settings: Settings, logins: Container[str]) -> DesiredUser:
@@ -32,13 +30,13 @@ def _made(write: Renderer, user: User, given: Given, settings: Settings, logins:
         del extension["manager"]
         if not extension:
             del document[ENTERPRISE]
-            document["schemas"] = [USER_SCHEMA]
+            document["schemas"] = schemas_of(document)
     return DesiredUser(user.employee_id, document)
 
 
 def for_users(
     users: Iterable[tuple[User, Given]],
-    parameters: Sequence[Parameter],
+    recipe: Recipe,
     settings: Settings,
     logins: Container[str],
     pilot: Container[str] | None = None,
@@ -50,7 +48,7 @@ def for_users(
     `known` says who is at the target: while the app is limited, nobody else outside can be named as a manager.
     """
     named = logins if pilot is None else _Named(logins, pilot, known)
-    write = renderer(parameters)
+    write = recipe.writer
     for user, given in users:
         if user.employee_id in logins and (pilot is None or user.employee_id in pilot):
             yield _made(write, user, given, settings, named)

@@ -19,7 +19,7 @@ from lockstep.kit.sql import Statement
 
 _MOVES_NOTHING = (
     *("sync.", "drift.found", "provisioning.", "signin.", "admin.", "credential.", "certificate.", "entitlement."),
-    *("user_field.", "role.admin_"),
+    *("user_field.", "role.admin_", "policy."),
     *("token.", "installation.", "evidence.", "events."),
 )
 _SINGLE = {
@@ -30,6 +30,7 @@ _SINGLE = {
     EventType.MAPPING_DISABLED,
     EventType.MAPPING_DELETED,
     EventType.MAPPINGS_OF_ALL_REAPPLIED,
+    EventType.USER_BULK_OPERATION,  # likewise
     EventType.PLAN_MADE,
     EventType.PLAN_HELD,
     EventType.APPROVAL_ASKED,

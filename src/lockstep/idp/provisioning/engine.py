@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.idp import events
+from lockstep.idp.apps.capabilities.actions import connector_of
 from lockstep.idp.apps.records import App
 from lockstep.idp.provisioning import check, drift_actions, jobs, links, takeover
 from lockstep.idp.provisioning.budgets import Budgets
 from lockstep.idp.provisioning.durable import Durable, Plain
+from lockstep.idp.provisioning.entitlements import actions as entitlements
 from lockstep.idp.provisioning.evidence import actions as evidence
 from lockstep.idp.provisioning.evidence import making
+from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.fleet.fleet import fleet_of
 from lockstep.idp.provisioning.fleet.records import Fence, Fenced, Fleet
 from lockstep.idp.provisioning.installation import actions as installation
@@ -29,6 +32,7 @@ from lockstep.idp.provisioning.installation import witness
 from lockstep.idp.provisioning.installation.guard import Guard
 from lockstep.idp.provisioning.jobs import Job
 from lockstep.idp.provisioning.picture import Orders as TakeoverOrders
+from lockstep.idp.provisioning.reading import Reader
 from lockstep.idp.provisioning.run import Halt, Orders, Report, Run, Values, ready_app
 from lockstep.idp.provisioning.scheduler import Scheduler
 from lockstep.idp.provisioning.source import Source, source_of
@@ -207,7 +211,12 @@ class Engine:
         result: Values | None = {}
         error = ""
         try:
-            apart = {"drift": self._drift, "takeover": self._takeover, evidence.JOB: self._evidence}.get(job.kind)
+            apart = {
+                "drift": self._drift,
+                "takeover": self._takeover,
+                evidence.JOB: self._evidence,
+                entitlements.JOB: self._entitlements,
+            }.get(job.kind)
             result = await (carry(job.id) if apart is None else apart(job))
         except Problem as problem:
             error = str(problem)
@@ -249,9 +258,30 @@ class Engine:
             taken = drift_actions.take_in(c, app, target, found, self.clock(), by_itself=False)
             if taken.shown:
                 events.append(c, check.event(source, found, taken.shown), self.clock())
+            if found.groups is not None:
+                entitlements.take_in(c, app, target, found.groups, found.requests, self.clock())
             result = drift_actions.report(c, app)
             installation.compared(c, job.app_id, result, self.clock())
         return result
+
+    async def _entitlements(self, job: Job) -> dict[str, Any]:
+        db = self._db_of(job.app_id)
+        with db.write(serial=events.SERIAL) as c:
+            app = ready_app(c, job.app_id, sends=False)
+            connector, target = connector_of(c, app), links.target_of(c, app.id, app.scim_url)
+        async with client_of(db, self.vault, app, self.clock, budgets=self.budgets) as client:
+            before = client.meter.sent
+            try:
+                found = await entitlements.read(Reader(client, connector))
+            except TargetProblem as problem:
+                with db.write(serial=events.SERIAL) as c:
+                    entitlements.failed(c, target, str(problem), self.clock())
+                raise
+            cost = client.meter.sent - before
+        with db.write(serial=events.SERIAL) as c:
+            actor = str(job.arguments.get("actor", "admin"))
+            entitlements.take_in(c, app, target, found, cost, self.clock(), actor=actor)
+            return entitlements.as_json(*entitlements.summary(c, app))
 
     async def _takeover(self, job: Job) -> dict[str, Any]:
         db = self._db_of(job.app_id)

@@ -5,11 +5,10 @@ Only managers are remembered, each asked for once, so that a first plan of a mil
 
 from collections.abc import Callable
 
-from lockstep.idp.apps.connectors import value_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.provisioning.plan import manager_of
 from lockstep.idp.provisioning.records import Document, Stage
-from lockstep.idp.provisioning.source import Source
+from lockstep.idp.provisioning.source import Source, given_to
 from lockstep.kit.db import Connection
 
 
@@ -42,13 +41,12 @@ class Levels:
 
 def levels_of(c: Connection, source: Source) -> Levels:
     """Of everyone who has the app, and whom it is limited to."""
-    parameter = next((one for one in source.parameters if one.key == "manager"), None)
 
     def above(key: str) -> str:
         user = directory.user_by_employee_id(c, key)
-        if user is None or parameter is None:
+        if user is None:
             return ""
-        manager = value_of(parameter, user)
+        manager = manager_of(source.recipe.writer(user, True, given_to(c, source.rules, user)))
         made = manager in source.logins and (source.pilot is None or manager in source.pilot)
         return manager if made and manager != key else ""
 

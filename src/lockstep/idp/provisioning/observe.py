@@ -1,14 +1,33 @@
 """What a target holds, in the shape that we write: only the attributes that are ours, the manager by employee_id.  Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
+from lockstep.idp.apps.connectors import provisioned
+from lockstep.idp.apps.connectors.parameters import PLACES
+from lockstep.idp.apps.recipe import Recipe
+from lockstep.idp.apps.template.compiling import schemas_of
+from lockstep.idp.apps.template.seeing import KeyOf, seen_by
 from lockstep.idp.provisioning.records import Document
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
 
-KeyOf = Callable[[str], str | None]
-"""The employee_id behind a user id of the target, if it is linked."""
+
+def observed_by(recipe: Recipe, resource: Document, key_of: KeyOf) -> Document:
+    """The part of a SCIM user that an app writes.
+
+    What is sent though it is empty counts as there where the target has nothing, which is the same (RFC 7643 section 2.5).
+    """
+    if recipe.template is not None:
+        return seen_by(recipe.template, resource, key_of)
+    seen = observed(resource, [one.key for one in recipe.parameters], key_of)
+    for one in recipe.parameters:
+        if not one.skip_if_blank and one.key in PLACES and provisioned(one):
+            *holders, name = PLACES[one.key]
+            place = seen.setdefault(holders[0], {}) if holders else seen
+            place.setdefault(name, "")
+    seen["schemas"] = schemas_of(seen)
+    return seen
 
 
 def observed(resource: Document, managed: Iterable[str], key_of: KeyOf) -> Document:

@@ -16,7 +16,7 @@ from lockstep.idp.provisioning.belonging import Belonging, Wishes
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.ledger import OpenCreate
 from lockstep.idp.provisioning.lookup import Wanted, is_ours, look_up, members_of
-from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.observe import observed_by
 from lockstep.idp.provisioning.records import Document, Kind, State
 from lockstep.idp.provisioning.source import Source
 from lockstep.idp.provisioning.touched import touch
@@ -126,7 +126,7 @@ def _link_user(c: Connection, source: Source, target: int, create: OpenCreate, r
         link = links.user_by_target_id(c, target, target_id)
         return None if link is None or link.missing else link.key
 
-    value = observed(resource, [parameter.key for parameter in source.parameters], key_of)
+    value = observed_by(source.recipe, resource, key_of)
     links.put_user(c, target, create.key, str(resource["id"]), value, made=True)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import PARAMETER_KEYS, value_of
+from lockstep.idp.apps.connectors import PARAMETER_KEYS, Given, provisioned, value_of
+from lockstep.idp.apps.logins.actions import groups_of_user
 from lockstep.idp.apps.records import Parameter
-from lockstep.idp.apps.rules.evaluate import deciding
+from lockstep.idp.apps.rules.evaluate import at_login, deciding
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.words import Labels, fed_words
 from lockstep.idp.directory import store as directory
@@ -143,19 +144,31 @@ def _attributes(one: Person) -> Step:
     if one.is_outside:
         return Step("attributes", title, "stopped", "Nothing, as long as the app is limited to others.")
     set_by = given_to(one.c, one.source.rules, one.user)
-    document = desired.for_user(one.user, one.source.parameters, settings, one.source.logins, set_by)
-    deciders = _deciders(one) if set_by else {}
-    rows = [
-        _row(parameter, one.user, document, one.labels)
-        if parameter.key not in set_by
-        else (parameter.key, f"rule “{deciders[parameter.key].name}”", value_of(parameter, one.user, set_by))
-        for parameter in one.source.parameters
-        if parameter.key in PARAMETER_KEYS
-    ]
+    document = desired.for_user(one.user, one.source.recipe, settings, one.source.logins, set_by)
+    rows = _rows(one, one.user, document, set_by)
     rows.append(("active", "Status", "yes" if document.document["active"] else "no"))
     count = sum(value != "" for _, _, value in rows)
     verdict = f"{count} attributes have a value; an empty one is not sent, and is removed if it was there."
     return Step("attributes", title, "success", verdict, ("Attribute", "From", "Value"), tuple(rows))
+
+
+def _rows(one: Person, user: User, wanted: DesiredUser, set_by: Given) -> list[tuple[str, str, str]]:
+    """Each attribute with where it comes from: the parameter that feeds it, or the app's own template."""
+    recipe = one.source.recipe
+    if recipe.template is not None:
+        there = shown(wanted.document)
+        return [(name, "the SCIM JSON Template", str(value)) for name, value in there.items() if name != "active"]
+    sent = [parameter for parameter in recipe.parameters if parameter.key in PARAMETER_KEYS and provisioned(parameter)]
+    deciders, own = _deciders(one) if set_by else {}, recipe.own(user.employee_id)
+    rows = []
+    for parameter in sent:
+        by = "this login’s own value" if parameter.key in own else ""
+        by = by or (f"rule “{deciders[parameter.key].name}”" if parameter.key in set_by else "")
+        if by:
+            rows.append((parameter.key, by, value_of(parameter, user, recipe.given(user, set_by))))
+        else:
+            rows.append(_row(parameter, user, wanted, one.labels))
+    return rows
 
 
 def _deciders(one: Person) -> dict[str, Rule]:
@@ -184,7 +197,7 @@ def _groups(one: Person) -> Step:
     found = of_person(one.c, one.source.app, one.source.rules, one.user.employee_id)
     names = {role.group_id: role.name for role in one.roles}
     fed: dict[str, list[str]] = {}
-    for each in found.groups:
+    for each in (*found.groups, *at_login(groups_of_user(one.c, one.source.app, one.user.id))):
         fed.setdefault(each.name, []).append(fed_words(each, one.labels, names))
     listed, more = first([(name, ", ".join(fed[name]), _there(one, name)) for name in sorted(fed, key=str.casefold)])
     if not fed:

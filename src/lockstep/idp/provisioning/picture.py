@@ -77,7 +77,7 @@ class Picture:
         everyone = people_given(self.c, self.source.rules)
         ours = ((user, given) for user, given in everyone if user.employee_id in logins)
         for (user, given), match in zip(ours, self.users, strict=True):
-            yield user, given, desired.for_user(user, self.source.parameters, app.settings, logins, given), match
+            yield user, given, desired.for_user(user, self.source.recipe, app.settings, logins, given), match
 
     def keys(self, orders: Orders) -> Mapping[str, str]:
         """Id at the target → employee_id, of everyone who is linked, or will be."""
@@ -108,7 +108,7 @@ def picture_of(c: Connection, app: App, there: There) -> Picture:
     source = source_of(c, app)
     target = links.find_target(c, app.id, app.scim_url)
     linked = {link.target_id: link.key for link in links.users(c, target)}
-    wanted = desired.for_users(people_given(c, source.rules), source.parameters, app.settings, source.logins)
+    wanted = desired.for_users(people_given(c, source.rules), source.recipe, app.settings, source.logins)
     ours = [matching.ours_of(one) for one in wanted]
     found = Picture(c, source, there, list(matching.match_users(ours, there.users, linked)), linked)
     if app.settings.groups:

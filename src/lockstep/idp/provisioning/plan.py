@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from lockstep.idp.apps.settings import Settings
+from lockstep.idp.apps.template.compiling import is_urn, schemas_of
 from lockstep.idp.provisioning.records import Change, DesiredUser, Document, Kind, Stage, UserLink, digested, name_key
 from lockstep.scim.messages import ENTERPRISE
-from lockstep.scim.messages import USER as USER_SCHEMA
 from lockstep.scim.patch import diff
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -157,10 +157,9 @@ def with_manager(document: Document, manager: str) -> Document:
     if manager:
         extension["manager"] = {"value": manager}
     changed = {name: value for name, value in document.items() if name not in (ENTERPRISE, "schemas")}
-    changed["schemas"] = [USER_SCHEMA]
     if extension:
         changed[ENTERPRISE] = extension
-        changed["schemas"] = [USER_SCHEMA, ENTERPRISE]
+    changed["schemas"] = schemas_of(changed)
     return changed
 
 
@@ -288,11 +287,19 @@ def shown(document: Document) -> Document:
     for name, value in document.items():
         if name == ENTERPRISE:
             flat.update({key: _plain(one) for key, one in value.items()})
-        elif name == "name":
-            flat.update({f"name.{key}": one for key, one in value.items()})
+        elif name in ("name", "addresses") or is_urn(name):
+            flat.update(_members_of(name, value))
         elif name != "schemas":
             flat[name] = _plain(value)
     return flat
+
+
+def _members_of(name: str, value: Any) -> Document:
+    """The members of an object, or of the one object in a list, each under a name of its own."""
+    one = value[0] if isinstance(value, list) and len(value) == 1 else value
+    if not isinstance(one, dict):
+        return {name: value}
+    return {f"{name}{':' if is_urn(name) else '.'}{key}": _plain(part) for key, part in one.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -163,7 +163,7 @@ def _plan_users(m: Making) -> None:
     settings = m.source.app.settings
     source = m.source
     everyone = people_given(m.c, source.rules, m.scope.users)
-    wanted = desired.for_users(everyone, source.parameters, settings, source.logins, source.pilot, _is_linked(m))
+    wanted = desired.for_users(everyone, source.recipe, settings, source.logins, source.pilot, _is_linked(m))
     levels = levels_of(m.c, source) if m.new else None
     for step in plan.for_users(map(m.overlay.user, wanted), _user_links(m), settings, _holder(m), m.now, source.is_outside):
         if isinstance(step, Change):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from lockstep.idp.provisioning import grouping, links, one_group, plan, plan_groups
 from lockstep.idp.provisioning.approval import removal_item
+from lockstep.idp.provisioning.entitlements.actions import may_be_made
 from lockstep.idp.provisioning.grouping import ByRules, Grouping, Some
 from lockstep.idp.provisioning.ledger import Placed
 from lockstep.idp.provisioning.making import Making
@@ -14,6 +15,7 @@ from lockstep.idp.provisioning.records import DesiredGroup, GroupLink, Kind, Sta
 from lockstep.idp.provisioning.renames import Rename
 from lockstep.idp.provisioning.source import pieces
 
+NOT_MADE = "not at the target, and nothing is made there that is not (safe-entitlements=off)"
 Members = dict[str, str]
 """employee_id → userName of those who should be in a group."""
 
@@ -127,8 +129,6 @@ def _plan_touched(m: Making, group: DesiredGroup, link: GroupLink, touched: _Tou
 
 def _plan_group(m: Making, one: Match, wanted: Members, current: Members | None = None, *, held: bool) -> None:
     """`wanted` are all who should be in the group, or, with `current`, those of some people; `current` those in it now."""
-    connector = m.source.connector
-    limit, inside = connector.members_per_request, connector.create_takes_members
     wanted = _piloted(m, wanted)
     if m.source.pilot is not None and (one.desired is None or one.link is None or one.link.missing) and not wanted:
         if one.desired is None and one.link is not None and one.link.feeders:
@@ -139,9 +139,7 @@ def _plan_group(m: Making, one: Match, wanted: Members, current: Members | None 
             _plan_leftover(m, one.link, held=held)
         return
     if one.link is None or one.link.missing:
-        first = _first_members(m, one.desired, one.link, m.overlay.members(one.link, wanted))
-        for change in plan_groups.create(one.desired, first, one.link, limit, inside=inside):
-            m.put(change)
+        _plan_new(m, one.desired, one.link, wanted)
         return
     renaming, called = plan_groups.rename(one.desired, one.link), one.desired
     if renaming is not None and m.source.pilot is None:
@@ -155,6 +153,19 @@ def _plan_group(m: Making, one: Match, wanted: Members, current: Members | None 
     if current is None:
         current = {member: key for member, key, _ in links.members(m.c, one.link.id)}
     _plan_members(m, called, one.link, wanted, current, held=held)
+
+
+def _plan_new(m: Making, group: DesiredGroup, link: GroupLink | None, wanted: Members) -> None:
+    """Make a group with its members; one that nobody made before only where that may be."""
+    connector = m.source.connector
+    limit, inside = connector.members_per_request, connector.create_takes_members
+    first = _first_members(m, group, link, m.overlay.members(link, wanted))
+    may = link is not None or may_be_made(m.c, m.source.app, m.target, group.key)
+    for change in plan_groups.create(group, first, link, limit, inside=inside):
+        if may:
+            m.put(change)
+        else:
+            m.place(replace(change, state=State.DROPPED, reason=NOT_MADE))
 
 
 def _piloted(m: Making, wanted: Members) -> Members:

@@ -17,6 +17,7 @@ from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import capable, check, drift_actions, ledger, links, opening
 from lockstep.idp.provisioning.apply import Applier, Quarantined, settle_unsettled, vanished
 from lockstep.idp.provisioning.budgets import Budgets
+from lockstep.idp.provisioning.entitlements import actions as entitlements
 from lockstep.idp.provisioning.exchange import TargetProblem
 from lockstep.idp.provisioning.installation import actions as installation
 from lockstep.idp.provisioning.installation.guard import Guard
@@ -299,6 +300,8 @@ class Run:
         with self._db.write(serial=events.SERIAL) as c:
             taken = drift_actions.take_in(c, app, target, found, self._clock(), by_itself=True)
             ledger.set_checked(c, app.id, self._clock())
+            if found.groups is not None:
+                entitlements.take_in(c, app, target, found.groups, found.requests, self._clock())
             if taken.shown:
                 events.append(c, check.event(source, found, taken.shown), self._clock())
             installation.was_read(c, app.id)

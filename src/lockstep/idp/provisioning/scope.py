@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from lockstep.idp import events
+from lockstep.idp.apps.logins import store as logins
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.apps.rules.evaluate import days_asked, group_rules, value_rules
+from lockstep.idp.apps.rules.records import GROUPS
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.activity import store as activity
 from lockstep.idp.directory.nesting import store as nesting
@@ -47,6 +49,7 @@ _A_USER = {
     EventType.ROLE_MEMBER_REMOVED_BY_MAPPING,
     EventType.LOGIN_ADDED,
     EventType.LOGIN_REMOVED,
+    EventType.LOGIN_VALUES_CHANGED,
 }
 _A_ROLE = {EventType.ROLE_CREATED, EventType.ROLE_UPDATED, EventType.ROLE_RENAMED, EventType.ROLE_REMOVED}
 _NOBODY = {
@@ -126,6 +129,8 @@ class _Found:
     """Whether rules say who is in which group."""
     values_by_rules: bool
     """Whether they set anything else."""
+    at_logins: bool = False
+    """Whether groups are added at single logins."""
     users: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     links: set[int] = field(default_factory=set)
@@ -151,6 +156,7 @@ def of_what_happened(c: Connection, app: App, target: int, now: int) -> Scope:
         return everything
     in_force = rules.applied(c, app.id).rules
     found = _Found(by_rules=bool(group_rules(in_force)), values_by_rules=bool(value_rules(in_force)))
+    found.at_logins = logins.has_any(c, app.id, GROUPS)
     _of_events(c, app, since, found)
     if not found.everything:
         _of_roles(c, app, found)
@@ -177,6 +183,8 @@ def _of_events(c: Connection, app: App, since: int, found: _Found) -> None:
     for kind, key, role in events.about(c, since, app.id):
         if kind in _A_USER and key:
             found.users.add(key)
+            # A group that only this login named may go.
+            found.match |= kind is EventType.LOGIN_VALUES_CHANGED or (kind is EventType.USER_REMOVED and found.at_logins)
         elif kind in _A_ROLE:
             found.match = True  # whoever was in a role that is gone has an event of their own
             found.roles.update(() if role is None else (role,))

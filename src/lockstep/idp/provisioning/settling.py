@@ -11,7 +11,7 @@ from lockstep.idp.provisioning.approval import removal_item
 from lockstep.idp.provisioning.belonging import Belonging, Wishes
 from lockstep.idp.provisioning.exchange import Contradiction, Outcome
 from lockstep.idp.provisioning.failures import ANOTHERS_ID, CLAIMED, EXISTS, LINKED, Failure, cause_of
-from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.observe import observed_by
 from lockstep.idp.provisioning.plan import manager_of, with_manager
 from lockstep.idp.provisioning.records import Change, Document, Kind, State, Trouble
 from lockstep.idp.provisioning.source import Source
@@ -296,7 +296,7 @@ class Settler:
             link = links.user_by_target_id(self.c, self.target, target_id)
             return None if link is None or link.missing else link.key
 
-        return observed(resource, [parameter.key for parameter in self.source.parameters], key_of)
+        return observed_by(self.source.recipe, resource, key_of)
 
     def _remember(self, outcome: Outcome, change: Change) -> None:
         remember = self._remember_user if change.object == "user" else self._remember_group

@@ -1,18 +1,21 @@
 """What the planner reads of the directory and the app, in the shapes that deciding wants."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import repeat
 
 import sqlalchemy as sa
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.capabilities.actions import connector_of
-from lockstep.idp.apps.connectors import NOTHING, Connector, Given, parameters_of
+from lockstep.idp.apps.connectors import NOTHING, Connector, Given
+from lockstep.idp.apps.logins.actions import groups_of
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.records import App, Parameter
 from lockstep.idp.apps.rules import store as rules_store
 from lockstep.idp.apps.rules.evaluate import days_asked, value_rules, values_of
-from lockstep.idp.apps.rules.records import GROUPS, Rule
+from lockstep.idp.apps.rules.records import Rule
+from lockstep.idp.apps.template.actions import recipe_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.activity import store as activity
 from lockstep.idp.directory.activity.days import days_since
@@ -66,15 +69,22 @@ class Source:
 
     app: App
     connector: Connector
-    parameters: tuple[Parameter, ...]
+    recipe: Recipe
     logins: Logins
     pilot: "Pilot | None" = None
     rules: tuple[Rule, ...] = ()
+    added: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """employee_id → the groups that were added at that login."""
 
     @property
     def value_rules(self) -> tuple[Rule, ...]:
         """Those of the rules that set anything but Groups."""
         return value_rules(self.rules)
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What feeds single attributes."""
+        return self.recipe.parameters
 
     def is_outside(self, key: str) -> bool:
         """Whether a person has the app, and is left as they are while it is tried with others."""
@@ -146,16 +156,7 @@ def source_of(c: Connection, app: App, *, with_logins: bool = True, asked: bool 
     logins = _logins_of(c, app.id, asked=asked) if with_logins else frozenset[str]()
     pilot = _pilot(c, app, asked=asked) if with_logins and app.settings.is_pilot else None
     rules = rules_store.applied(c, app.id).rules
-    parameters = _with_set(parameters_of(connector, apps.parameters(c, app.id)), rules)
-    return Source(app, connector, parameters, logins, pilot, rules)
-
-
-def _with_set(parameters: tuple[Parameter, ...], rules: Sequence[Rule]) -> tuple[Parameter, ...]:
-    """The parameters, and those that only rules give a value."""
-    known = {one.key for one in parameters}
-    keys = dict.fromkeys(action.parameter for rule in value_rules(rules) for action in rule.actions)
-    more = (Parameter(key, "none", macro=False) for key in keys if key not in known and key != GROUPS)
-    return (*parameters, *more)
+    return Source(app, connector, recipe_of(c, app, rules, asked=asked), logins, pilot, rules, groups_of(c, app))
 
 
 def left_out(c: Connection, app: App, key: str) -> bool:

@@ -10,7 +10,7 @@ from lockstep.idp.directory import store as directory
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.provisioning import ledger, links, touched
 from lockstep.idp.provisioning.matching import Match, Verdict
-from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.observe import observed_by
 from lockstep.idp.provisioning.picture import Orders, Picture
 from lockstep.idp.provisioning.plan import name_of
 from lockstep.idp.provisioning.records import DesiredGroup, Kind
@@ -45,7 +45,7 @@ class Linking:
         self._orders = orders
         self._now = now
         self._keys = picture.keys(orders)
-        self._managed = [parameter.key for parameter in picture.source.parameters]
+        self._recipe = picture.source.recipe
         self.taken = {"users": 0, "groups": 0, "members": 0, "made": 0, "other_external_id": 0}
 
     def pieces(self) -> Iterator[Piece]:
@@ -99,7 +99,7 @@ class Linking:
         stale = links.user_by_key(c, target, match.key) if self._picture.linked else None
         if stale is not None:  # its object is gone, and this one stands in its place
             links.set_user_missing(c, target, stale)
-        value = observed(there.documents.get(number), self._managed, self._keys.get)
+        value = observed_by(self._recipe, there.documents.get(number), self._keys.get)
         made = self._orders.as_made and "externalId" in match.by
         links.put_user(c, target, match.key, one.id, value, made=made)
         if self._picture.linked:

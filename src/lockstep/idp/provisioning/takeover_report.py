@@ -9,7 +9,7 @@ from lockstep.idp.apps.connectors import Given
 from lockstep.idp.apps.subject import name_id_of
 from lockstep.idp.directory.records import User
 from lockstep.idp.provisioning.matching import Match, Theirs, Verdict
-from lockstep.idp.provisioning.observe import observed
+from lockstep.idp.provisioning.observe import observed_by
 from lockstep.idp.provisioning.picture import Orders, Picture
 from lockstep.idp.provisioning.plan import differences, name_of
 from lockstep.idp.provisioning.records import DesiredGroup, DesiredUser
@@ -94,8 +94,7 @@ def _user(picture: Picture, wanted: DesiredUser, match: Match, keys: Mapping[str
     shown = _shown(match, picture.there.users)
     if match.number is None or match.verdict is Verdict.LINKED:
         return shown
-    managed = [parameter.key for parameter in picture.source.parameters]
-    value = observed(picture.there.documents.get(match.number), managed, keys.get)
+    value = observed_by(picture.source.recipe, picture.there.documents.get(match.number), keys.get)
     if diff(value, wanted.document):
         counts["change"] += 1
         before, after = differences(value, wanted.document)
@@ -142,7 +141,7 @@ def _called(one: Theirs) -> Values:
 
 def _name_id(picture: Picture, who: tuple[User, Given], wanted: DesiredUser, match: Match, found: _Side) -> None:
     """Whoever is called otherwise at the target than in the assertion cannot sign in there; upper and lower case count."""
-    name_id, sent = name_id_of(picture.source.parameters, *who), name_of(wanted.document)
+    name_id, sent = name_id_of(picture.source.recipe, *who), name_of(wanted.document)
     there = None if match.number is None else picture.there.users[match.number].name
     now, after = there is not None and there != name_id, sent != name_id
     found.counts["now"] += now

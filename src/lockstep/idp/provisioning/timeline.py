@@ -56,6 +56,7 @@ _WORDS = {
     _T.ROLE_MEMBER_REMOVED_BY_MAPPING: "Lost a role by a mapping",
     _T.LOGIN_ADDED: "Got the app",
     _T.LOGIN_REMOVED: "Lost the app",
+    _T.LOGIN_VALUES_CHANGED: "Values at this login changed",
     # sign-in
     _T.SIGNED_IN: "Signed in",
     _T.SIGN_IN_FAILED: "Could not sign in",

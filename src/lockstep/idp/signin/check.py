@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.apps.connectors import CONNECTORS, Given, parameters_of
-from lockstep.idp.apps.records import App, Parameter
+from lockstep.idp.apps.connectors import Given
+from lockstep.idp.apps.recipe import Recipe
+from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
 from lockstep.idp.apps.subject import user_name_of
+from lockstep.idp.apps.template.actions import recipe_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import User, may_enter
@@ -39,11 +41,6 @@ class Checked:
     found: list[Found] = field(default_factory=list)
 
 
-def parameters_for(c: Connection, app: App) -> tuple[Parameter, ...]:
-    """The parameters of an app, as both wires use them."""
-    return parameters_of(CONNECTORS[app.connector], apps.parameters(c, app.id))
-
-
 def given_by_rules(c: Connection, app: App, user: User) -> Given:
     """What the rules in force set for a person."""
     return given_to(c, rules.applied(c, app.id).rules, user)
@@ -51,8 +48,8 @@ def given_by_rules(c: Connection, app: App, user: User) -> Given:
 
 def check_app(c: Connection, app: App) -> Checked:
     """Look at every Active person who has the app."""
-    parameters, checked = parameters_for(c, app), Checked()
-    provisioned = _Provisioned(c, app, parameters)
+    recipe, checked = recipe_of(c, app), Checked()
+    provisioned = _Provisioned(c, app, recipe)
     given = apps.assignments(c, app.id)
     everyone = any(one.role_id is None for one in given)
     roles = nesting.load(c).below(*(one.role_id for one in given if one.role_id is not None))
@@ -63,7 +60,7 @@ def check_app(c: Connection, app: App) -> Checked:
             continue
         checked.people += 1
         checked.without_password += user.id not in with_password
-        found = [*troubles(parameters, user, set_by_rules), *provisioned.troubles(user, set_by_rules)]
+        found = [*troubles(recipe, user, set_by_rules), *provisioned.troubles(user, set_by_rules)]
         checked.found.extend(Found(user.user_name, trouble) for trouble in found)
     return checked
 
@@ -71,8 +68,8 @@ def check_app(c: Connection, app: App) -> Checked:
 class _Provisioned:
     """What the target is known to hold.  Nothing is said of an app that has never provisioned anybody: others may do it."""
 
-    def __init__(self, c: Connection, app: App, parameters: tuple[Parameter, ...]) -> None:
-        self._parameters = parameters
+    def __init__(self, c: Connection, app: App, recipe: Recipe) -> None:
+        self._recipe = recipe
         target = links.find_target(c, app.id, app.scim_url)
         self._app = app.name
         self._known = app.settings.provisioning or (target != 0 and links.count_users(c, target) > 0)
@@ -88,5 +85,5 @@ class _Provisioned:
             yield Trouble("The person is not at the target yet, so nobody there has that name.", fix)
         elif not link.value.get("active", True):
             yield Trouble("The person is switched off at the target.", fix)
-        elif name_of(link.value) != user_name_of(self._parameters, user, given):
+        elif name_of(link.value) != user_name_of(self._recipe, user, given):
             yield Trouble(f"The target still has the userName {name_of(link.value)[:80]!r}.", fix)

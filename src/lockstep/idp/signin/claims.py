@@ -5,10 +5,12 @@ The same parameters feed SCIM, so that a person is one and the same on both wire
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from lockstep.idp.apps.connectors import ACCESS_CONTROL, NOTHING, SEPARATOR, Given, value_of
+from lockstep.idp.apps.connectors import ACCESS_CONTROL, NOTHING, Given
+from lockstep.idp.apps.connectors import values as parameters
+from lockstep.idp.apps.connectors.values import Values
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.apps.saml.records import Empty
 from lockstep.idp.apps.subject import name_id_of, user_name_of
@@ -47,25 +49,23 @@ class Claims:
     attributes: tuple[Attribute, ...]
 
 
-def claims_for(parameters: Sequence[Parameter], user: User, given: Given = NOTHING, *, empty: Empty = "omit") -> Claims:
+def claims_for(recipe: Recipe, user: User, given: Given = NOTHING, *, empty: Empty = "omit") -> Claims:
     """What the app is told about `user`; `given` is what rules set for them.
 
     Raises ClaimProblem with the first thing that is in the way.
     """
-    for trouble in troubles(parameters, user, given):
+    for trouble in troubles(recipe, user, given):
         raise ClaimProblem(trouble)
-    return Claims(name_id_of(parameters, user, given), attributes_for(parameters, user, given, empty=empty))
+    return Claims(name_id_of(recipe, user, given), attributes_for(recipe, user, given, empty=empty))
 
 
-def attributes_for(
-    parameters: Iterable[Parameter], user: User, given: Given = NOTHING, *, empty: Empty = "omit"
-) -> tuple[Attribute, ...]:
+def attributes_for(recipe: Recipe, user: User, given: Given = NOTHING, *, empty: Empty = "omit") -> tuple[Attribute, ...]:
     """One attribute for each parameter that is included; one without a value is left out, unless it is to be sent empty."""
-    found = []
-    for parameter in parameters:
+    found, stands = [], recipe.given(user, given)
+    for parameter in recipe.parameters:
         if not parameter.include_in_saml_assertion or parameter.key == NAME_ID:
             continue
-        values = values_of(parameter, user, given)
+        values = values_of(parameter, user, stands)
         if not values and empty == "send":
             values = ("",)
         if values:
@@ -73,12 +73,15 @@ def attributes_for(
     return tuple(found)
 
 
-def values_of(parameter: Parameter, user: User, given: Given = NOTHING) -> tuple[str, ...]:
-    """The values of an attribute.  Only a multi-value parameter is taken apart; empty parts are none."""
-    text = value_of(parameter, user, given)
+def values_of(parameter: Parameter, user: User, given: Given = NOTHING) -> Values:
+    """The values of an attribute.  Only a multi-value parameter has several, or is taken apart; empty parts are none."""
     if not parameter.multi_value:
+        text = parameters.value_of(parameter, user, given)
         return (text,) if text else ()
-    return tuple(part.strip() for part in text.split(SEPARATOR) if part.strip())
+    if parameter.key in given:
+        return tuple(part for text in given[parameter.key] for part in parameters.split("semicolon", text))
+    apart = parameter.transform == "none"
+    return parameters.values_of(replace(parameter, transform="semicolon") if apart else parameter, user)
 
 
 def _name_format(name: str) -> str:
@@ -86,11 +89,12 @@ def _name_format(name: str) -> str:
     return URI_NAMES if name.startswith(("https://", "http://", "urn:")) else BASIC_NAMES
 
 
-def troubles(parameters: Sequence[Parameter], user: User, given: Given = NOTHING) -> list[Trouble]:
+def troubles(recipe: Recipe, user: User, given: Given = NOTHING) -> list[Trouble]:
     """Everything that keeps `user` from signing in to the app."""
-    found = _about_name(name_id_of(parameters, user, given), user_name_of(parameters, user, given))
-    included = [one for one in parameters if one.include_in_saml_assertion and one.key.startswith(ACCESS_CONTROL)]
-    tags = [(one.key, values_of(one, user, given)) for one in included]
+    stands = recipe.given(user, given)
+    found = _about_name(name_id_of(recipe, user, given), user_name_of(recipe, user, given))
+    included = [one for one in recipe.parameters if one.include_in_saml_assertion and one.key.startswith(ACCESS_CONTROL)]
+    tags = [(one.key, values_of(one, user, stands)) for one in included]
     if sum(bool(values) for _, values in tags) > MOST_TAGS:
         fix = f"Include at most {MOST_TAGS} AccessControl attributes."
         found.append(Trouble(f"There are more than {MOST_TAGS} attributes for access control, which AWS refuses.", fix))

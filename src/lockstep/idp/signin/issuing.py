@@ -6,11 +6,12 @@ from lockstep.idp import events
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml.records import SamlConfig
+from lockstep.idp.apps.template.actions import recipe_of
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.signin.addresses import entity_id
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.idp.signin.certificates.records import Certificate
-from lockstep.idp.signin.check import given_by_rules, parameters_for
+from lockstep.idp.signin.check import given_by_rules
 from lockstep.idp.signin.claims import ClaimProblem, claims_for
 from lockstep.idp.signin.people.records import Session
 from lockstep.idp.signin.requests import store as requests
@@ -61,7 +62,7 @@ def decide(
         text = f"{app.name} has not been given to you. Ask your administrator if you need it."
         return Refused("You do not have this app", text)
     try:
-        claims = claims_for(parameters_for(c, app), user, given_by_rules(c, app, user), empty=config.empty)
+        claims = claims_for(recipe_of(c, app, asked=True), user, given_by_rules(c, app, user), empty=config.empty)
     except ClaimProblem as problem:
         trouble = problem.trouble
         _event(c, EventType.SIGN_IN_TO_APP_FAILED, app, session, now, f"{trouble.problem} {trouble.fix}")
@@ -97,6 +98,7 @@ def _event(c: Connection, what: EventType, app: App, session: Session, now: int,
     event = Event(
         type=what,
         actor=user.user_name,
+        actor_user_id=user.id,
         user_id=user.id,
         user_name=user.user_name,
         app_id=app.id,

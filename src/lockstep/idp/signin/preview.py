@@ -7,10 +7,11 @@ from lockstep.idp.apps.connectors import ACCESS_CONTROL
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.apps.subject import name_id_of
+from lockstep.idp.apps.template.actions import recipe_of
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.records import Status
 from lockstep.idp.provisioning.shown import Shown, Step
-from lockstep.idp.signin.check import given_by_rules, parameters_for
+from lockstep.idp.signin.check import given_by_rules
 from lockstep.idp.signin.claims import attributes_for, troubles
 from lockstep.kit.db import Connection
 
@@ -29,16 +30,15 @@ def _step(c: Connection, app: App, key: str) -> Step:
     user = directory.user_by_employee_id(c, key)
     if user is None or not apps.has_app(c, app.id, user.id):
         return Step("sign-in", _TITLE, "info", "They do not have the app, so nobody is told anything about them.")
-    parameters = parameters_for(c, app)
-    given = given_by_rules(c, app, user)
-    found = troubles(parameters, user, given)
+    recipe, given = recipe_of(c, app, asked=True), given_by_rules(c, app, user)
+    found = troubles(recipe, user, given)
     if found:
         return Step("sign-in", _TITLE, "error", f"They could not sign in. {found[0].problem} {found[0].fix}")
     config = saml.of_app(c, app.id)
-    attributes = attributes_for(parameters, user, given, empty="omit" if config is None else config.empty)
+    attributes = attributes_for(recipe, user, given, empty="omit" if config is None else config.empty)
     tags = [one for one in attributes if one.name.startswith(ACCESS_CONTROL)]
     others = [one for one in attributes if not one.name.startswith(ACCESS_CONTROL)]
-    rows = [("NameID", name_id_of(parameters, user, given))]
+    rows = [("NameID", name_id_of(recipe, user, given))]
     rows += [(one.name, ", ".join(one.values)) for one in others]
     rows += [(f"session tag {one.name.removeprefix(ACCESS_CONTROL)}", ", ".join(one.values)) for one in tags]
     count = f"{len(tags)} attribute{'' if len(tags) == 1 else 's'} for access control"

@@ -1,18 +1,20 @@
-"""Settings of signing in: where the identity provider is, and how long sessions last."""
+"""Settings of signing in: where the identity provider is, and how long sessions last of those who are in no group."""
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from lockstep.idp import events
+from lockstep.idp.directory.groups import store as groups
 from lockstep.idp.events import Event, EventType
 from lockstep.idp.signin import store
-from lockstep.idp.signin.people.records import Limits
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
 
 _PUBLIC_URL = "public-url"
-_MINUTES = {"session-minutes": 480, "idle-minutes": 60}
+_MINUTES = ("session-minutes", "idle-minutes")
+"""Fields of the default policy, under the names that they had before there were groups."""
 _MOST_MINUTES = 30 * 24 * 60
-_MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +25,20 @@ class Settings:
     session_minutes: int
     idle_minutes: int
 
-    @property
-    def limits(self) -> Limits:
-        """How long sessions last."""
-        return Limits(self.session_minutes * _MINUTE_MS, self.idle_minutes * _MINUTE_MS)
-
 
 def read(c: Connection) -> Settings:
     """The settings as they are."""
     stored = store.all_settings(c)
-    minutes = {key: int(stored.get(key, default)) for key, default in _MINUTES.items()}
-    return Settings(stored.get(_PUBLIC_URL, ""), minutes["session-minutes"], minutes["idle-minutes"])
+    policy = groups.policy_of(c, None)
+    return Settings(stored.get(_PUBLIC_URL, ""), policy.session_minutes, policy.idle_minutes)
 
 
 def change(c: Connection, given: list[str], now: int) -> Settings:
     """Apply `KEY=VALUE` settings.  Raises Problem, naming the key, and changes nothing."""
     values = dict(_parsed(one) for one in given)
-    for key, value in values.items():
-        store.set_setting(c, key, str(value))
     if values:
+        fields = {key.replace("-", "_"): value for key, value in values.items()}
+        groups.set_default(c, replace(groups.policy_of(c, None), **fields))
         event = Event(type=EventType.SIGN_IN_SETTINGS_CHANGED, actor="admin", notes=" ".join(given))
         events.append(c, event, now)
     return read(c)

@@ -1,7 +1,8 @@
-"""A target is asked with one read, and whatever it answers is told from what it says."""
+"""A target is asked with two reads, and whatever it answers is told from what it says."""
 
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
@@ -9,7 +10,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from lockstep.idp.apps.capabilities.asking import ask, ask_by
 from lockstep.idp.apps.capabilities.records import Found, Said
 from lockstep.scim.client import ScimClient
-from lockstep.scim.messages import SPC
+from lockstep.scim.messages import SPC, USER
 
 
 async def asked(status: int, body: Any, seen: list[tuple[str, str]], before: Found | None = None) -> Found:
@@ -31,9 +32,22 @@ async def asked(status: int, body: Any, seen: list[tuple[str, str]], before: Fou
         await server.close()
 
 
-async def test_one_read() -> None:
+async def test_two_reads() -> None:
     seen: list[tuple[str, str]] = []
     assert await asked(200, {"schemas": [SPC], "patch": {"supported": True}}, seen) == Found(Said(patch=True), 7)
+    assert seen == [("GET", "/scim/v2/ServiceProviderConfig"), ("GET", "/scim/v2/Schemas")]
+
+
+async def test_schemas_that_describe_a_user_are_kept() -> None:
+    body = {"schemas": [SPC], "patch": {"supported": True}, "Resources": [{"id": USER, "attributes": [{"name": "userName"}]}]}
+    found = await asked(200, body, [])
+    assert msgspec.json.decode(found.schemas) == body
+
+
+async def test_the_schemas_of_aws_are_known() -> None:
+    seen: list[tuple[str, str]] = []
+    body = {"schemas": [SPC], "documentationUri": "https://docs.aws.amazon.com/singlesignon/latest/developerguide/x.html"}
+    await asked(200, body, seen)
     assert seen == [("GET", "/scim/v2/ServiceProviderConfig")]
 
 

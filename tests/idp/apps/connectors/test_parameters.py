@@ -1,11 +1,14 @@
 """What becomes of a person at a target: the template, parameters laid over it, macros, what is left out."""
 
+from typing import Any
+
 import pytest
 
 from lockstep.idp.apps.connectors import CONNECTORS, PARAMETER_KEYS, check_parameter, parameters_of, render, value_of
+from lockstep.idp.apps.connectors.parameters import BUILT_IN, FIRST_NUMBER
 from lockstep.idp.apps.records import NAME_ID, Parameter
 from lockstep.idp.directory.records import User
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import Problem, ValueProblem
 from lockstep.scim.messages import ENTERPRISE
 from lockstep.scim.messages import USER as USER_SCHEMA
 
@@ -190,6 +193,65 @@ def test_what_is_for_the_assertion_alone_is_not_sent_over_scim() -> None:
 def test_parameters_that_an_assertion_cannot_have(parameter: Parameter, words: str) -> None:
     with pytest.raises(Problem, match=words):
         check_parameter(parameter)
+
+
+def more(**said: Any) -> Parameter:
+    return Parameter(**{"key": "title", "source": "title", "macro": False, **said})
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"transform": "amazon_roles"}, "transform"),
+        ({"key": "emails", "skip_if_blank": False}, "skip_if_blank"),
+        ({"key": NAME_ID, "in_provisioning": True}, "in_provisioning"),
+        ({"values": "x" * 1_001}, "values"),
+        ({"default_values": ("a",) * 101}, "default_values"),
+        ({"default_values": ("a\tb",)}, "default_values"),
+        ({"label": "x" * 201}, "label"),
+        ({"key": "badge"}, "key"),
+    ],
+)
+def test_what_a_parameter_cannot_be(said: dict[str, Any], field: str) -> None:
+    with pytest.raises(ValueProblem) as raised:
+        check_parameter(more(**said))
+    assert raised.value.field == field
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"default_values": "a\nb", "transform": "newline"},
+        {"values": ("a", "b"), "label": "Job title"},
+        {"key": "badge", "in_provisioning": True},
+        {"skip_if_blank": False},
+        {"in_provisioning": False},
+    ],
+)
+def test_what_a_parameter_can_be(said: dict[str, Any]) -> None:
+    check_parameter(more(**said))
+
+
+def test_a_parameter_that_is_not_sent_and_one_that_is_sent_empty() -> None:
+    rows = parameters_of(AWS, [more(in_provisioning=False), more(key="nickName", source="nickname", skip_if_blank=False)])
+    shown = render(rows, User(employee_id="E1", user_name="u", title="Trader"), active=True)
+    assert "title" not in shown
+    assert shown["nickName"] == ""
+
+
+def test_several_addresses_where_a_parameter_has_several_values() -> None:
+    one = Parameter("emails", "custom_attribute_mails", False, transform="comma")
+    user = User(employee_id="E1", user_name="u", custom={"mails": "a@x, b@x"})
+    assert render([one], user, active=True)["emails"] == [
+        {"value": "a@x", "type": "work", "primary": True},
+        {"value": "b@x", "type": "work"},
+    ]
+
+
+def test_the_numbers_of_the_parameters_that_come_with_a_connector_stay() -> None:
+    """The API names parameters by them: a new one goes behind the others."""
+    assert list(BUILT_IN)[:3] == ["userName", "externalId", "displayName"]
+    assert len(set(BUILT_IN.values())) == len(BUILT_IN) < FIRST_NUMBER
 
 
 def test_what_rules_give_takes_the_place_of_the_source() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from lockstep.idp.apps.connectors import ACCESS_CONTROL, CONNECTORS, parameters_of, render
+from lockstep.idp.apps.recipe import Recipe
 from lockstep.idp.apps.records import Parameter
 from lockstep.idp.apps.rules.checks import settable
 from lockstep.idp.apps.rules.evaluate import groups_of, values_of
@@ -127,7 +128,7 @@ def test_parameters_of_scim_and_of_the_assertion() -> None:
     ]
     given = values_of(rules, ADA, ROLES)
     assert render(PARAMETERS, ADA, active=True, given=given)["title"] == "A. Byron, Engineering"
-    assert {one.name: one.values for one in attributes_for(PARAMETERS, ADA, given)} == {
+    assert {one.name: one.values for one in attributes_for(Recipe(PARAMETERS), ADA, given)} == {
         "amazonusername": ("ada.byron",),
         "role": ("Admins;Read only",),  # without the flag, several roles are one text
         "roles": ("Admins", "Read only"),

@@ -6,11 +6,13 @@ import pytest
 
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import store as users
+from lockstep.idp.directory.activity import store as activity
+from lockstep.idp.directory.activity.records import Activity
 from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.directory.fields import store as fields
 from lockstep.idp.directory.mappings import actions, run, store
 from lockstep.idp.directory.mappings.records import Action, Laid, Mapping
-from lockstep.idp.directory.records import MAPPED, Membership, Role, User
+from lockstep.idp.directory.records import MAPPED, Membership, Role, Status, User
 from lockstep.idp.directory.removed import actions as removed
 from lockstep.idp.events import SERIAL, follow, is_automatic, latest
 from lockstep.kit.db import Connection, Database
@@ -237,3 +239,28 @@ def test_who_is_not_asked_for_is_not_looked_at(idp: Database) -> None:
         assert [one.user_name for one in users.members_of_role(c, role.id)] == ["bob"]
         assert run.run(c, [bob.employee_id, "nobody"], 7) == 0
         assert users.roles_of_user(c, ann.id) == []
+
+
+def test_conditions_count_days_and_a_new_day_looks_at_everybody_again(idp: Database) -> None:
+    day = 24 * 60 * 60 * 1000
+    with idp.write(serial=SERIAL) as c:
+        ann, bob, _ = _people(c)
+        activity.write(c, ann.id, Activity(last_login=10 * day))
+        actions.save(
+            c,
+            Mapping("Away", (Action("set_status", ("2",)),), conditions=(Condition("last_login", "is greater than", "90"),)),
+            **BY,
+        )
+        actions.apply(c, 100 * day, actor="alice")
+        while actions.go_on(c, 100 * day):
+            pass
+        assert (_user(c, ann).status, _user(c, bob).status) == (Status.ACTIVE, Status.ACTIVE)
+        assert not actions.new_day(c, 100 * day + 1)
+        assert actions.new_day(c, 101 * day)
+        assert not actions.new_day(c, 101 * day), "it is going on"
+        while actions.go_on(c, 101 * day):
+            pass
+        assert (_user(c, ann).status, _user(c, bob).status) == (Status.SUSPENDED, Status.ACTIVE)
+        assert not actions.new_day(c, 101 * day), "it is done"
+        _, [verdict], outcome = actions.check_with(c, [ann.employee_id], store.everything(c))[0]
+        assert (verdict.applies, bool(outcome)) == (True, False)

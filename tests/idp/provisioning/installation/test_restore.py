@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from lockstep.idp.apps import actions as apps
+from lockstep.idp.eventlog import outside, sealing
+from lockstep.idp.eventlog.verify import verify_and_keep
 from lockstep.idp.provisioning import jobs
 from lockstep.idp.provisioning.engine import Engine
 from lockstep.idp.provisioning.installation import actions, backup, restore
@@ -89,6 +91,20 @@ def test_what_was_there_is_put_aside(data: Path, database: Database, tmp_path: P
     assert (aside / "idp.db").read_bytes() == before
     assert {file.name for file in aside.iterdir()} == {"idp.db", "idp.db-wal", "idp-engine.db"}
     assert token_and_reasons(data, data / "key")[1]
+
+
+def test_the_events_are_whole_as_they_were_in_the_backup(data: Path, database: Database, tmp_path: Path) -> None:
+    """What came after the backup is gone with it, and so is what knew of it."""
+    vault, file = open_vault(data / "key", may_create=False), outside.file_of(database, data)
+    sealing.seal(database, vault, NOW, file=file)
+    backup.make(database, tmp_path / "b", data / "key", NOW, with_key=False)
+    sealing.seal(database, vault, NOW, file=file)
+    result = restore.take(tmp_path / "b", data, data / "key", NOW)
+    assert (Path(result["aside"]) / outside.NAME).exists()
+    restored = open_idp(data, None)
+    assert verify_and_keep(restored, vault, NOW, file=file).broken is None
+    assert sealing.seal(restored, vault, NOW, file=file) is None
+    restored.close()
 
 
 def test_another_key_that_was_there_is_put_aside_too(data: Path, database: Database, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from lockstep.idp.directory import actions as directory
-from lockstep.idp.directory.records import Status
+from lockstep.idp.directory.records import State, Status
 from lockstep.idp.signin.people.passwords import set_password
+from lockstep.idp.signin.people.sessions import RENEWING
 from lockstep.idp.signin.site.login import WRONG
 from lockstep.kit.passwords import hash_password
 from tests.idp.signin.world import ALICE, HAND, MINUTE, PASSWORD, World
@@ -51,13 +52,30 @@ async def test_a_nul_in_the_user_name_is_nobody(each_world: World) -> None:
     assert (await each_world.log_in(each_world.browser(), "a\0b")).status == 403
 
 
-@pytest.mark.parametrize("status", [status for status in Status if status != Status.ACTIVE])
+@pytest.mark.parametrize("status", [status for status in Status if status not in {Status.ACTIVE, *RENEWING}])
 async def test_only_active_people_log_in(world: World, status: Status) -> None:
     world.status(ALICE, status)
     answer = await world.log_in(world.browser())
     assert answer.status == 403
     assert WRONG in answer.text
     assert world.events("signin.failed")[0]["notes"] == f"status {status.name.lower()}, from 192.0.2.1"
+
+
+@pytest.mark.parametrize("state", [state for state in State if state != State.APPROVED])
+async def test_only_approved_people_log_in(world: World, state: State) -> None:
+    with world.changing() as c:
+        directory.set_state(c, world.user_in(c, ALICE).id, state, actor=HAND, now=world.now)
+    answer = await world.log_in(world.browser())
+    assert answer.status == 403
+    assert WRONG in answer.text
+    assert world.events("signin.failed")[0]["notes"] == f"state {state.name.lower()}, from 192.0.2.1"
+
+
+async def test_a_session_is_dead_once_its_person_is_not_approved(world: World) -> None:
+    browser = await world.signed_in()
+    with world.changing() as c:
+        directory.set_state(c, world.user_in(c, ALICE).id, State.REJECTED, actor=HAND, now=world.now)
+    assert (await browser.get("/")).header("location") == "/login"
 
 
 async def test_after_five_failures_the_account_pauses(each_world: World) -> None:

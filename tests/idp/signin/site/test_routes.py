@@ -122,4 +122,4 @@ async def test_what_is_typed_wrong_is_answered_with_a_page(live: Live) -> None:
     browser = live.browser()
     assert (await browser.get("/nothing")).status == 404
     assert (await browser.get("/static/lockstep.css")).status == 200
-    assert len(ROUTES) == 9
+    assert len(ROUTES) == 20

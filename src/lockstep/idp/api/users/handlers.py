@@ -36,7 +36,8 @@ def change(call: Call, c: Connection) -> Answer:
 
 def remove(call: Call, c: Connection) -> Answer:
     """Delete a user."""
-    actions.remove_user(c, call.id(), actor=call.actor, now=call.now)
+    user = writing.check_person(call, c, user_of_id(c, call.id()))
+    actions.remove_user(c, user.id, actor=call.actor, now=call.now)
     return NO_CONTENT
 
 

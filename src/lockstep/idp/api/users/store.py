@@ -15,7 +15,7 @@ from lockstep.idp.directory.records import State, folded
 from lockstep.idp.directory.roles.store import role_admins
 from lockstep.idp.directory.store import members_table, users_table
 from lockstep.kit.db import Connection
-from lockstep.kit.sql import Statement, among, among_numbers, json_member, listed
+from lockstep.kit.sql import Statement, among, among_numbers, json_member, listed, numbered
 
 u, m, a, _given = users_table.c, members_table.c, user_activity.c, app_assignments.c
 _TEXTS = {
@@ -74,7 +74,7 @@ class Filters:
         for number, (key, one) in enumerate(self.custom.items()):
             found |= {f"custom_key_{number}": key, **_of_pattern(f"custom_{number}", one)}
         if self.ids is not None:
-            found["user_ids"] = listed(str(one) for one in self.ids)
+            found["user_ids"] = numbered(self.ids)
         found |= {
             name: value
             for name, value in (

@@ -21,14 +21,16 @@ def lock(call: Call, c: Connection) -> Answer:
     sent = read_object(call, ("locked_until",))
     minutes = _number(sent, "locked_until", MOST_MINUTES)
     until = call.now + minutes * MINUTE_MS if minutes else 0
-    actions.lock(c, call.id(), until=until, actor=call.actor, now=call.now)
-    call.context.sign_in.end_sessions(c, call.id())
+    user = writing.check_person(call, c, user_of_id(c, call.id()))
+    actions.lock(c, user.id, until=until, actor=call.actor, now=call.now)
+    call.context.sign_in.end_sessions(c, user.id)
     return done()
 
 
 def log_out(call: Call, c: Connection) -> Answer:
     """End every session of a user."""
-    call.context.sign_in.end_sessions(c, user_of_id(c, call.id()).id)
+    user = writing.check_person(call, c, user_of_id(c, call.id()))
+    call.context.sign_in.end_sessions(c, user.id)
     return done()
 
 
@@ -54,7 +56,8 @@ def roles(call: Call, c: Connection) -> Answer:
 def set_state(call: Call, c: Connection) -> Answer:
     """Approve a user, or not (0 unapproved, 1 approved, 2 rejected, 3 unlicensed)."""
     state = _number(read_object(call, ("state",)), "state", 3)
-    actions.set_state(c, call.id(), state, actor=call.actor, now=call.now)
+    user = writing.check_person(call, c, user_of_id(c, call.id()))
+    actions.set_state(c, user.id, state, actor=call.actor, now=call.now)
     return done()
 
 

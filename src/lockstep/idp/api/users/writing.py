@@ -3,18 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lockstep.idp.admins.store import grants_of_person
 from lockstep.idp.api.bodies import read_json
-from lockstep.idp.api.call import Call
+from lockstep.idp.api.call import LARGEST_ID, Call
 from lockstep.idp.api.credentials.records import NAMES, Need, Scope
 from lockstep.idp.api.problems import BAD, FORBIDDEN, ApiProblem, invalid
 from lockstep.idp.api.users.wire import Sent, read
 from lockstep.idp.directory import actions
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.checks import NotThereProblem
 from lockstep.idp.directory.fields import store as custom_fields
+from lockstep.idp.directory.groups import actions as groups
+from lockstep.idp.directory.groups import policies
+from lockstep.idp.directory.groups.records import Policy
+from lockstep.idp.directory.groups.store import policy_of
 from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.records import FOLDER, State, Status, User
 from lockstep.kit.db import Connection
-from lockstep.kit.problems import Problem
+from lockstep.kit.problems import ValueProblem
 
 MAPPINGS = ("async", "sync", "disabled")
 """When mappings run after a change (facts 56)."""
@@ -40,10 +46,25 @@ async def hash_password(call: Call) -> None:
     if password != again:
         raise invalid("password_confirmation", "has to be the same as password")
     try:
-        call.context.sign_in.check_password(password)
-    except Problem as problem:
-        raise invalid("password", str(problem)) from None
+        policies.check_password(password, await call.context.read(lambda c: _policy(call, c, sent.get("group_id"))))
+    except ValueProblem as problem:
+        raise invalid("password", problem.what) from None
     call.stored_password = await call.context.hasher.hash(password)
+
+
+def _policy(call: Call, c: Connection, group_id: Any) -> Policy:
+    """The policy of the group that the user is to be in, or is in."""
+    if not isinstance(group_id, int):
+        user = directory.user_by_id(c, call.id()) if "id" in call.places else None
+        group_id = None if user is None else user.group_id
+    return policy_of(c, group_id if group_id is not None and 0 < group_id < LARGEST_ID else None)
+
+
+def check_person(call: Call, c: Connection, user: User) -> User:
+    """The user, unless they are an administrator whom only Manage all may touch.  Raises ApiProblem (403)."""
+    if grants_of_person(c, user.employee_id) and not call.credential.may(Need.ALL_WRITE):
+        raise ApiProblem(FORBIDDEN, f"{user.user_name} is an administrator: this needs {NAMES[Scope.MANAGE_ALL]}.")
+    return user
 
 
 def check_parameters(call: Call) -> None:
@@ -74,7 +95,7 @@ def create(call: Call, c: Connection, sent: Mapping[str, Any]) -> User:
 
 def change(call: Call, c: Connection, user_id: int, sent: Mapping[str, Any]) -> User:
     """Change what is sent, and nothing else; role_ids replaces what the user has."""
-    before = user_of_id(c, user_id)
+    before = check_person(call, c, user_of_id(c, user_id))
     found = _read(c, sent, before)
     if not found.texts.get("user_name", before.user_name):
         raise invalid("username", "cannot be taken away")
@@ -134,8 +155,10 @@ def _only_all(call: Call, field: str) -> None:
 
 def set_group(call: Call, c: Connection, user: User, group_id: int | None) -> None:
     """Put a user into a group, or into none."""
-    if group_id is not None and group_id != user.group_id:
-        raise invalid("group_id", f"there is no group {group_id}")
+    try:
+        groups.assign(c, group_id, [user.id], actor=call.actor, now=call.now)
+    except NotThereProblem:
+        raise invalid("group_id", f"there is no group {group_id}") from None
 
 
 def set_roles(call: Call, c: Connection, user_id: int, wanted: list[int]) -> None:

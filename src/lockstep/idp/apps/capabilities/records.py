@@ -33,3 +33,5 @@ class Found:
     refused: frozenset[str] = frozenset()
     members: int = 0
     bulk_operations: int = 0
+    schemas: str = ""
+    """What it answers about its schemas, as JSON; kept apart from the rest, and so "" in what is stored."""

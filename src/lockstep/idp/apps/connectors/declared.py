@@ -93,6 +93,9 @@ AWS = Connector(
     says_page_size=50,  # filter.maxResults of its ServiceProviderConfig; lists take count up to 100
     token_days=365,
     may_put=False,
+    lacks=("password", "ims", "photos", "entitlements", "x509Certificates", "*.display", "phoneNumbers.primary"),
+    one_value=("emails", "phoneNumbers", "addresses", "roles"),
+    primary=("emails",),
     faults=_AWS_FAULTS,
 )
 SCIM2 = Connector(

@@ -74,6 +74,12 @@ class Connector:
     """How long its access tokens last, at most; 0 where that is not known."""
     local: bool = False
     """Whether the target is kept by Lockstep itself: there is no URL and no token."""
+    lacks: tuple[str, ...] = ()
+    """Attributes of a user that it does not take: `ims`, `phoneNumbers.primary`; `*.display` is that sub-attribute of any."""
+    one_value: tuple[str, ...] = ()
+    """Multi-valued attributes of which it takes one value."""
+    primary: tuple[str, ...] = ()
+    """Of these, attributes whose value has to be marked as the primary one."""
     faults: tuple[Fault, ...] = ()
 
     def explain(self, status: int, detail: str) -> str:

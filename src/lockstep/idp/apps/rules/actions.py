@@ -119,13 +119,13 @@ def move(c: Connection, app: App, rule_id: int, position: int, now: int, *, acto
 
 
 def sort(c: Connection, app: App, ids: Sequence[int], now: int, *, actor: str) -> None:
-    """Put the rules in this order.  Raises Problem unless `ids` are those of all rules of the app, each once."""
+    """Put all rules into this order.  Raises Problem unless `ids` are those of all rules, each once."""
     before = [one.id for one in store.rules_of(c, app.id)]
     if sorted(ids) != sorted(before):
-        raise Problem("the order has to name every rule of the app once")
+        raise Problem(f"{app.name} has other rules than these: name each once, {', '.join(map(str, before)) or 'none'}")
     if list(ids) != before:
         store.sort(c, tuple(ids))
-        _event(c, app, "order changed", now, actor)
+        _event(c, app, "put into another order", now, actor)
 
 
 def apply(c: Connection, app: App, now: int, *, actor: str) -> bool:

@@ -20,6 +20,7 @@ MEMBER_OF = "member_of"
 """The attribute that is a list, `a;b`: the groups of the directory that a person came from."""
 MACRO = "\nmacro\n"
 EXISTING = "\nexisting\n"
+LOGIN = "\nlogin\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Fed:
 
     name: str
     feeder: str
+
+
+def at_login(names: Iterable[str]) -> tuple[Fed, ...]:
+    """The groups that were added at a login, whatever rules give."""
+    return tuple(Fed(name, LOGIN + name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +88,18 @@ def verdict(rule: Rule, user: User, roles: Sequence[Role], days: int | None = No
 
 def groups_of(rules: Sequence[Rule], user: User, roles: Sequence[Role], days: int | None = None) -> tuple[Fed, ...]:
     """The groups that the rules give `user`.  While no rule sets Groups, each role is the group of its name."""
-    rules = group_rules(rules)
+    return groups_by(group_rules(rules), user, roles, days)
+
+
+def groups_by(rules: Sequence[Rule], user: User, roles: Sequence[Role], days: int | None = None) -> tuple[Fed, ...]:
+    """As `groups_of`, for many people: `rules` are those that set Groups, and no others."""
     if not rules:
         return tuple(_named_alike(roles))
     for rule in reversed(rules):
-        found = verdict(rule, user, roles, days).groups if rule.enabled else ()
-        if found:
-            return found
+        if rule.enabled and (not rule.conditions or all_hold(rule.conditions, rule.match, user, roles, days)):
+            found = tuple(_fed(rule, user, roles))
+            if found:
+                return found
     return ()
 
 

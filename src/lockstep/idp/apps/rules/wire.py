@@ -231,5 +231,5 @@ def map_sources(custom: Iterable[str] = ()) -> list[Option]:
     """What an action can map from, item by item."""
     attributes = sorted(name_of(one) for one in USER_ATTRIBUTES if one != MEMBER_OF)
     lists = [MEMBER_OF] if MEMBER_OF in USER_ATTRIBUTES else []
-    names = [*lists, *attributes, *DERIVED, *(CUSTOM + one for one in custom)]
+    names = dict.fromkeys((*lists, *attributes, *DERIVED, *(CUSTOM + one for one in custom)))
     return [Option("Role", ROLE), *(Option(label_of(one), one) for one in names)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from lockstep.idp.apps.rules.evaluate import EXISTING, MACRO, Fed
+from lockstep.idp.apps.rules.evaluate import EXISTING, LOGIN, MACRO, Fed
 from lockstep.idp.apps.rules.records import GROUPS, Action, Macro, Mapped, Rule
 from lockstep.idp.directory.conditions.records import ROLE, STATE, STATUS, Condition
 from lockstep.idp.directory.records import State, Status
@@ -68,6 +68,8 @@ def fed_words(fed: Fed, labels: Labels, roles: Mapping[str, str]) -> str:
         return f"role {roles.get(fed.feeder, fed.feeder)}"
     if fed.feeder.startswith(EXISTING):
         return "named by the rule"
+    if fed.feeder.startswith(LOGIN):
+        return "added at single logins"
     if fed.feeder.startswith(MACRO):
         return f"macro {fed.feeder.removeprefix(MACRO).partition(chr(10))[0]}"
     _, source, value = fed.feeder.split("\n", 2)
@@ -82,6 +84,11 @@ def source_words(source: str, labels: Labels) -> str:
 def number_word(source: str, number: str) -> str:
     """A status or a state, by its number as text."""
     return next((_word(one) for one in _LISTS[source] if str(int(one)) == number), number)
+
+
+def choices_of(source: str) -> list[str]:
+    """The words of all statuses or states."""
+    return [_word(one) for one in _LISTS[source]]
 
 
 def word_number(source: str, word: str) -> str:

@@ -8,7 +8,7 @@ from lockstep.idp.directory.activity.records import Activity
 from lockstep.idp.directory.store import users_table
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
-from lockstep.kit.sql import Statement, among, listed
+from lockstep.kit.sql import Statement, among, among_numbers, listed, numbered
 
 _FIELDS = Activity.__struct_fields__
 user_activity = sa.Table(
@@ -25,7 +25,6 @@ directory_days = sa.Table(
 )
 _a = user_activity.c
 _OF = Statement(sa.select(*(_a[name] for name in _FIELDS)).where(_a.user_id == sa.bindparam("user_id")))
-_OF_MANY = Statement(sa.select(_a.user_id, *(_a[name] for name in _FIELDS)).where(among(sa.cast(_a.user_id, sa.Text), "ids")))
 _FIRST, _END = sa.bindparam("first", type_=sa.BigInteger), sa.bindparam("end", type_=sa.BigInteger)
 _joined = users_table.join(user_activity, _a.user_id == users_table.c.id)
 _LAST_LOGINS = Statement(
@@ -33,6 +32,9 @@ _LAST_LOGINS = Statement(
     .select_from(_joined)
     .where(_a.last_login > 0)
     .order_by(users_table.c.employee_id)
+)
+_LAST_LOGINS_OF = Statement(
+    sa.select(_a.user_id, _a.last_login).select_from(_joined).where(among(users_table.c.employee_id, "keys"), _a.last_login > 0)
 )
 _BETWEEN = Statement(
     sa.select(users_table.c.employee_id).select_from(_joined).where(_a.last_login >= _FIRST, _a.last_login < _END)
@@ -45,6 +47,7 @@ _SET_TODAY = Statement(
         .on_conflict_do_update(index_elements=["id"], set_={"today": sa.bindparam("today")})
     )
 )
+_OF_MANY = Statement(sa.select(_a.user_id, *(_a[name] for name in _FIELDS)).where(among_numbers(_a.user_id, "ids")))
 _COLUMNS = ("user_id", *_FIELDS)
 _SET = Statement(
     lambda insert: (
@@ -63,7 +66,7 @@ def of(c: Connection, user_id: int) -> Activity:
 
 def of_many(c: Connection, user_ids: Iterable[int]) -> dict[int, Activity]:
     """What is known of some people, by their ids; who is not in it has none."""
-    rows = c.all(_OF_MANY, ids=listed(map(str, user_ids)))
+    rows = c.all(_OF_MANY, ids=numbered(user_ids))
     return {row[0]: Activity(**dict(zip(_FIELDS, row[1:], strict=True))) for row in rows}
 
 
@@ -75,6 +78,11 @@ def write(c: Connection, user_id: int, activity: Activity) -> None:
 def stream_last_logins(c: Connection) -> Iterator[tuple[str, int]]:
     """(employee_id, instant of the last login) of everyone who has logged in, by employee_id."""
     return ((row[0], row[1]) for row in c.stream(_LAST_LOGINS))
+
+
+def last_logins(c: Connection, keys: Iterable[str]) -> dict[int, int]:
+    """The instants of the last logins of some people (employee_ids), by user id; who has never logged in is not in it."""
+    return dict(c.all(_LAST_LOGINS_OF, keys=listed(keys)))
 
 
 def logged_in_last_between(c: Connection, first: int, end: int) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from lockstep.idp.directory.fields.records import CustomField
+from lockstep.idp.directory.records import to_dict
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import KeyText, Statement
@@ -18,7 +19,9 @@ custom_fields = sa.Table(
     sqlite_autoincrement=True,
 )
 _f = custom_fields.c
+_users = sa.table("users", sa.column("custom", sa.Text))
 _ALL = Statement(sa.select(_f.id, _f.name, _f.shortname, _f.position).order_by(_f.position, _f.id))
+_VALUES = Statement(sa.select(_users.c.custom).where(_users.c.custom != "{}"))
 _ADD = Statement(custom_fields.insert().returning(_f.id), ["name", "shortname", "position"])
 _CHANGE = Statement(
     sa.update(custom_fields).where(_f.id == sa.bindparam("row_id", type_=sa.Integer)), columns=["name", "position"]
@@ -32,6 +35,11 @@ def everything(c: Connection) -> list[CustomField]:
         CustomField(id=number, name=name, shortname=shortname, position=position)
         for number, name, shortname, position in c.all(_ALL)
     ]
+
+
+def having(c: Connection, shortname: str) -> int:
+    """How many people have a value of a field: all who have any are looked at."""
+    return sum(shortname in to_dict(text) for (text,) in c.stream(_VALUES))
 
 
 def add(c: Connection, field: CustomField) -> int:

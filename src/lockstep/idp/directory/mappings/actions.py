@@ -7,18 +7,20 @@ all who are there.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from lockstep.idp.directory import store as users
+from lockstep.idp.directory.activity.actions import begin_day
+from lockstep.idp.directory.activity.days import day_of
 from lockstep.idp.directory.conditions.attributes import CUSTOM
 from lockstep.idp.directory.fields import actions as fields
 from lockstep.idp.directory.mappings import store
 from lockstep.idp.directory.mappings.checks import problems_of
-from lockstep.idp.directory.mappings.evaluate import Verdict, verdicts_of
+from lockstep.idp.directory.mappings.evaluate import Verdict
 from lockstep.idp.directory.mappings.records import ADD_ROLE, Mapping, MappingProblem, field_of
-from lockstep.idp.directory.mappings.run import PIECE, Outcome, directory_of, outcome_of, people_of, run
+from lockstep.idp.directory.mappings.run import PIECE, Outcome, asks_days, directory_of, outcome_of, people_of, run
 from lockstep.idp.directory.records import User
 from lockstep.idp.events import Event, EventType, append
 from lockstep.kit.db import Connection
@@ -137,7 +139,7 @@ def apply(c: Connection, now: int, *, actor: str) -> None:
     """Let the mappings as they are edited be in force, for everybody: `go_on` brings those who are there to it."""
     found = mappings_of(c)
     fields.ensure(c, _custom(found.edited), actor=actor, now=now)
-    store.apply(c, store.Applied(found.edited, now, actor, ""))
+    store.apply(c, store.Applied(found.edited, now, actor, "", begin_day(c, now)))
     append(c, Event(type=EventType.MAPPINGS_OF_ALL_REAPPLIED, actor=actor, object="mapping"), now)
 
 
@@ -153,6 +155,20 @@ def go_on(c: Connection, now: int) -> bool:
     run(c, keys, now)
     store.reach(c, keys[-1])
     return True
+
+
+def new_day(c: Connection, now: int) -> bool:
+    """Begin to look at everybody again where conditions count days and another day has come; whether it has been begun."""
+    if not is_new_day(c, now):
+        return False
+    store.apply(c, replace(store.applied(c), reached="", day=begin_day(c, now)))
+    return True
+
+
+def is_new_day(c: Connection, now: int) -> bool:
+    """Whether `new_day` would begin."""
+    found = store.applied(c)
+    return found.reached is None and asks_days(found.mappings) and day_of(now) > found.day
 
 
 def discard(c: Connection, now: int, *, actor: str) -> None:
@@ -171,7 +187,7 @@ def preview(c: Connection, rules: Sequence[Mapping], *, examples: int = EXAMPLES
     directory = directory_of(c, rules)
     shown: list[Outcome] = []
     people = changed = entered = left = values = 0
-    for person in people_of(c, _keys(c)):
+    for person in people_of(c, _keys(c), days=asks_days(rules)):
         people += 1
         outcome = outcome_of(directory, person)
         if not outcome:
@@ -193,8 +209,8 @@ def touched_by(c: Connection, mapping: Mapping, *, examples: int = EXAMPLES) -> 
     else:
         rules.append(mapping)
     directory, found, shown = directory_of(c, rules), 0, list[User]()
-    for person in people_of(c, _keys(c)):
-        verdicts = verdicts_of(rules, person.base, person.given, directory.held, directory.roles)
+    for person in people_of(c, _keys(c), days=asks_days(rules)):
+        verdicts = directory.verdicts(person)
         if any(one.applies and one.mapping is mapping for one in verdicts):
             found += 1
             if len(shown) < examples:
@@ -208,10 +224,10 @@ def check_with(c: Connection, keys: Iterable[str], rules: Sequence[Mapping]) -> 
     return [
         (
             person.user,
-            verdicts_of(rules, person.base, person.given, directory.held, directory.roles),
+            directory.verdicts(person),
             outcome_of(directory, person),
         )
-        for person in people_of(c, keys)
+        for person in people_of(c, keys, days=asks_days(rules))
     ]
 
 

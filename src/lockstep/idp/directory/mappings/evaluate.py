@@ -38,29 +38,44 @@ class Verdict:
     applies: bool
 
 
-def effect_of(mappings: Sequence[Rule], base: User, given: Iterable[int], held: Held, known: Mapping[int, Role]) -> Effect:
-    """What `mappings` make of `base`, who has the roles `given` (ids) without them.  Others than `known` are passed over."""
-    found, _ = _walk(mappings, base, given, held, known)
+def effect_of(
+    mappings: Sequence[Rule],
+    base: User,
+    given: Iterable[int],
+    held: Held,
+    known: Mapping[int, Role],
+    days: int | None = None,
+) -> Effect:
+    """What `mappings` make of `base`, who has the roles `given` (ids) without them.
+
+    Roles that are not `known` are not given; `days` have passed since the last login (see `holds`).
+    """
+    found, _ = _walk(mappings, base, given, held, known, days)
     return found
 
 
 def verdicts_of(
-    mappings: Sequence[Rule], base: User, given: Iterable[int], held: Held, known: Mapping[int, Role]
+    mappings: Sequence[Rule],
+    base: User,
+    given: Iterable[int],
+    held: Held,
+    known: Mapping[int, Role],
+    days: int | None = None,
 ) -> list[Verdict]:
     """The same, as what each mapping says."""
-    _, verdicts = _walk(mappings, base, given, held, known)
+    _, verdicts = _walk(mappings, base, given, held, known, days)
     return verdicts
 
 
 def _walk(
-    mappings: Sequence[Rule], base: User, given: Iterable[int], held: Held, known: Mapping[int, Role]
+    mappings: Sequence[Rule], base: User, given: Iterable[int], held: Held, known: Mapping[int, Role], days: int | None
 ) -> tuple[Effect, list[Verdict]]:
     now = Effect(base)
     mine = set(given)
     roles = held(sorted(mine))
     verdicts: list[Verdict] = []
     for mapping in mappings:
-        holding = tuple(holds(one, now.user, roles) for one in mapping.conditions)
+        holding = tuple(holds(one, now.user, roles, days) for one in mapping.conditions)
         applies = mapping.enabled and is_met(holding, mapping.match)
         verdicts.append(Verdict(mapping, holding, applies))
         if not applies:

@@ -12,8 +12,11 @@ from itertools import islice
 from msgspec.structs import replace
 
 from lockstep.idp.directory import bulk, store
+from lockstep.idp.directory.activity import store as activity
+from lockstep.idp.directory.activity.days import days_since
+from lockstep.idp.directory.conditions.records import LAST_LOGIN
 from lockstep.idp.directory.mappings import store as mappings
-from lockstep.idp.directory.mappings.evaluate import Effect, effect_of, text_of, with_text
+from lockstep.idp.directory.mappings.evaluate import Effect, Verdict, effect_of, text_of, verdicts_of, with_text
 from lockstep.idp.directory.mappings.records import Laid, Mapping
 from lockstep.idp.directory.mappings.store import Seat
 from lockstep.idp.directory.nesting import store as nesting
@@ -33,6 +36,8 @@ class Person:
     user: User
     seats: tuple[Seat, ...] = ()
     laid: dict[str, Laid] = field(default_factory=dict)
+    days: int | None = None
+    """Since the last login; None for never, and where nobody asks."""
 
     @property
     def base(self) -> User:
@@ -59,7 +64,11 @@ class Directory:
 
     def effect(self, person: Person) -> Effect:
         """What the mappings make of somebody."""
-        return effect_of(self.mappings, person.base, person.given, self.held, self.roles)
+        return effect_of(self.mappings, person.base, person.given, self.held, self.roles, person.days)
+
+    def verdicts(self, person: Person) -> list[Verdict]:
+        """What each mapping says of somebody."""
+        return verdicts_of(self.mappings, person.base, person.given, self.held, self.roles, person.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +98,20 @@ def directory_of(c: Connection, rules: Sequence[Mapping]) -> Directory:
     return Directory(rules, {role.id: role for role in store.roles(c)}, nesting.load(c))
 
 
-def people_of(c: Connection, keys: Iterable[str]) -> Iterator[Person]:
-    """Some people (employee_ids) as they are."""
-    iterator = iter(keys)
+def asks_days(rules: Iterable[Mapping]) -> bool:
+    """Whether any condition counts days since a login."""
+    return any(one.source == LAST_LOGIN for rule in rules if rule.enabled for one in rule.conditions)
+
+
+def people_of(c: Connection, keys: Iterable[str], *, days: bool = False) -> Iterator[Person]:
+    """Some people (employee_ids) as they are; with the days since their last logins where they are asked for."""
+    iterator, today = iter(keys), activity.today(c) if days else 0
     while piece := list(islice(iterator, PIECE)):
         seats, laid = mappings.seats_of(c, piece), mappings.laid_over(c, piece)
+        logins = activity.last_logins(c, piece) if days else {}
         for user in store.users_by_employee_ids(c, piece):
-            yield Person(user, tuple(seats.get(user.id, ())), laid.get(user.id, {}))
+            since = days_since(today, logins.get(user.id, 0))
+            yield Person(user, tuple(seats.get(user.id, ())), laid.get(user.id, {}), since)
 
 
 def outcome_of(directory: Directory, person: Person) -> Outcome:
@@ -119,10 +135,11 @@ def run(c: Connection, keys: Iterable[str], now: int) -> int:
     rules = mappings.applied(c).mappings
     if not rules and not mappings.anything_laid(c):
         return 0
-    directory, changed = directory_of(c, rules), 0
+    directory, changed, days = directory_of(c, rules), 0, asks_days(rules)
     iterator = iter(keys)
     while piece := list(islice(iterator, PIECE)):
-        changed += _bring(c, directory, [outcome_of(directory, one) for one in people_of(c, piece)], now)
+        people = people_of(c, piece, days=days)
+        changed += _bring(c, directory, [outcome_of(directory, one) for one in people], now)
     return changed
 
 

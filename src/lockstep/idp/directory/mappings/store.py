@@ -38,6 +38,8 @@ mappings_applied = sa.Table(
     sa.Column("applied_by", sa.Text, nullable=False),
     # The last employee_id that a reapplying has come to; NULL where none goes on.
     sa.Column("reached", KeyText),
+    # The day (see `activity.days`) that everybody was last looked at for; conditions may count days.
+    sa.Column("day", sa.Integer, nullable=False),
 )
 mapped_values = sa.Table(
     "mapped_values",
@@ -61,6 +63,8 @@ class Applied:
     at: int = 0
     by: str = ""
     reached: str | None = None
+    day: int = 0
+    """The day for which it was begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ _ROW = _p.id == sa.bindparam("row_id", type_=sa.Integer)
 _CHANGE = Statement(sa.update(mappings).where(_ROW), columns=list(_COLUMNS))
 _MOVE = Statement(sa.update(mappings).where(_ROW), columns=["position"])
 _REMOVE = Statement(sa.delete(mappings).where(_ROW))
-_APPLIED = Statement(sa.select(_a.mappings, _a.applied_at, _a.applied_by, _a.reached))
-_APPLIED_COLUMNS = ("mappings", "applied_at", "applied_by", "reached")
+_APPLIED = Statement(sa.select(_a.mappings, _a.applied_at, _a.applied_by, _a.reached, _a.day))
+_APPLIED_COLUMNS = ("mappings", "applied_at", "applied_by", "reached", "day")
 _APPLY = Statement(
     lambda insert: (
         insert(mappings_applied)
@@ -182,13 +186,13 @@ def sort(c: Connection, ids: Sequence[int]) -> None:
 def applied(c: Connection) -> Applied:
     """The mappings in force."""
     row = c.one(_APPLIED)
-    return Applied() if row is None else Applied(_mappings(row[0]), row[1], row[2], row[3])
+    return Applied() if row is None else Applied(_mappings(row[0]), *row[1:])
 
 
 def apply(c: Connection, found: Applied) -> None:
     """Let these be in force."""
     text = msgspec.json.encode(found.mappings).decode()
-    c.run(_APPLY, mappings=text, applied_at=found.at, applied_by=found.by, reached=found.reached)
+    c.run(_APPLY, mappings=text, applied_at=found.at, applied_by=found.by, reached=found.reached, day=found.day)
 
 
 def reach(c: Connection, reached: str | None) -> None:

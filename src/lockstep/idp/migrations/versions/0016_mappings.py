@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("applied_at", sa.BigInteger(), nullable=False),
         sa.Column("applied_by", sa.Text(), nullable=False),
         sa.Column("reached", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
+        sa.Column("day", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.logins import store as logins
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
+from lockstep.idp.apps.rules.records import GROUPS
 from lockstep.idp.directory.records import folded
 from lockstep.idp.provisioning import ledger, links
 from lockstep.idp.provisioning.groups import store
@@ -42,7 +44,7 @@ def _place(c: Connection, app: App) -> _Place:
         plan.id if plan is not None and plan.target == target else 0,
         tuple(pattern.casefold() for pattern in app.settings.protected()),
         any(one.role_id is None for one in apps.assignments(c, app.id)),
-        not rules.applied(c, app.id).rules,
+        not rules.applied(c, app.id).rules and not logins.has_any(c, app.id, GROUPS),
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lockstep.idp.apps import store as apps
+from lockstep.idp.apps.logins.actions import groups_of_user
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.rules import store as rules
-from lockstep.idp.apps.rules.evaluate import Fed, Verdict, group_rules, groups_of, standing, verdict
+from lockstep.idp.apps.rules.evaluate import LOGIN, Fed, Verdict, at_login, group_rules, groups_of, standing, verdict
 from lockstep.idp.apps.rules.records import Rule
 from lockstep.idp.apps.rules.words import conditions_words, fed_words
 from lockstep.idp.directory import store as directory
@@ -113,6 +114,8 @@ def way_words(way: Way) -> str:
 
 def fed_ways(c: Connection, roles: Roles, fed: Fed, labels: dict[str, str]) -> tuple[Way, ...]:
     """What one feeder of a group has to do with the person."""
+    if fed.feeder.startswith(LOGIN):
+        return (Way("it was added at their login"),)
     if fed.feeder.startswith("\n"):
         return (Way(fed_words(fed, labels, {})),)
     role = directory.role_by_group_id(c, fed.feeder)
@@ -125,7 +128,7 @@ def why(c: Connection, app: App, user: User, group: str, labels: dict[str, str] 
     key, said = name_key(group), labels or {}
     roles, in_force = roles_of(c, user), group_rules(rules.applied(c, app.id).rules)
     subject = subject_of(c, user)
-    given = groups_of(in_force, *subject)
+    given = (*groups_of(in_force, *subject), *at_login(groups_of_user(c, app, user.id)))
     fed = [one for one in given if name_key(one.name) == key]
     verdicts = [verdict(rule, *subject) for rule in in_force]
     decides = next((one.rule for one in reversed(verdicts) if one.groups), None)
@@ -184,7 +187,9 @@ def _why_not(a: _Asked, *, has_app: bool, fed: bool, pushed: Pushed | None) -> I
     known = list(directory.roles(a.c))
     remembered = [Fed(a.name, feeder) for feeder in (pushed.feeders if pushed else ())]
     feeding = [one for one in standing(a.rules, known, remembered) if name_key(one.name) == a.key]
-    if not feeding and not any(_could_give(one, a.key) for one in a.verdicts):
+    if pushed is not None and any(one.startswith(LOGIN) for one in pushed.feeders):
+        yield "It is added at single logins, and not at theirs."
+    elif not feeding and not any(_could_give(one, a.key) for one in a.verdicts):
         yield f"Nothing feeds a group called {a.name}: no role has that name, and no rule makes it."
     elif not a.rules:
         yield f"The person is in none of the roles that feed it: {_listed(_roles_named(feeding, known))}."

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.idp import events
+from lockstep.idp.eventlog.outside import NAME as SEAL
 from lockstep.idp.provisioning.installation import actions
 from lockstep.idp.provisioning.installation.backup import DATABASE, KEY, copy_into, key_id, read_manifest
 from lockstep.idp.storage import open_idp
@@ -12,7 +13,7 @@ from lockstep.kit.lease import FileLease
 from lockstep.kit.problems import Problem
 
 _BESIDE = ("-wal", "-shm", "-journal")
-_REPLACED = (DATABASE, "idp-engine.db")
+_REPLACED = (DATABASE, "idp-engine.db", SEAL)
 
 
 def take(source: Path, data: Path, key_file: Path, now: int, *, actor: str = "admin") -> dict[str, Any]:

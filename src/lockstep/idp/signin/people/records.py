@@ -6,16 +6,8 @@ from lockstep.idp.directory.records import User
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a session lasts, in ms: from log-in to its end, and without a request."""
-
-    absolute_ms: int
-    idle_ms: int
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
-    """One person who is signed in, in one browser.  Its user is Active: of others there is no session."""
+    """One person who is signed in, in one browser.  Its user may enter: of others there is no session."""
 
     digest: bytes
     user: User

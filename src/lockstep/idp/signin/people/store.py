@@ -5,10 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from lockstep.idp.directory import store as directory
-from lockstep.idp.directory.records import Status
-from lockstep.idp.directory.store import users_table
 from lockstep.idp.schema import metadata
-from lockstep.idp.signin.people.records import Limits, Session
+from lockstep.idp.signin.people.records import Session
 from lockstep.kit.db import Connection
 from lockstep.kit.sql import KeyText, Statement
 
@@ -18,6 +16,15 @@ passwords = sa.Table(
     sa.Column("user_id", sa.BigInteger, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("changed_at", sa.BigInteger, nullable=False),
+)
+past_table = sa.Table(
+    "password_history",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("user_id", sa.BigInteger, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("password", sa.Text, nullable=False),
+    sa.Column("changed_at", sa.BigInteger, nullable=False),
+    sa.Index("password_history_by_user", "user_id", "id"),
 )
 sessions = sa.Table(
     "sessions",
@@ -37,9 +44,20 @@ failures = sa.Table(
     sa.Column("last_at", sa.BigInteger, nullable=False, index=True),
     sa.Column("paused_until", sa.BigInteger, nullable=False),
 )
-p, s, f = passwords.c, sessions.c, failures.c
+p, h, s, f = passwords.c, past_table.c, sessions.c, failures.c
 
 _PASSWORD = Statement(sa.select(p.password).where(p.user_id == sa.bindparam("user_id")))
+_CHANGED_AT = Statement(sa.select(p.changed_at).where(p.user_id == sa.bindparam("user_id")))
+_newest = sa.select(h.id, h.password).where(h.user_id == sa.bindparam("user_id")).order_by(h.id.desc())
+_PAST = Statement(_newest.limit(sa.bindparam("most")))
+_REMEMBER = Statement(past_table.insert().inline(), ("user_id", "password", "changed_at"))
+_FORGET_PAST = Statement(
+    # Older than the oldest of those that are kept.
+    sa.delete(past_table).where(
+        h.user_id == sa.bindparam("user_id"),
+        h.id < sa.func.coalesce(_newest.with_only_columns(h.id).offset(sa.bindparam("kept")).limit(1).scalar_subquery(), 0) + 1,
+    )
+)
 _WITH_PASSWORD = Statement(sa.select(p.user_id))
 _SET_PASSWORD = Statement(
     lambda insert: (
@@ -54,13 +72,8 @@ _ADD_SESSION = Statement(
     sa.insert(sessions).values({column.name: sa.bindparam(column.name) for column in sessions.c}),
 )
 _SESSION = Statement(
-    sa.select(s.user_id, s.authn_at, s.seen_at, s.expires_at)
-    .select_from(sessions.join(users_table, users_table.c.id == s.user_id))
-    .where(
-        s.digest == sa.bindparam("digest"),
-        s.expires_at > sa.bindparam("now"),
-        s.seen_at > sa.bindparam("idle_since"),
-        users_table.c.status == int(Status.ACTIVE),
+    sa.select(s.user_id, s.authn_at, s.seen_at, s.expires_at).where(
+        s.digest == sa.bindparam("digest"), s.expires_at > sa.bindparam("now")
     )
 )
 _SEEN = Statement(sa.update(sessions).where(s.digest == sa.bindparam("which")).values(seen_at=sa.bindparam("now")))
@@ -90,6 +103,22 @@ def password_of(c: Connection, user_id: int) -> str | None:
     return None if found is None else str(found)
 
 
+def password_changed_at(c: Connection, user_id: int) -> int:
+    """When a user got the stored password; 0 without one."""
+    return int(c.value(_CHANGED_AT, user_id=user_id) or 0)
+
+
+def past_passwords(c: Connection, user_id: int, most: int) -> list[str]:
+    """The newest stored passwords that a user had, the present one included, newest first."""
+    return [str(password) for _, password in c.all(_PAST, user_id=user_id, most=most)]
+
+
+def remember_password(c: Connection, user_id: int, stored: str, now: int, kept: int) -> None:
+    """Keep a stored password among those of the past, of which the newest `kept` stay."""
+    c.run(_REMEMBER, user_id=user_id, password=stored, changed_at=now)
+    c.run(_FORGET_PAST, user_id=user_id, kept=kept)
+
+
 def with_password(c: Connection) -> frozenset[int]:
     """The ids of those who have a password."""
     return frozenset(number for (number,) in c.all(_WITH_PASSWORD))
@@ -106,9 +135,9 @@ def add_session(c: Connection, digest: bytes, user_id: int, now: int, expires_at
     c.run(_ADD_SESSION, digest=digest, user_id=user_id, expires_at=expires_at, **values)
 
 
-def session(c: Connection, digest: bytes, now: int, limits: Limits) -> Session | None:
-    """The session with this digest, if it has not ended and its user is Active."""
-    row = c.one(_SESSION, digest=digest, now=now, idle_since=now - limits.idle_ms)
+def session(c: Connection, digest: bytes, now: int) -> Session | None:
+    """The session with this digest, if its time is not over; whether its user may be signed in is not looked at."""
+    row = c.one(_SESSION, digest=digest, now=now)
     user = None if row is None else directory.user_by_id(c, row[0])
     if row is None or user is None:
         return None

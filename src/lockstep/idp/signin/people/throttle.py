@@ -32,13 +32,18 @@ def begin(c: Connection, keys: Sequence[Key], now: int) -> bool:
     return True
 
 
+def clear(c: Connection, key: Key) -> None:
+    """After a success: the key starts anew."""
+    alone(c)
+    store.clear_failures(c, key.name)
+
+
 def forgive(c: Connection, account: Key, address: Key) -> None:
     """After a success: the account starts anew; of the address only this attempt is taken back.
 
     Otherwise one password that somebody knows would pay for guesses at all the others.
     """
-    alone(c)
-    store.clear_failures(c, account.name)
+    clear(c, account)
     number, last, _ = store.failed(c, address.name)
     if number > 1:
         store.count_failure(c, address.name, number - 1, last, 0)

@@ -12,7 +12,6 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.records import App
 from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.apps.saml.records import SamlConfig
-from lockstep.idp.signin import settings
 from lockstep.idp.signin.certificates import actions as certificates
 from lockstep.idp.signin.certificates.records import Certificate
 from lockstep.idp.signin.people import sessions
@@ -57,6 +56,11 @@ class Context:
         """Knows a browser again before anybody has signed in.  It comes along when a service provider posts a request."""
         return Cookie("lockstep_idp_browser", secure=is_secure(self.origin), same_site="none")
 
+    @property
+    def step_cookie(self) -> Cookie:
+        """Holds the secret of a sign-in that is not finished; it opens nothing but the pages that finish it."""
+        return Cookie("lockstep_idp_step", secure=is_secure(self.origin))
+
     async def session(self, request: Request) -> Session | None:
         """Who is signed in, asked anew for each request."""
         secret, now = self.session_cookie.read(request), self.clock()
@@ -69,7 +73,7 @@ class Context:
 
     def session_in(self, c: Connection, secret: str | None, now: int) -> Session | None:
         """Who is signed in, in a transaction."""
-        return sessions.find(c, secret, now, settings.read(c).limits)
+        return sessions.find(c, secret, now)
 
     async def app(self, request: Request) -> tuple[App, SamlConfig]:
         """The app that the address names.  Raises HTTPException (404)."""

@@ -1,15 +1,17 @@
 """Logging in and out."""
 
 import re
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lockstep.idp.apps import store as apps
-from lockstep.idp.signin import settings
 from lockstep.idp.signin.people import sessions
 from lockstep.idp.signin.requests import actions as requests
 from lockstep.idp.signin.site.context import PAGES, Context, context_of, go_to
+from lockstep.idp.signin.steps import actions as steps
+from lockstep.idp.signin.steps.records import Step
 from lockstep.kit.db import Connection
 from lockstep.kit.web import csrf
 from lockstep.kit.web.forms import field, read_form
@@ -27,35 +29,66 @@ WRONG = (
 
 async def login_page(request: Request) -> Response:
     """The form."""
-    context, to = context_of(request), _to(request.query_params.get("to"))
+    context, to = context_of(request), to_of(request.query_params.get("to"))
     if not to and await context.session(request) is not None:
         return go_to("/")
     return await _form(request, context, to, signed_out=request.query_params.get("out") == "1")
 
 
 async def login(request: Request) -> Response:
-    """The form, filled in: a new session, whatever there was before."""
+    """The form, filled in: a new session, whatever there was before; or the next step on the way to one."""
     context = context_of(request)
     form = await read_form(request, _LONGEST)
     csrf.check(request, form, secret=context.browser_cookie.read(request), origin=context.origin)
     user_name = (field(form, "user_name") or "").strip().replace("\0", "")
-    password, to = field(form, "password") or "", _to(field(form, "to"))
-    secret = await _try(request, context, user_name, password)
-    if secret is None:
+    password, to = field(form, "password") or "", to_of(field(form, "to"))
+    found = await _try(request, context, user_name, password)
+    if found is None:
         return await _form(request, context, to, status=_REFUSED, user_name=user_name[:256], problem=WRONG)
-    response = go_to(f"/continue/{to}" if to else "/")
-    context.session_cookie.set(response, secret)
+    if found.step is Step.NONE:
+        return enter(context, to, found.secret)
+    response = go_to(address_of(found.step, to))
+    context.step_cookie.set(response, found.secret)
     return response
 
 
-async def _try(request: Request, context: Context, user_name: str, password: str) -> str | None:
+def enter(context: Context, to: str, secret: str) -> Response:
+    """Somebody is signed in: on to where they wanted to go, with the session's cookie and without the one of the steps."""
+    response = go_to(f"/continue/{to}" if to else "/")
+    context.session_cookie.set(response, secret)
+    context.step_cookie.clear(response)
+    return response
+
+
+def address_of(step: Step, to: str) -> str:
+    """The page of a step, which keeps where to go in the end."""
+    return f"/login/{step.value}" + (f"?to={to}" if to else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A right password: the secret of a session, or, with a step that is left to do, of a sign-in that is not finished."""
+
+    secret: str
+    step: Step
+
+
+async def _try(request: Request, context: Context, user_name: str, password: str) -> _Given | None:
     address = request.client.host if request.client else ""
     attempt = await context.runner.write(lambda c: sessions.begin(c, user_name, address, context.clock()))
     right = await context.hasher.verify(password, attempt.stored)
     old = context.session_cookie.read(request)
 
-    def finish(c: Connection) -> str | None:
-        return sessions.finish(c, attempt, right=right, old=old, now=context.clock(), limits=settings.read(c).limits)
+    def finish(c: Connection) -> _Given | None:
+        now = context.clock()
+        user = sessions.finish(c, attempt, right=right, now=now)
+        if user is None:
+            return None
+        user = steps.expire(c, user, now)
+        step = steps.step_of(c, user, now, factor_given=False)
+        if step is Step.NONE:
+            return _Given(sessions.start(c, user, old, now, ipaddr=sessions.ipaddr_of(attempt)), step)
+        return _Given(steps.begin(c, context.vault, user, now), step)
 
     return await context.runner.write(finish)
 
@@ -78,7 +111,7 @@ async def logout(request: Request) -> Response:
     return response
 
 
-def _to(text: str | None) -> str:
+def to_of(text: str | None) -> str:
     """The waiting request that goes on after the log-in; "" for none, or for what cannot be one."""
     return text if text and _TO.fullmatch(text) else ""
 

@@ -5,6 +5,8 @@ from starlette.responses import Response
 
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.saml import store as saml
+from lockstep.idp.directory.groups.records import SecondFactor
+from lockstep.idp.directory.groups.store import policy_of
 from lockstep.idp.signin.people.records import Session
 from lockstep.idp.signin.site.answering import answer
 from lockstep.idp.signin.site.context import PAGES, context_of, go_to
@@ -21,9 +23,14 @@ async def portal(request: Request) -> Response:
     session = await context.session(request)
     if session is None:
         return go_to("/login")
-    tiles = await context.runner.read(lambda c: _tiles(c, session))
+
+    def look(c: Connection) -> tuple[list[dict[str, str]], bool]:
+        wanted = policy_of(c, session.user.group_id).second_factor is not SecondFactor.OFF
+        return _tiles(c, session), wanted
+
+    tiles, factor = await context.runner.read(look)
     token = csrf.token_of(context.session_cookie.read(request) or "")
-    return PAGES.page(request, "signin/portal.html", user=session.user, tiles=tiles, csrf=token)
+    return PAGES.page(request, "signin/portal.html", user=session.user, tiles=tiles, csrf=token, factor=factor)
 
 
 def _tiles(c: Connection, session: Session) -> list[dict[str, str]]:

@@ -1,0 +1,1 @@
+"""Parameters as others see them: OneLogin's API."""

@@ -1,0 +1,1 @@
+"""Finds people by words, and by what they have in common."""

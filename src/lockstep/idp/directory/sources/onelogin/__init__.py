@@ -1,0 +1,1 @@
+"""People and roles out of OneLogin, by its API."""
