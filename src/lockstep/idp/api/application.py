@@ -16,7 +16,7 @@ from lockstep.idp.api.budget import Left
 from lockstep.idp.api.call import NO_CONTENT, Answer, Call
 from lockstep.idp.api.context import Context
 from lockstep.idp.api.credentials import actions
-from lockstep.idp.api.credentials.records import NAMES, Credential, Scope
+from lockstep.idp.api.credentials.records import GRANTS, NAMES, Credential, Scope
 from lockstep.idp.api.problems import (
     BAD,
     BROKEN,
@@ -42,6 +42,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LARGEST_BODY = 2 * 1024 * 1024
+NOBODY = Credential("", "nobody", Scope.AUTHENTICATION_ONLY, 0, "")
+"""Who asks where nobody is asked who they are."""
 _MOST_PARAMETERS = 100
 _ALWAYS = {
     "content-type": "application/json; charset=utf-8",
@@ -80,6 +82,9 @@ class Api:
             asked = oauth.Asked(given.get("authorization", ""), given.get("content-type", ""), body)
             return await (oauth.token if path == oauth.TOKEN else oauth.revoke)(self._context, asked)
         now = self._context.clock()
+        open_to_all, places, _ = self._router.find(method, path)
+        if open_to_all is not None and open_to_all.need is None:
+            return await self._handle(open_to_all, Call(self._context, NOBODY, now, path, places, _query(scope)))
         credential, limit = await self._context.read(lambda c: _who(c, given.get("authorization", ""), now))
         if path == oauth.RATE_LIMIT and method == "GET":
             return oauth.rate_limit(self._context.budget.look(limit, now).headers)
@@ -87,7 +92,7 @@ class Api:
         route, places, methods = self._router.find(method, path)
         if route is None:
             raise _no_route(path, methods)
-        if not credential.may(route.need):
+        if route.need is None or not credential.may(route.need):
             raise ApiProblem(FORBIDDEN, _insufficient(credential, route))
         body = await _body(receive) if route.writes else b""
         call = Call(self._context, credential, now, path, places, _query(scope), body)
@@ -128,7 +133,7 @@ def _no_route(path: str, methods: list[str]) -> ApiProblem:
 
 
 def _insufficient(credential: Credential, route: Route) -> str:
-    enough = [NAMES[one] for one in Scope if Credential("", "", one, 0, "").may(route.need)]
+    enough = [NAMES[one] for one in Scope if route.need is not None and route.need in GRANTS[one]]
     return f"The scope of this credential is {NAMES[credential.scope]}; this needs {' or '.join(enough)}."
 
 

@@ -80,8 +80,12 @@ NO_CONTENT = Answer(None, 204)
 
 
 def done(message: str = "Success") -> Answer:
-    """What version 1 says where there is nothing to show."""
-    return Answer({"status": success(message)})
+    """What version 1 says where there is nothing to show.
+
+    OneLogin's documents have it below `status`, OneLogin's own Python client looks for it without: it is there twice.
+    """
+    said = success(message)
+    return Answer({"status": said, **said})
 
 
 def success(message: str = "Success") -> dict[str, Any]:

@@ -18,13 +18,14 @@ Prepare = Callable[[Call], Awaitable[None]]
 class Route:
     """One thing that the API does.
 
-    `path` names its parts as `/api/2/users/{id}`.  `need` is what the scope has to hold.  `about` ends the sentence "It …" in
+    `path` names its parts as `/api/2/users/{id}`.  `need` is what the scope has to hold; None where nobody is asked who they
+    are, because the answer is the same for everybody.  `about` ends the sentence "It …" in
     the documents.
     """
 
     method: str
     path: str
-    need: Need
+    need: Need | None
     handler: Handler
     about: str
     prepare: Prepare | None = None

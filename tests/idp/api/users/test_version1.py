@@ -28,7 +28,8 @@ async def test_version_1(each_world: World) -> None:
     world = each_world
     zoe, first, second = world.user("zoe"), world.role("First"), world.role("Second")
     user = f"/api/1/users/{zoe.id}"
-    ok = {"status": {"error": False, "code": 200, "type": "success", "message": "Success"}}
+    said = {"error": False, "code": 200, "type": "success", "message": "Success"}
+    ok = {"status": said, **said}
     assert await world.done("PUT", f"{user}/add_roles", {"role_id_array": [first.id, second.id]}) == ok
     assert (await world.get(f"{user}/roles"))["data"] == [first.id, second.id]
     assert await world.done("PUT", f"{user}/remove_roles", {"role_id_array": [{"role_id": first.id}]}) == ok

@@ -7,7 +7,7 @@ from lockstep.idp.api.apps import parameters, wire
 from lockstep.idp.api.apps.connectors import connector_of
 from lockstep.idp.api.apps.lookup import app_of
 from lockstep.idp.api.bodies import ids_of, read_object
-from lockstep.idp.api.call import CREATED, Answer, Call
+from lockstep.idp.api.call import Answer, Call
 from lockstep.idp.api.filters import Pattern
 from lockstep.idp.api.listing import page_of
 from lockstep.idp.api.paging import wanted
@@ -79,7 +79,7 @@ def create(call: Call, c: Connection) -> Answer:
     except ValueProblem as problem:
         raise invalid(_FIELDS.get(problem.field, problem.field), problem.what) from None
     _rest(call, c, app, sent)
-    return Answer(wire.full(c, call.context, actions.find_app(c, app.name)), CREATED)
+    return Answer(wire.full(c, call.context, actions.find_app(c, app.name)))  # 200, as OneLogin's client wants it
 
 
 def change(call: Call, c: Connection) -> Answer:
