@@ -1,5 +1,6 @@
 """`/api/2/roles` over HTTP."""
 
+from lockstep.idp.admins import actions as admins
 from lockstep.idp.api.credentials.records import Scope
 from lockstep.idp.api.roles import handlers
 from lockstep.idp.apps import actions as apps
@@ -144,3 +145,21 @@ async def test_who_manages_users_gives_no_roles_and_no_passwords(world: World) -
     assert world.events() == []
     shown = await world.get(f"/api/2/users/{zoe.id}", scope=by)
     assert await world.done("PUT", f"/api/2/users/{zoe.id}", {**shown, "title": "Analyst"}, scope=by)
+
+
+async def test_who_manages_users_leaves_administrators_alone(world: World) -> None:
+    zoe = world.user("zoe")
+    with world.changing() as c:
+        admins.create(c, "zoe", "stored", actor="a test", now=world.now, employee_id=zoe.employee_id)
+    for method, path, body in (
+        ("PUT", f"/api/2/users/{zoe.id}", {"email": "mine@example.com"}),
+        ("DELETE", f"/api/2/users/{zoe.id}", None),
+        ("PUT", f"/api/1/users/{zoe.id}/lock_user", {"locked_until": 0}),
+        ("PUT", f"/api/1/users/{zoe.id}/logout", {}),
+        ("PUT", f"/api/1/users/{zoe.id}/set_state", {"state": 2}),
+    ):
+        said = await world.ask(method, path, body, scope=Scope.MANAGE_USERS)
+        assert said.status == 403, path
+        assert "administrator" in str(said.json)
+    assert world.events() == []
+    assert (await world.done("PUT", f"/api/2/users/{zoe.id}", {"email": "new@example.com"}))["email"] == "new@example.com"

@@ -60,7 +60,7 @@ async def test_version_1(each_world: World) -> None:
         ("add_roles", {}),
         ("remove_roles", {"role_id_array": [99]}),
     ):
-        said = await world.ask("PUT", f"{user}/{path}", body)
-        assert (said.status, said.json["status"]["error"], said.json["status"]["code"]) == (422, True, 422), path
+        refused = await world.ask("PUT", f"{user}/{path}", body)
+        assert (refused.status, refused.json["status"]["error"], refused.json["status"]["code"]) == (422, True, 422), path
     assert (await world.ask("PUT", f"/api/1/users/set_password_clear_text/{zoe.id}", {})).status == 422
     assert (await world.ask("PUT", "/api/1/users/99/logout")).json["status"]["code"] == 404
