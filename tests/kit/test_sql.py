@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
@@ -11,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from lockstep.kit.db import Database
-from lockstep.kit.sql import DialectName, KeyText, Statement, among, among_numbers, listed, numbered
+from lockstep.kit.sql import DialectName, KeyText, Statement, among, among_numbers, json_member, listed, numbered
 
 words = sa.Table(
     "words",
@@ -194,3 +195,31 @@ def test_among_numbers_finds_exactly_what_is_listed(filled: Database, wanted: li
         known = connection.all(Statement(sa.select(words.c.word, words.c.number).order_by(words.c.word)))
         found = connection.all(some, wanted=numbered(wanted))
     assert [word for (word,) in found] == [word for word, number in known if number in wanted]
+
+
+holders = sa.Table(
+    "holders",
+    sa.MetaData(),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("held", sa.Text, nullable=False),
+)
+
+
+def test_members_of_json(each_database: Database) -> None:
+    """Both databases find texts in an object, whatever their names have in them."""
+    names = {"plain": "a", 'quo"ted': "b", "dot.ted": "c", "back\\slash": "d", "": "e", "$": "f", "ä": "ö"}
+    held = [msgspec.json.encode(names).decode(), '{"plain":"z"}', "{}"]
+    having = Statement(
+        sa.select(holders.c.number)
+        .where(json_member(holders.c.held, "name") == sa.bindparam("value", type_=sa.Text))
+        .order_by("number")
+    )
+    dialect = {"sqlite": sqlite.dialect, "postgresql": postgresql.dialect}[each_database.dialect]()
+    with each_database.write() as c:
+        c.script([str(CreateTable(holders).compile(dialect=dialect))])
+        for number, text in enumerate(held, 1):
+            c.run(Statement(sa.insert(holders), columns=["number", "held"]), number=number * 10**12, held=text)
+        for name, value in names.items():
+            assert c.all(having, name=name, value=value) == [(10**12,)], name
+        assert c.all(having, name="plain", value="z") == [(2 * 10**12,)]
+        assert c.all(having, name="nothing", value="") == []

@@ -8,15 +8,23 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from lockstep.idp import events
+from lockstep.idp.api.application import Api
+from lockstep.idp.api.context import Context as ApiContext
+from lockstep.idp.api.context import SignIn, Sso
+from lockstep.idp.apps.records import App
+from lockstep.idp.apps.saml import store as saml
 from lockstep.idp.console.context import Context as ConsoleContext
 from lockstep.idp.console.routes import build_console
 from lockstep.idp.directory import housekeeping as directory
 from lockstep.idp.directory.batches import work as batches
+from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.removed import actions as removed
 from lockstep.idp.eventlog import housekeeping
 from lockstep.idp.provisioning.engine import Engine
-from lockstep.idp.signin import settings
+from lockstep.idp.signin import addresses, settings
 from lockstep.idp.signin.certificates import actions as certificates
+from lockstep.idp.signin.people import store as people
+from lockstep.idp.signin.people.passwords import set_password
 from lockstep.idp.signin.site.context import Context
 from lockstep.idp.signin.site.routes import build_sign_in
 from lockstep.kit import log
@@ -49,6 +57,7 @@ class IdpApp:
         self._context: Context | None = None
         self._site: Any = None
         self._console: Any = None
+        self._api: Any = None
         self._console_context: ConsoleContext | None = None
         self._watches: list[asyncio.Task[None]] = []
         self._houses: dict[str, asyncio.Future[None]] = {}
@@ -63,6 +72,8 @@ class IdpApp:
                 await self._health(send)
             elif scope["path"] == "/admin" or scope["path"].startswith("/admin/"):
                 await self._console(scope, receive, send)
+            elif scope["path"].startswith(("/api/", "/auth/")):
+                await self._api(scope, receive, send)
             else:
                 await self._site(scope, receive, send)
 
@@ -90,6 +101,7 @@ class IdpApp:
         self._site = build_sign_in(self._context)
         self._console_context = ConsoleContext(self._engine, origin, self._context.hasher)
         self._console = build_console(self._console_context)
+        self._api = Api(ApiContext(self._engine, self._context.hasher, sign_in_for_api(origin)))
         loop = asyncio.get_running_loop()
         watches = (
             self._look_after(self._runner),
@@ -163,6 +175,23 @@ class IdpApp:
             status, body = 503, b'{"ok":false,"problem":"the worker has ended"}'
         await send({"type": "http.response.start", "status": status, "headers": _JSON})
         await send({"type": "http.response.body", "body": body})
+
+
+def sign_in_for_api(origin: str) -> SignIn:
+    """What the sign-in side, below `origin`, does for the API beside it."""
+
+    def give_password(c: Connection, user_id: int, stored: str, actor: str, now: int) -> None:
+        set_password(c, user_of_id(c, user_id).user_name, stored, actor=actor, now=now)
+
+    def sso_of(c: Connection, app: App) -> Sso | None:
+        config, certificate = saml.of_app(c, app.id), certificates.active(c)
+        if config is None or certificate is None:
+            return None
+        entity_id, location = addresses.entity_id(origin, config), addresses.sso_url(origin, config)
+        name = f"Signing certificate {certificate.id}"
+        return Sso(entity_id, location, "", entity_id, certificate.id, name, certificate.pem)
+
+    return SignIn(give_password, people.end_sessions_of, sso_of)
 
 
 def build(engine: Engine, *, worker: bool) -> IdpApp:

@@ -211,6 +211,7 @@ class EventType(StrEnum):
     ADMIN_SIGNED_OUT = "admin.signed_out", None
     CREDENTIAL_CREATED = "credential.created", None
     CREDENTIAL_DELETED = "credential.deleted", None
+    API_SETTINGS_CHANGED = "api.settings_changed", None
     CERTIFICATE_EXPIRES = "certificate.expires", 135
     CERTIFICATE_CREATED = "certificate.created", 177
     CERTIFICATE_DELETED = "certificate.deleted", 178

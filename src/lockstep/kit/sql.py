@@ -134,3 +134,31 @@ def among_numbers(column: sa.ColumnElement[int], parameter: str) -> sa.ColumnEle
 def numbered(values: Iterable[int]) -> str:
     """The value of a parameter of `among_numbers`."""
     return msgspec.json.encode(list(values)).decode()
+
+
+class _Member(sa.ColumnElement[str]):
+    """A text in a JSON object of texts; see `json_member`."""
+
+    inherit_cache = False
+    type = sa.Text()
+
+    def __init__(self, column: sa.ColumnElement[str], parameter: str) -> None:
+        self.column = column
+        self.parameter: sa.BindParameter[str] = sa.bindparam(parameter, type_=sa.Text)
+
+
+@compiles(_Member, "sqlite")
+def _member_sqlite(element: _Member, compiler: SQLCompiler, **kw: Any) -> str:
+    column, name = (compiler.process(one, **kw) for one in (element.column, element.parameter))
+    return f"(SELECT value FROM json_each({column}) WHERE key = {name})"
+
+
+@compiles(_Member, "postgresql")
+def _member_postgresql(element: _Member, compiler: SQLCompiler, **kw: Any) -> str:
+    column, name = (compiler.process(one, **kw) for one in (element.column, element.parameter))
+    return f"(CAST({column} AS jsonb) ->> CAST({name} AS text))"
+
+
+def json_member(column: sa.ColumnElement[str], parameter: str) -> sa.ColumnElement[str]:
+    """The member of a Text column that holds a JSON object of texts; `parameter` is its name.  NULL where it is not there."""
+    return _Member(column, parameter)

@@ -4,6 +4,7 @@ import typer
 
 from lockstep.cli.idp import (
     admin,
+    api_credentials,
     apps,
     certificates,
     connections,
@@ -49,6 +50,7 @@ serving.mount(app)
 signin.mount(app)
 certificates.mount(app)
 admin.mount(app)
+api_credentials.mount(app)
 policies.mount(app)
 installation.mount(app)
 evidence.mount(app)

@@ -66,6 +66,7 @@ _FIELDS = (
 _ALL = Statement(sa.select(*_FIELDS).order_by(apps.c.name))
 _BY_NAME = Statement(sa.select(*_FIELDS).where(apps.c.name == sa.bindparam("name")))
 _BY_ID = Statement(sa.select(*_FIELDS).where(apps.c.id == sa.bindparam("id")))
+_CREATED_AT = Statement(sa.select(apps.c.created_at).where(apps.c.id == sa.bindparam("id")))
 _INSERT = Statement(
     sa.insert(apps).returning(apps.c.id),
     columns=[column.name for column in apps.c if column.name != "id"],
@@ -164,6 +165,11 @@ def app_by_id(c: Connection, number: int) -> App | None:
     """The app of that id."""
     row = c.one(_BY_ID, id=number)
     return None if row is None else _app(row)
+
+
+def created_at(c: Connection, number: int) -> int:
+    """When an app was made (ms); 0 for none."""
+    return int(c.value(_CREATED_AT, id=number) or 0)
 
 
 def insert_app(c: Connection, app: App, now: int) -> int:

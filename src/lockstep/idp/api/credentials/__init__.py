@@ -1,0 +1,1 @@
+"""Credentials of programs (Developers > API Credentials), and the access tokens that they are given."""

@@ -1,0 +1,1 @@
+"""Events: `/api/1/events`, `/api/1/events/types`."""

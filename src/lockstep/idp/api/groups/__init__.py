@@ -1,0 +1,1 @@
+"""Groups, which are security policies: `/api/1/groups`."""

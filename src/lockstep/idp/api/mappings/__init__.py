@@ -1,0 +1,1 @@
+"""Mappings: `/api/2/mappings`."""

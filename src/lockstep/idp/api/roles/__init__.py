@@ -1,0 +1,1 @@
+"""Roles: `/api/2/roles`, and `/api/1/roles` to read."""
