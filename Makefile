@@ -1,10 +1,11 @@
 # `make help` lists what there is.  Everything but `help` needs the environment in .venv, and makes it first.
 .DEFAULT_GOAL := help
-.PHONY: help setup clients demo test interop ldap check bench faults soak replay migration lock
+.PHONY: help setup clients sdk demo test interop ldap check bench faults soak replay migration lock
 
 PY := .venv/bin/python
 STAMP := .venv/.lockstep-setup
 CLIENTS := .venv-clients/.lockstep-setup
+SDK := .venv-sdk/.lockstep-setup
 XMLSEC := $(shell command -v xmlsec1 2>/dev/null)
 SLAPD := $(firstword $(shell command -v slapd 2>/dev/null) $(wildcard /usr/sbin/slapd /usr/libexec/slapd))
 LEFT_OUT := $(strip $(if $(XMLSEC),,xmlsec) $(if $(SLAPD),,slapd))
@@ -25,6 +26,12 @@ clients: $(CLIENTS) ## Other people's SAML software in .venv-clients, for tests,
 
 $(CLIENTS): requirements/clients.txt
 	@PYTHON="$(PYTHON)" scripts/setup clients
+	@touch $@
+
+sdk: $(SDK) ## OneLogin's client in .venv-sdk, for tests, which make it where it is missing
+
+$(SDK): requirements/sdk.txt
+	@PYTHON="$(PYTHON)" scripts/setup sdk
 	@touch $@
 
 demo: $(STAMP) ## Both services on this machine, a directory synced, a person signed in

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tests.clients.environment import what_is_missing
+from tests.clients.environment import SDK, what_is_missing
 from tests.clients.identity import World
 from tests.support.browser import Browser
 
@@ -14,6 +14,14 @@ from tests.support.browser import Browser
 def clients() -> None:
     """The second environment; a test that needs it fails where it cannot be made."""
     missing = what_is_missing()
+    if missing:
+        pytest.fail(missing, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def sdk() -> None:
+    """The environment of OneLogin's client; likewise."""
+    missing = what_is_missing(SDK)
     if missing:
         pytest.fail(missing, pytrace=False)
 

@@ -1,4 +1,7 @@
-"""The second environment, `.venv-clients`, and programs that run in it.  Nothing of it is imported here."""
+"""Environments of other people's software, `.venv-clients` and `.venv-sdk`, and programs that run in them.
+
+Nothing of them is imported here.
+"""
 
 import fcntl
 import json
@@ -13,24 +16,27 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PYTHON = ROOT / ".venv-clients" / "bin" / "python"
+CLIENTS, SDK = "clients", "sdk"
+"""SAML libraries; OneLogin's client, whose package has the name of one of those."""
 SCRIPTS = "tests.clients.scripts"
 SECONDS = 60
 MAKE_SECONDS = 600
 
 
-def what_is_missing() -> str:
-    """`make clients`, by one process at a time, which has nothing to do where all is up to date; why it could not."""
-    with (ROOT / ".venv-clients.lock").open("w") as lock:
+def what_is_missing(environment: str = CLIENTS) -> str:
+    """`make clients` or `make sdk`, by one process at a time, which has nothing to do where all is there; why it could not."""
+    with (ROOT / f".venv-{environment}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             made = subprocess.run(
-                ["make", "-s", "clients"], cwd=ROOT, capture_output=True, text=True, timeout=MAKE_SECONDS, check=False
+                ["make", "-s", environment], cwd=ROOT, capture_output=True, text=True, timeout=MAKE_SECONDS, check=False
             )
         except FileNotFoundError:
-            return "these tests need .venv-clients, and the program make to make it"
+            return f"these tests need .venv-{environment}, and the program make to make it"
     return (
-        "" if made.returncode == 0 else f"these tests need .venv-clients, which `make clients` could not make:\n{made.stderr}"
+        ""
+        if made.returncode == 0
+        else f"these tests need .venv-{environment}, which `make {environment}` could not make:\n{made.stderr}"
     )
 
 
@@ -85,10 +91,10 @@ def serving(script: str, log: Path, *words: str) -> Iterator[Peer]:
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-def batch(script: str, questions: Any) -> Any:
+def batch(script: str, questions: Any, environment: str = CLIENTS) -> Any:
     """A script that reads JSON to its end, and answers with JSON."""
     done = subprocess.run(
-        _command(script),
+        _command(script, environment),
         cwd=ROOT,
         input=json.dumps(questions),
         capture_output=True,
@@ -102,8 +108,8 @@ def batch(script: str, questions: Any) -> Any:
     return json.loads(done.stdout)
 
 
-def _command(script: str) -> list[str]:
-    return [str(PYTHON), "-m", f"{SCRIPTS}.{script}"]
+def _command(script: str, environment: str = CLIENTS) -> list[str]:
+    return [str(ROOT / f".venv-{environment}" / "bin" / "python"), "-m", f"{SCRIPTS}.{script}"]
 
 
 def _environment() -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.cli.idp.command import Idp
-from tests.clients.environment import batch
+from tests.clients.environment import SDK, batch
 from tests.idp.provisioning.target import Target
 from tests.support.processes import served
 
@@ -14,13 +14,13 @@ SCIM_URL = "http://127.0.0.1:1/tenant/scim/v2"
 
 
 @pytest.fixture(scope="module")
-def seen(clients: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def seen(sdk: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the program saw."""
     folder: Path = tmp_path_factory.mktemp("onelogin")
     idp = Idp(folder, Target(lambda: 0))
     credential = idp.done("api-credential", "create", "sdk", "--scope", "manage-all", "--json").one
     with served(folder / "idp.log", "idp", "serve", "--no-worker", "--data", str(idp.data)) as server:
-        found: dict[str, Any] = batch("onelogin_program", {**credential, "url": server.url, "scim_url": SCIM_URL})
+        found: dict[str, Any] = batch("onelogin_program", {**credential, "url": server.url, "scim_url": SCIM_URL}, SDK)
     return found
 
 
