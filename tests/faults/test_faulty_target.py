@@ -114,7 +114,7 @@ def test_storm(world: World, seed: int) -> None:
     world.assert_quiet()
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, 2, 3, 5])
 def test_nearly_every_request_fails(sqlite_world: World, seed: int) -> None:
     """So many that single objects fail for good in a run: they come later, and nothing of what was done is lost."""
     rng = random.Random(seed)

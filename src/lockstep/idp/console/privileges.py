@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lockstep.idp.admins.permissions import ABOUT, NAMES, SCOPED, Grant, Privilege
 from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.actions import find_app
-from lockstep.idp.console.desk import Desk
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.lookup import find_role, find_user
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem, ValueProblem, sentence
+
+if TYPE_CHECKING:  # the command line names privileges, too, and needs no pages
+    from lockstep.idp.console.desk import Desk
 
 KINDS = [(one.value, NAMES[one], ABOUT[one]) for one in Privilege if one not in SCOPED]
 """The privileges that are for everything, for the boxes of a form: value, name, what it is."""
@@ -28,7 +31,7 @@ class Typed:
     name: str = ""
 
 
-def typed_in(desk: Desk) -> Typed:
+def typed_in(desk: "Desk") -> Typed:
     """What was typed."""
     kinds = frozenset(value for value, _, _ in KINDS if desk.ticked(f"is-{value}"))
     return Typed(kinds, *(desk.value(name) for name in ("roles", "apps", "user", "name")))
