@@ -37,6 +37,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
             side("admin", "create", "other", "--password-file", password).ended(0)
         pair.idp("app", "rule", "aws", "--add", "All", "--matching", ".*", "--if", "department equals Nord").ended(0)
         pair.idp("app", "rule", "aws", "--add", "Few", "--group", "Few").ended(0)
+        pair.idp("mapping", "add", "Nord", "--if", "department equals Nord", "--set", "title={department}").ended(0)
+        pair.idp("mapping", "add", "All", "--set", "company=Example").ended(0)
         pair.idp("user", "change", mail("ben"), f"nickname={'n' * 1_100}").ended(0)
         pair.idp("sync", "aws").ended(4)  # more than the centre takes
         pair.idp("app", "set", "aws", "approve-create=on", "approve-update=on").ended(0)
