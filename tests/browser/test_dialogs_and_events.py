@@ -30,10 +30,10 @@ class Console:
     url: str
     idp: Idp
 
-    def write(self, **fields: str) -> None:
+    def write(self, *, notes: str, user_name: str = "") -> None:
         """Something happens."""
         with self.idp.changing() as c:
-            events.append(c, Event(type=EventType.USER_UPDATED, **fields), now_ms())  # type: ignore[arg-type]
+            events.append(c, Event(type=EventType.USER_UPDATED, user_name=user_name, notes=notes), now_ms())
 
 
 @pytest.fixture(scope="module")

@@ -177,12 +177,12 @@ class Stage:
     def second_token(self, instance: Instance) -> NewToken:
         with self.database.write() as connection:
             return actions.create_token(
-                connection, actions.admin_call(Operation.CREATE_TOKEN, "test", now_ms()), instance.name
+                connection, actions.admin_call(Operation.CREATE_BEARER, "test", now_ms()), instance.name
             )[1]
 
     def delete_token(self, instance: Instance, token_id: str) -> None:
         with self.database.write() as connection:
-            call = actions.admin_call(Operation.DELETE_TOKEN, "test", now_ms())
+            call = actions.admin_call(Operation.DELETE_BEARER, "test", now_ms())
             actions.delete_token(connection, call, instance.name, token_id)
 
 

@@ -108,7 +108,7 @@ from lockstep.center.storage import open_center
 data, url, name, token_id = sys.argv[1:]
 database = open_center(Path(data), url or None)
 with database.write() as connection:
-    actions.delete_token(connection, actions.admin_call(Operation.DELETE_TOKEN, "test", 0), name, token_id)
+    actions.delete_token(connection, actions.admin_call(Operation.DELETE_BEARER, "test", 0), name, token_id)
 """
 
 

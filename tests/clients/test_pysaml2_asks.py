@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lockstep.saml.records import EMAIL_FORMAT, PASSWORD_CONTEXT
+from lockstep.saml.records import EMAIL_FORMAT, PROTECTED_TRANSPORT
 from tests.clients.environment import serving
 from tests.clients.identity import ATTRIBUTES, SESSION, USER, Sp, World, new_key, world
 from tests.support.browser import Answer, Browser
@@ -35,7 +35,7 @@ def idp(clients: None, xmlsec: None, tmp_path_factory: pytest.TempPathFactory) -
 
 def is_accepted(said: Any, *, solicited: bool) -> None:
     assert said["accepted"], said["why"]
-    assert (said["name_id"], said["format"], said["contexts"]) == (USER, EMAIL_FORMAT, [PASSWORD_CONTEXT])
+    assert (said["name_id"], said["format"], said["contexts"]) == (USER, EMAIL_FORMAT, [PROTECTED_TRANSPORT])
     assert said["attributes"] == ATTRIBUTES
     assert said["session_index"]
     assert bool(said["in_response_to"]) is solicited

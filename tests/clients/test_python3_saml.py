@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from lockstep.saml.records import EMAIL_FORMAT, PASSWORD_CONTEXT
+from lockstep.saml.records import EMAIL_FORMAT, PROTECTED_TRANSPORT
 from tests.clients.environment import serving
 from tests.clients.identity import ATTRIBUTES, SESSION, TAG, USER, Sp, World, new_key, world
 from tests.support.browser import Answer, Browser
@@ -51,7 +51,7 @@ def idp(clients: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wor
 def is_accepted(said: Any) -> None:
     """Everything of it is as it is here."""
     assert (said["authenticated"], said["errors"], said["reason"]) == (True, [], None)
-    assert (said["name_id"], said["format"], said["contexts"]) == (USER, EMAIL_FORMAT, [PASSWORD_CONTEXT])
+    assert (said["name_id"], said["format"], said["contexts"]) == (USER, EMAIL_FORMAT, [PROTECTED_TRANSPORT])
     assert said["attributes"] == ATTRIBUTES
     assert said["session_index"]
     assert said["confirmation"].get("InResponseTo") == said["in_response_to"]

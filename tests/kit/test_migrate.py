@@ -273,9 +273,15 @@ class _Gone(Database):
     """A database that cannot be reached."""
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        raise psycopg.OperationalError("connection refused")
+    def read(self, serial: str | None = None) -> Iterator[Connection]:
+        raise psycopg.OperationalError(f"connection refused, {serial}")
         yield
+
+    snapshot = read
+    write = read
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def test_a_server_that_does_not_answer_is_not_taken_for_a_new_database() -> None:

@@ -24,13 +24,13 @@ def call(operation: Operation) -> Call:
 
 def second_token(tenant: Tenant) -> Any:
     with tenant.database.write() as c:
-        return instances.create_token(c, call(Operation.CREATE_TOKEN), tenant.name)[1]
+        return instances.create_token(c, call(Operation.CREATE_BEARER), tenant.name)[1]
 
 
 def delete_first(tenant: Tenant) -> None:
     with tenant.database.write() as c:
         oldest = min(instances.list_tokens(c, tenant.name), key=lambda one: one.created_at)
-        instances.delete_token(c, call(Operation.DELETE_TOKEN), tenant.name, oldest.token_id)
+        instances.delete_token(c, call(Operation.DELETE_BEARER), tenant.name, oldest.token_id)
 
 
 def run_with(both: Both, at_half: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from lockstep.saml.names import ISSUER
 from lockstep.saml.problems import Reason
 from lockstep.saml.records import (
     EMAIL_FORMAT,
-    PASSWORD_CONTEXT,
+    PROTECTED_TRANSPORT,
     UNSPECIFIED_FORMAT,
     AssertionConsumer,
     AuthnRequest,
@@ -26,7 +26,7 @@ OTHER_ACS = "https://eu.sp.test/saml/acs"
 FIRST, SECOND = AssertionConsumer(ACS, 3), AssertionConsumer(OTHER_ACS, 7)
 METADATA = SpMetadata(SP, (FIRST, SECOND))
 REQUEST = AuthnRequest(id="_1", issue_instant=NOW, issuer=SP, destination=SSO, acs_url=ACS, name_id_format=EMAIL_FORMAT)
-ASKING = replace(REQUEST, requested_contexts=(PASSWORD_CONTEXT,))
+ASKING = replace(REQUEST, requested_contexts=(PROTECTED_TRANSPORT,))
 
 
 def read(request: AuthnRequest | bytes, sp: SpMetadata = METADATA, **how: Any) -> AuthnRequest:
@@ -59,8 +59,8 @@ def test_a_new_request_has_a_fresh_id() -> None:
         replace(REQUEST, acs_url=None, acs_index=7),
         replace(REQUEST, destination=None, name_id_format=None),
         replace(REQUEST, force_authn=True, is_passive=True, name_id_format=UNSPECIFIED_FORMAT),
-        replace(REQUEST, requested_contexts=(PASSWORD_CONTEXT, "urn:x")),
-        replace(REQUEST, requested_contexts=(PASSWORD_CONTEXT,), context_comparison="minimum"),
+        replace(REQUEST, requested_contexts=(PROTECTED_TRANSPORT, "urn:x")),
+        replace(REQUEST, requested_contexts=(PROTECTED_TRANSPORT,), context_comparison="minimum"),
         replace(REQUEST, issue_instant=NOW - 10 * MINUTE),
         replace(REQUEST, issue_instant=NOW + 10 * MINUTE),
     ],

@@ -72,8 +72,8 @@ class Operation(StrEnum):
     UPDATE_INSTANCE = "UpdateInstance"
     ENABLE_PROVISIONING = "CreateProvisioningTenant"
     DISABLE_PROVISIONING = "DeleteProvisioningTenant"
-    CREATE_TOKEN = "CreateBearerToken"  # noqa: S105 - the name of an event
-    DELETE_TOKEN = "DeleteBearerToken"  # noqa: S105 - the name of an event
+    CREATE_BEARER = "CreateBearerToken"
+    DELETE_BEARER = "DeleteBearerToken"
     CREATE_ACCESS_CONTROL = "CreateInstanceAccessControlAttributeConfiguration"
     UPDATE_ACCESS_CONTROL = "UpdateInstanceAccessControlAttributeConfiguration"
     DELETE_ACCESS_CONTROL = "DeleteInstanceAccessControlAttributeConfiguration"

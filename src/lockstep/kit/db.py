@@ -8,8 +8,9 @@ a lock; on PostgreSQL `serial=` names what may have one writer at a time.
 import sqlite3
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -101,29 +102,26 @@ def _merged(compiled: Compiled, params: dict[str, Any]) -> dict[str, Any]:
     return {**compiled.fixed, **params} if compiled.fixed else params
 
 
-class Database:
+class Database(ABC):
     """A database of one side.  Safe to share between threads."""
 
     dialect: DialectName
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Connection]:
         """A read-only transaction over one consistent state."""
-        raise NotImplementedError  # pragma: no cover - an interface
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Connection]:
         """Like `read`, on a connection of its own: the same thread may write meanwhile, which is not seen here."""
-        raise NotImplementedError  # pragma: no cover - an interface
 
-    @contextmanager
-    def write(self, serial: str | None = None) -> Iterator[Connection]:
+    @abstractmethod
+    def write(self, serial: str | None = None) -> AbstractContextManager[Connection]:
         """A transaction: committed at the end of the block, rolled back if it raises."""
-        raise NotImplementedError  # pragma: no cover - an interface
 
+    @abstractmethod
     def close(self) -> None:
         """Close every connection."""
-        raise NotImplementedError  # pragma: no cover - an interface
 
 
 class SqliteDatabase(Database):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 EMAIL_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 UNSPECIFIED_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
-PASSWORD_CONTEXT = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"  # noqa: S105 - the name of a context class
+PROTECTED_TRANSPORT = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"
 URI_NAMES = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 BASIC_NAMES = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
 SKEW_MS = 60_000
@@ -108,7 +108,7 @@ class Answer:
     session_ends: int
     in_response_to: str | None = None
     name_id_format: str = EMAIL_FORMAT
-    context: str = PASSWORD_CONTEXT
+    context: str = PROTECTED_TRANSPORT
     valid_ms: int = 300_000
     early_ms: int = SKEW_MS
     """How long before `now` it is valid already."""

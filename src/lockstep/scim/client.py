@@ -494,5 +494,9 @@ def _retry_after(header: str | None) -> float | None:
         return None
 
 
+_JITTER = random.SystemRandom()
+"""Spreads the pauses of clients that were refused together."""
+
+
 def _pause(attempt: int) -> float:
-    return float(min(0.5 * 2 ** (attempt - 1), 30.0)) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
+    return float(min(0.5 * 2 ** (attempt - 1), 30.0)) * _JITTER.uniform(0.8, 1.2)

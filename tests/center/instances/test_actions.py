@@ -101,7 +101,7 @@ def test_a_token_of_another_instance_cannot_be_deleted(database: Database, stage
     create(database, f"{stage.name} other")
     _instance, made = stage.enable(stage.name)
     with pytest.raises(Problem, match="has no access token"), database.write() as connection:
-        actions.delete_token(connection, call(Operation.DELETE_TOKEN), f"{stage.name} other", made.token_id)
+        actions.delete_token(connection, call(Operation.DELETE_BEARER), f"{stage.name} other", made.token_id)
 
 
 def test_every_step_is_in_the_trail_and_no_secret_is(database: Database, stage: Stage) -> None:
@@ -130,6 +130,6 @@ def test_every_step_is_in_the_trail_and_no_secret_is(database: Database, stage: 
 def test_what_is_refused_leaves_no_event(database: Database, stage: Stage) -> None:
     instance = create(database, stage.name)
     with pytest.raises(Problem), database.write() as connection:
-        actions.create_token(connection, call(Operation.CREATE_TOKEN), stage.name)
+        actions.create_token(connection, call(Operation.CREATE_BEARER), stage.name)
     with database.read() as connection:
         assert [record["eventName"] for record in events.records(connection, instance.key, "")] == ["CreateInstance"]

@@ -65,8 +65,10 @@ def test_roles_and_groups_of_many(ready: Idp) -> None:
     assert ready.done("user", "add-role", "Cooks", "E1", "E3").out == "1 user put into Cooks; 1 was like that already\n"
     assert ready.done("user", "take-role", "Cooks", "--where", "role=Cooks", "--yes").out == "3 users taken out of Cooks\n"
     assert names(ready, "role=Cooks") == []
-    assert ready.done("user", "set-group", "7", "E1", "E2").out == "2 users in group 7\n"
-    assert names(ready, "group=7") == ["E1", "E2"]
+    ready.done("group", "create", "Staff")
+    assert ready.done("user", "set-group", "Staff", "E1", "E2").out == "2 users in group Staff\n"
+    assert names(ready, "group=staff") == ["E1", "E2"]
+    assert "there is no group 'Nobody'" in ready.problem("user", "set-group", "Nobody", "E1")
     assert ready.done("user", "set-group", "0", "E1").out == "1 user in no group\n"
     assert "there is no role 'Bakers'" in ready.problem("user", "add-role", "Bakers", "E1")
 

@@ -230,7 +230,7 @@ def test_privileges_that_cannot_be_are_refused(sqlite_idp: Database, grants: lis
     assert raised.value.field == "privilege"
 
 
-@pytest.mark.parametrize("name", actions.RESERVED)
+@pytest.mark.parametrize("name", [*actions.RESERVED, "Mapping", "source HR", "api:robot"])
 def test_nobody_is_called_what_the_events_call_another_actor(name: str) -> None:
     with pytest.raises(ValueProblem, match="choose another name"):
         actions.check(name, "long enough")

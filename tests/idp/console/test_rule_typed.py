@@ -23,14 +23,14 @@ def typed() -> Typed:
 )
 def test_a_row_more_or_less(do: str, rows: list[str], actions: list[str]) -> None:
     found = typed()
-    assert rearranged(found, do)
+    assert rearranged(found.rows, found.actions, ActionRow, do)
     assert ([row.source for row in found.rows], [row.parameter for row in found.actions]) == (rows, actions)
 
 
 @pytest.mark.parametrize("do", ["save", "", "drop", "drop-rule-1"])
 def test_other_buttons_do_something_else(do: str) -> None:
     found = typed()
-    assert not rearranged(found, do)
+    assert not rearranged(found.rows, found.actions, ActionRow, do)
     assert found == typed()
 
 

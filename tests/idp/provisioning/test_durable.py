@@ -1,11 +1,12 @@
 """What carries a run: where DBOS keeps its tables, and runs without it."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from lockstep.idp.provisioning.durable import Dbos, Plain, engine_url
-from lockstep.kit.db import Database, PostgresDatabase, SqliteDatabase
+from lockstep.kit.db import Connection, Database, PostgresDatabase, SqliteDatabase
 
 
 def test_sqlite_has_a_file_of_its_own_for_it(tmp_path: Path) -> None:
@@ -20,9 +21,24 @@ def test_postgresql_has_a_schema_of_its_own_in_the_same_database(postgres_url: s
     database.close()
 
 
+class Another(Database):
+    """A database that is neither."""
+
+    def read(self) -> AbstractContextManager[Connection]:
+        raise AssertionError("nobody reads")
+
+    snapshot = read
+
+    def write(self, serial: str | None = None) -> AbstractContextManager[Connection]:
+        raise AssertionError(f"nobody writes, {serial}")
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
 def test_another_database_is_a_mistake() -> None:
     with pytest.raises(TypeError):
-        engine_url(Database())
+        engine_url(Another())
 
 
 async def test_without_dbos_nothing_outlives_the_process() -> None:

@@ -60,7 +60,7 @@ class Provisioning(Inside):
         """A further token; the next page shows it."""
         asking, _ = await self.site.posted(request)
         instance = await self.site.instance(request)
-        call = self.site.call(asking, Operation.CREATE_TOKEN)
+        call = self.site.call(asking, Operation.CREATE_BEARER)
 
         def generated(connection: Connection) -> None:
             _, made = actions.create_token(connection, call, instance.name)
@@ -95,7 +95,7 @@ class Provisioning(Inside):
         typed = field(form, "word") or ""
         if typed.strip() != DELETE:
             return self._delete(asking, instance, token, typed, f"Type {DELETE}, in capitals.")
-        call = self.site.call(asking, Operation.DELETE_TOKEN)
+        call = self.site.call(asking, Operation.DELETE_BEARER)
         _, problem = await self.site.done(
             lambda connection: actions.delete_token(connection, call, instance.name, token.token_id)
         )

@@ -149,7 +149,7 @@ def _new_token(connection: Connection, instance: Instance, call: Call) -> NewTok
         created_at=call.at,
         expires_at=made.expires_at,
     )
-    call = msgspec.structs.replace(call, operation=Operation.CREATE_TOKEN)
+    call = msgspec.structs.replace(call, operation=Operation.CREATE_BEARER)
     events.append(connection, instance.key, call, _OK, resource_id=made.token_id)
     return made
 

@@ -19,7 +19,7 @@ def create(
 ) -> None:
     """Make a second token, to rotate the first one.  It is shown here and nowhere else."""
     with opened(data, database_url, key_file) as database, database.write() as connection:
-        instance, made = actions.create_token(connection, call(Operation.CREATE_TOKEN, name=name), name)
+        instance, made = actions.create_token(connection, call(Operation.CREATE_BEARER, name=name), name)
     show_new_token(instance, made, as_json)
 
 
@@ -57,7 +57,7 @@ def delete(
 ) -> None:
     """Delete a token.  The next request with it is refused, by a running server too."""
     with opened(data, database_url, key_file) as database, database.write() as connection:
-        actions.delete_token(connection, call(Operation.DELETE_TOKEN, name=name, tokenId=token_id), name, token_id)
+        actions.delete_token(connection, call(Operation.DELETE_BEARER, name=name, tokenId=token_id), name, token_id)
     if as_json:
         print_json({"token_id": token_id, "deleted": True})
     else:

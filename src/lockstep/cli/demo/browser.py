@@ -100,7 +100,7 @@ def _request(url: str, body: bytes | None = None) -> urllib.request.Request:
     """Raises StepFailed for what is no address of a web site, such as a file, which urllib would open, too."""
     if not url.startswith("http://"):
         raise StepFailed(f"a page leads to {_bare(url)}, which is no address of this demo")
-    return urllib.request.Request(url, body)  # noqa: S310 - the scheme has just been checked
+    return urllib.request.Request(url, body)  # noqa: S310 - anything but http:// was refused two lines above
 
 
 def _page(url: str, answer: IO[bytes]) -> Page:

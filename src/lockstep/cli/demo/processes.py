@@ -129,7 +129,7 @@ class Processes:
     ) -> subprocess.Popen[str]:
         """In a process group of its own, so that Ctrl-C reaches the demo alone, which ends the others in good order."""
         with self.signals.shielded():
-            process = subprocess.Popen(  # noqa: S603 - our own program
+            process = subprocess.Popen(  # noqa: S603 - this interpreter and our own module; `words` reach no shell
                 [*LOCKSTEP, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=out,

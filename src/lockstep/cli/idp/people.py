@@ -15,6 +15,7 @@ from lockstep.idp.directory.batches import actions as batches
 from lockstep.idp.directory.batches import store as batch_store
 from lockstep.idp.directory.batches import work
 from lockstep.idp.directory.batches.records import Action, Batch
+from lockstep.idp.directory.groups.actions import group_meant
 from lockstep.idp.directory.lookup import find_role, find_user
 from lockstep.idp.directory.records import State, User, folded
 from lockstep.idp.directory.removed import actions as coming_back
@@ -124,7 +125,7 @@ def take_role(
 
 def set_group(
     *,
-    group: Annotated[int, typer.Argument(metavar="GROUP", min=0, help="The id of the group; 0 for none.")],
+    group: Annotated[str, typer.Argument(metavar="GROUP", help="The name or the id of the group; 0 for none.")],
     user_names: _Users = None,
     where: Where = None,
     yes: _Yes = False,
@@ -135,8 +136,12 @@ def set_group(
 ) -> None:
     """Put users into a group, whose security policy holds for them. By name, or all that match --where."""
     with opened_directory(data, database_url, key_file) as database:
-        verb = _Verb(Action.SET_GROUP, f"in group {group}" if group else "in no group", "")
-        _many(database, verb, user_names, where, yes=yes, json=json, argument=group)
+        number = 0
+        if group != batches.NO_GROUP:
+            with database.read() as c:
+                number = group_meant(c, group).id
+        verb = _Verb(Action.SET_GROUP, f"in group {group}" if number else "in no group", "")
+        _many(database, verb, user_names, where, yes=yes, json=json, argument=number)
 
 
 def state(

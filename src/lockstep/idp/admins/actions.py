@@ -12,7 +12,7 @@ import msgspec
 from lockstep.idp.admins import store
 from lockstep.idp.admins.permissions import ABOUT, NAMES, OWNER, SCOPED, Grant, Permission, Privilege, Rights, who_may
 from lockstep.idp.admins.records import ABSOLUTE_MS, Admin, AdminSession
-from lockstep.idp.events import Event, EventType, Wanted, append, page
+from lockstep.idp.events import Event, EventType, Wanted, append, is_automatic, page
 from lockstep.kit.db import Connection
 from lockstep.kit.passwords import LONGEST, SHORTEST
 from lockstep.kit.problems import Problem, ValueProblem
@@ -44,7 +44,8 @@ OWN_ACCOUNT = "this is your own account: another administrator has to do this"
 ABOVE = "this person is an administrator above you: {who} has to do this"
 MOST_GRANTS = 1_000
 RESERVED = ("command line", "import", "server")
-"""Actors of events that are no administrators."""
+PROGRAM = "api:"
+"""Actors of events that are no administrators, and how the names of programs begin that come in by the API."""
 
 
 def check(name: str, password: str) -> None:
@@ -58,7 +59,7 @@ def check_name(name: str) -> None:
     if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
         what = f"an administrator needs a name of 1 to {LONGEST_NAME} printable characters, without blanks around it"
         raise ValueProblem("name", what, what)
-    if name.casefold() in RESERVED:
+    if name.casefold() in RESERVED or is_automatic(name.casefold()) or name.casefold().startswith(PROGRAM):
         what = f"{name!r} is what the events call another actor; choose another name"
         raise ValueProblem("name", what, what)
 

@@ -11,6 +11,8 @@ from lockstep.idp.apps import store as apps
 from lockstep.idp.apps.having import with_app
 from lockstep.idp.console import store
 from lockstep.idp.directory.checks import NotThereProblem
+from lockstep.idp.directory.groups.actions import group_meant
+from lockstep.idp.directory.groups.store import all_groups
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.directory.records import BY_HAND, FOLDER, State, Status
 from lockstep.idp.directory.search.records import Filter
@@ -89,8 +91,8 @@ def sources(c: Connection) -> Options:
 
 
 def groups(c: Connection) -> Options:
-    """The choices of the filter: the groups that anybody is in; none where nobody is in one."""
-    found = [(str(one), f"Group {one}") for one in store.groups_in_use(c)]
+    """The choices of the filter; none where there is no group."""
+    found = [(str(one.id), one.name) for one in all_groups(c)]
     return [("", "Any group"), *found] if found else []
 
 
@@ -142,11 +144,9 @@ def _app(c: Connection, found: Filter, value: str) -> tuple[Filter, str]:
     return with_app(c, found, app.id), app.name
 
 
-def _group(_c: Connection, found: Filter, value: str) -> tuple[Filter, str]:
-    number = _whole(value)
-    if number is None:
-        raise ValueProblem("group", f"{value!r} is not the id of a group")
-    return replace(found, group_id=number), f"Group {number}"
+def _group(c: Connection, found: Filter, value: str) -> tuple[Filter, str]:
+    group = group_meant(c, value)
+    return replace(found, group_id=group.id), group.name
 
 
 def _source(_c: Connection, found: Filter, value: str) -> tuple[Filter, str]:

@@ -18,6 +18,8 @@ from lockstep.idp.console.touching import MEANS, Touched, touched
 from lockstep.idp.console.words import BATCHES, counted
 from lockstep.idp.directory.batches import actions, work
 from lockstep.idp.directory.batches.records import Action, Batch
+from lockstep.idp.directory.groups.actions import group_meant
+from lockstep.idp.directory.groups.records import Group
 from lockstep.idp.directory.lookup import find_role
 from lockstep.idp.directory.records import Role, User
 from lockstep.idp.directory.search import store as search
@@ -64,6 +66,7 @@ class Plan:
     error: str = ""
     argument: int = 0
     role: Role | None = None
+    group: Group | None = None
     touched: list[Touched] = field(default_factory=list)
 
     @property
@@ -77,7 +80,9 @@ class Plan:
         who, what = counted(self.count, "user"), BATCHES[self.do]
         if self.role is not None:
             return f"{what} {self.role.name[:80]}: {who}?"
-        return f"{what} {self.argument}: {who}?" if self.asks == "group" else f"{what} {who}?"
+        if self.asks == "group":
+            return f"{what} {self.group.name[:80]}: {who}?" if self.group is not None else f"Take {who} out of their groups?"
+        return f"{what} {who}?"
 
     @property
     def means(self) -> str:
@@ -215,10 +220,12 @@ def _read_argument(c: Connection, plan: Plan) -> None:
                 plan.error = sentence(str(problem)[:300])
     elif plan.do == Action.SET_GROUP:
         plan.asks = "group"
-        if _is_number(plan.typed):
-            plan.argument = int(plan.typed)
-        elif plan.typed:
-            plan.error = "This is not the id of a group."
+        if plan.typed and plan.typed != actions.NO_GROUP:
+            try:
+                plan.group = group_meant(c, plan.typed)
+                plan.argument = plan.group.id
+            except Problem as problem:
+                plan.error = sentence(str(problem)[:300])
 
 
 def _ids(numbers: list[str]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from lockstep.idp.apps.rules.typed import role_names
 from lockstep.idp.apps.rules.words import choices_of
 from lockstep.idp.console.context import NOT_FOUND
 from lockstep.idp.console.desk import Desk
-from lockstep.idp.console.rule_typed import CUSTOM, Row, condition_of_row, line_of, read_rows, row_of, whole
+from lockstep.idp.console.rule_typed import CUSTOM, Row, condition_of_row, line_of, read_rows, rearranged, row_of, whole
 from lockstep.idp.console.words import FIELD_NAMES, RULE_SOURCES
 from lockstep.idp.directory.conditions.attributes import CUSTOM as CUSTOM_LEAD
 from lockstep.idp.directory.conditions.records import OPERATORS, ROLE, STATE, STATUS
@@ -77,7 +77,7 @@ async def edit(desk: Desk) -> Response:
 async def save(desk: Desk) -> Response:
     """Keep the mapping; or show the form with one row more or less."""
     typed, errors = _read(desk), dict[str, str]()
-    if _rearranged(typed, desk.value("do")):
+    if rearranged(typed.rows, typed.actions, ActionRow, desk.value("do")):
         return await _form(desk, typed, {})
 
     def act(c: Connection) -> Mapping | None:
@@ -122,23 +122,6 @@ def _read(desk: Desk) -> Typed:
     match = "any" if line_of(desk, "match") == "any" else "all"
     number = whole(desk.value("mapping"))
     return Typed(number, line_of(desk, "name"), match, desk.ticked("enabled"), read_rows(desk), rows)
-
-
-def _rearranged(typed: Typed, do: str) -> bool:
-    """Do what a button of the form asks of its rows: one more, one less.  False for a button that is none of these."""
-    what, _, number = do.rpartition("-")
-    place = whole(number)
-    if do == "more":
-        typed.rows.append(Row())
-    elif do == "more-actions":
-        typed.actions.append(ActionRow())
-    elif what == "drop-condition":
-        del typed.rows[place : place + 1]
-    elif what == "drop-action":
-        del typed.actions[place : place + 1]
-    else:
-        return False
-    return True
 
 
 def _mapping_of(c: Connection, typed: Typed, errors: dict[str, str]) -> Mapping:

@@ -42,7 +42,7 @@ async def edit(desk: Desk) -> Response:
 async def save(desk: Desk) -> Response:
     """Keep the rule; or show the form with one row more or less."""
     app_id, typed = number(desk.request), read(desk)
-    if rearranged(typed, desk.value("do")):
+    if rearranged(typed.rows, typed.actions, ActionRow, desk.value("do")):
         return await _form(desk, lambda _c, _app: typed, {})
     errors: dict[str, str] = {}
 

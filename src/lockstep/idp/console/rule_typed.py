@@ -1,7 +1,9 @@
 """A rule as it is typed into its form: rows of conditions and of actions, read from the form and shown in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from lockstep.idp.apps.rules.checks import MOST_ACTIONS, MOST_CONDITIONS
 from lockstep.idp.apps.rules.records import GROUPS, Action, Existing, Macro, Mapped, Rule
@@ -130,18 +132,18 @@ def whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(LARGEST)) else 0
 
 
-def rearranged(typed: Typed, do: str) -> bool:
+def rearranged(rows: list[Row], actions: list[Any], new_action: Callable[[], Any], do: str) -> bool:
     """Do what a button of the form asks of its rows: one more, one less.  False for a button that is none of these."""
     what, _, number = do.rpartition("-")
     place = whole(number)
     if do == "more":
-        typed.rows.append(Row())
+        rows.append(Row())
     elif do == "more-actions":
-        typed.actions.append(ActionRow())
+        actions.append(new_action())
     elif what == "drop-condition":
-        del typed.rows[place : place + 1]
+        del rows[place : place + 1]
     elif what == "drop-action":
-        del typed.actions[place : place + 1]
+        del actions[place : place + 1]
     else:
         return False
     return True

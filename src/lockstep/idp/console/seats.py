@@ -17,6 +17,7 @@ from lockstep.idp.directory import actions
 from lockstep.idp.directory import store as directory
 from lockstep.idp.directory.checks import NotThereProblem
 from lockstep.idp.directory.lookup import find_user, role_of_id
+from lockstep.idp.directory.mappings import store as mappings
 from lockstep.idp.directory.nesting import store as nesting
 from lockstep.idp.directory.records import MAPPED, Membership, User
 from lockstep.idp.directory.roles import actions as admins
@@ -141,6 +142,7 @@ async def _users(desk: Desk, typed: str, error: str, status: int = 200) -> Respo
     def look(c: Connection, role_id: int) -> dict[str, Any]:
         role = role_of_id(c, role_id)
         inside = look_inside(c, role)
+        names = {one.id: one.name[:80] for one in mappings.applied(c).mappings}
         members, last = store.members_page(
             c, role_id, after=after, text=text, giver=giver, inside=bool(inside.contains) and not giver
         )
@@ -150,7 +152,7 @@ async def _users(desk: Desk, typed: str, error: str, status: int = 200) -> Respo
         return {
             "inside": inside,
             "ways": inside.ways(c, members),
-            "members": [(user, _how(directory.membership(c, role_id, user.id))) for user in members],
+            "members": [(user, _how(directory.membership(c, role_id, user.id), names)) for user in members],
             "count": store.member_count(c, role_id),
             "checked": [(user, directory.membership(c, role_id, user.id) is not None) for user in checked],
             "given": given,
@@ -173,11 +175,11 @@ def _by_name(user: User) -> str:
     return user.user_name.casefold()
 
 
-def _how(found: Membership | None) -> str:
+def _how(found: Membership | None, names: dict[int, str]) -> str:
     """Who put somebody there; "" for who is in it only through other roles."""
     if found is None:
         return ""
-    mapping = f"Mapping {found.mapped}" if found.mapped else ""
+    mapping = f"Mapping {names.get(found.mapped, found.mapped)}" if found.mapped else ""
     if found.source == MAPPED:
         return mapping
     giver = "Manually" if not found.source else source_name(found.source)

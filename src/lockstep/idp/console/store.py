@@ -25,7 +25,6 @@ def _number(name: str) -> sa.BindParameter[int]:
 
 
 _ANY = Statement(sa.select(u.id).limit(1))
-_NEXT_GROUP = Statement(sa.select(sa.func.min(u.group_id)).where(u.group_id > _number("after")))
 _NEXT_SOURCE = Statement(
     # By the index of those who do not come from the folder.
     sa.select(sa.func.min(u.source)).where(u.source > _number("after"), u.source != sa.literal_column("1"))
@@ -80,11 +79,6 @@ def users_page(c: Connection, asked: Filter, *, after: str) -> tuple[list[User],
 def any_user(c: Connection) -> bool:
     """Whether there is anybody at all."""
     return c.value(_ANY) is not None
-
-
-def groups_in_use(c: Connection) -> list[int]:
-    """The ids of the groups that anybody is in."""
-    return _each(c, _NEXT_GROUP, -1)
 
 
 def sources_in_use(c: Connection) -> list[int]:

@@ -96,7 +96,7 @@ def _falling(kept: Iterable[Seat], people: Difference[User], roles: Difference[R
 def _without_mappings(connection: Connection) -> Iterator[User]:
     """Everyone as they are without mappings, which are not the roster's business."""
     users = store.stream_users(connection)
-    if not laid.anything_laid(connection):
+    if laid.applied(connection).none_laid:
         return users
     over = laid.laid_over_all(connection)
     return (mappings.base_of(user, over.get(user.id, {})) for user in users)

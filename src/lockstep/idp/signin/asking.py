@@ -7,7 +7,7 @@ from lockstep.idp.apps.saml.records import SamlConfig
 from lockstep.saml.bindings import decode_post, decode_redirect, single_parameter, verify_redirect_signature
 from lockstep.saml.names import samlp
 from lockstep.saml.problems import Reason, SamlProblem
-from lockstep.saml.records import EMAIL_FORMAT, PASSWORD_CONTEXT, UNSPECIFIED_FORMAT, AuthnRequest, Status
+from lockstep.saml.records import EMAIL_FORMAT, PROTECTED_TRANSPORT, UNSPECIFIED_FORMAT, AuthnRequest, Status
 from lockstep.saml.requests import choose_consumer, read_request
 from lockstep.saml.xml import parse
 
@@ -70,7 +70,7 @@ def refusal(request: AuthnRequest) -> tuple[Status, Status, str] | None:
     """What is asked for and cannot be done here: (status, second status, words) for the service provider."""
     if request.name_id_format not in (None, EMAIL_FORMAT, UNSPECIFIED_FORMAT):
         return Status.REQUESTER, Status.INVALID_NAMEID_POLICY, "Names are e-mail addresses here."
-    if request.requested_contexts and PASSWORD_CONTEXT not in request.requested_contexts:
+    if request.requested_contexts and PROTECTED_TRANSPORT not in request.requested_contexts:
         return Status.RESPONDER, Status.NO_AUTHN_CONTEXT, "People sign in with a password here."
     return None
 

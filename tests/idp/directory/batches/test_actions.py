@@ -9,7 +9,9 @@ from lockstep.idp.directory import store
 from lockstep.idp.directory.batches import actions
 from lockstep.idp.directory.batches import store as batches
 from lockstep.idp.directory.batches.records import Action, Batch, Refusal
-from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
+from lockstep.idp.directory.checks import NotThereProblem
+from lockstep.idp.directory.groups.actions import create as create_group
+from lockstep.idp.directory.groups.records import Policy
 from lockstep.idp.directory.records import MAPPED, Membership, State, Status, User
 from lockstep.idp.directory.removed import store as removed
 from lockstep.idp.events import SERIAL, EventType, follow
@@ -69,10 +71,11 @@ def test_state_role_group_and_deletion(idp: Database) -> None:
         assert done(c, Action.ADD_ROLE, users, role.id).changed == 1
         assert done(c, Action.TAKE_ROLE, users[1:], role.id).changed == 2
         assert [user.id for user in store.members_of_role(c, role.id)] == [users[0].id]
-        assert done(c, Action.SET_GROUP, users, 7).changed == 3
-        assert done(c, Action.SET_GROUP, users, 7).changed == 0
+        staff = create_group(c, "Staff", Policy(), **BY).id
+        assert done(c, Action.SET_GROUP, users, staff).changed == 3
+        assert done(c, Action.SET_GROUP, users, staff).changed == 0
         assert done(c, Action.SET_GROUP, users[:1], 0).changed == 1
-        assert [now(c, user).group_id for user in users] == [None, 7, 7]
+        assert [now(c, user).group_id for user in users] == [None, staff, staff]
         assert done(c, Action.DELETE, users[1:]).changed == 2
         assert [user.id for user in store.stream_users(c)] == [users[0].id]
         assert len(removed.newest(c, limit=10)) == 2
@@ -140,7 +143,7 @@ def test_what_is_wrong_is_refused_before_anything_is_written(idp: Database) -> N
         users = [user.id for user in people(c, 2)]
     cases: list[tuple[type[Problem], dict[str, Any]]] = [
         (NotThereProblem, {"action": Action.ADD_ROLE, "argument": 99}),
-        (FieldProblem, {"action": Action.SET_GROUP, "argument": -1}),
+        (NotThereProblem, {"action": Action.SET_GROUP, "argument": 99}),
         (actions.OtherCountProblem, {"action": Action.SUSPEND, "shown": 3}),
     ]
     for problem, asked in cases:

@@ -6,9 +6,12 @@ from msgspec.structs import replace
 from lockstep.idp import events
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
+from lockstep.idp.directory.conditions.records import Condition
 from lockstep.idp.directory.groups import actions, store
 from lockstep.idp.directory.groups.actions import GroupInUseProblem
 from lockstep.idp.directory.groups.records import Policy, SecondFactor
+from lockstep.idp.directory.mappings import actions as mappings
+from lockstep.idp.directory.mappings.records import Action, Mapping
 from lockstep.idp.directory.records import User
 from lockstep.idp.directory.store import user_by_id
 from lockstep.kit.db import Connection, Database
@@ -132,3 +135,35 @@ def test_a_name_that_cannot_be_is_refused(idp: Database, name: str) -> None:
 def test_a_group_that_is_not_there(idp: Database, text: str) -> None:
     with idp.read() as c, pytest.raises(NotThereProblem, match="there is no group"):
         actions.find_group(c, text)
+
+
+def test_a_group_that_a_mapping_sets_stays_and_whoever_is_moved_is_looked_at(idp: Database) -> None:
+    with idp.write(serial=events.SERIAL) as c:
+        staff, others = (actions.create(c, name, Policy(), actor=HAND, now=NOW) for name in ("Staff", "Others"))
+        anna = person(c, "anna")
+        in_others = (Condition("group_id", "equals", str(others.id)),)
+        mapping = mappings.save(c, Mapping("Title", (Action("set_title", ("T",)),), conditions=in_others), NOW, actor=HAND)
+        sets = mappings.save(c, Mapping("Sets", (Action("set_group", (str(staff.id),)),), enabled=False), NOW, actor=HAND)
+        mappings.apply(c, NOW, actor=HAND)
+        while mappings.go_on(c, NOW):
+            pass
+        with pytest.raises(GroupInUseProblem, match="the mapping 'Sets' puts people into Staff"):
+            actions.remove(c, staff.id, actor=HAND, now=NOW)
+        assert actions.assign(c, others.id, [anna.id], actor=HAND, now=NOW) == 1
+        found = user_by_id(c, anna.id)
+        assert found is not None
+        assert found.title == "T"
+        assert actions.remove(c, others.id, move=True, actor=HAND, now=NOW) == 1
+        found = user_by_id(c, anna.id)
+        assert found is not None
+        assert (found.title, found.group_id, mapping.id < sets.id) == ("", None, True)
+
+
+@pytest.mark.parametrize("text", ["staff", "STAFF", "1"])
+def test_a_group_is_meant_by_its_name_or_its_id(sqlite_idp: Database, text: str) -> None:
+    with sqlite_idp.write() as c:
+        staff = actions.create(c, "Staff", Policy(), actor=HAND, now=NOW)
+        assert actions.group_meant(c, text) == staff
+        for nobody in ("2", "0", "", "a\0b", "9" * 30, "²"):
+            with pytest.raises(NotThereProblem):
+                actions.group_meant(c, nobody)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import store as users
@@ -266,3 +267,20 @@ def test_conditions_count_days_and_a_new_day_looks_at_everybody_again(idp: Datab
         assert not actions.new_day(c, 101 * day), "it is done"
         _, [verdict], outcome = actions.check_with(c, [ann.employee_id], store.everything(c))[0]
         assert (verdict.applies, bool(outcome)) == (True, False)
+
+
+def test_while_no_mapping_is_in_force_nobody_is_looked_at(sqlite_idp: Database) -> None:
+    """An edit costs the same however many there are: what mappings have given is not looked for where there are none."""
+    asked: list[str] = []
+    with sqlite_idp.write() as c:
+        ann, _, role = _people(c)
+        saved = actions.save(c, _gives(role, title="Seller"), **BY)
+        _in_force(c)
+        actions.remove(c, saved.id, **BY)
+        _in_force(c)
+        assert _user(c, ann) == replace(ann, updated_at=7)
+        c.raw.set_trace_callback(asked.append)
+        assert run.run(c, [ann.employee_id], 8) == 0
+        c.raw.set_trace_callback(None)
+    assert len(asked) == 1
+    assert "mappings_applied" in asked[0]

@@ -135,7 +135,14 @@ WRONG: list[tuple[str, Facts, Verdict, str, str, str]] = [
         "groups=on",
     ),
     ("rules", changed(FACTS, rules_pending=True), Verdict.PROBLEM, "are not applied", "rules/preview", "app rule"),
-    ("mappings", changed(FACTS, mappings_pending=True), Verdict.ATTENTION, "since they were last reapplied", "", ""),
+    (
+        "mappings",
+        changed(FACTS, mappings_pending=True),
+        Verdict.ATTENTION,
+        "since they were last reapplied",
+        "/admin/mappings/preview",
+        "mapping preview",
+    ),
     (
         "twice",
         changed(FACTS, twice=(Twice("Readers", ("role A", "named by the rule")),)),

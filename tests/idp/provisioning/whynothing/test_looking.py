@@ -5,6 +5,8 @@ from typing import Any
 from lockstep.idp.apps.rules import actions as rules
 from lockstep.idp.apps.rules.records import Existing, Rule
 from lockstep.idp.directory import actions as directory
+from lockstep.idp.directory.mappings import actions as mappings
+from lockstep.idp.directory.mappings.records import Action, Mapping
 from lockstep.idp.directory.records import State
 from lockstep.idp.events import Event, EventType, append
 from lockstep.idp.provisioning import jobs, ledger, links
@@ -85,9 +87,15 @@ async def test_rules_mappings_people_the_guard_and_a_sync_that_could_not_be_done
     assert (found.rules_on, found.rules_pending, found.people, found.unapproved) == (1, True, 1, 1)
     assert (found.run_error, found.held is not None and found.held.reason) == ("the target is away", "it moved")
     assert not found.mappings_pending
-    happened(world, EventType.MAPPING_UPDATED)
+    with world.changing() as c:
+        mappings.save(c, Mapping("All", (Action("set_title", ("T",)),)), world.now, actor=HAND)
     assert facts(world).mappings_pending
-    happened(world, EventType.MAPPINGS_OF_ALL_REAPPLIED)
+    with world.changing() as c:
+        mappings.apply(c, world.now, actor=HAND)
+    assert facts(world).mappings_pending, "nobody has been brought to them"
+    with world.changing() as c:
+        while mappings.go_on(c, world.now):
+            pass
     assert not facts(world).mappings_pending
     with world.db.read() as c:
         assert ledger.newest_whole(c, world.app.id) is None

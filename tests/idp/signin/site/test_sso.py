@@ -15,7 +15,7 @@ from lockstep.saml.bindings import decode_post, encode_post, redirect_url
 from lockstep.saml.keys import new_signing_key
 from lockstep.saml.metadata import read_idp_metadata
 from lockstep.saml.problems import SamlProblem
-from lockstep.saml.records import EMAIL_FORMAT, PASSWORD_CONTEXT, Binding, Signed
+from lockstep.saml.records import EMAIL_FORMAT, PROTECTED_TRANSPORT, Binding, Signed
 from lockstep.saml.records import Status as SamlStatus
 from lockstep.saml.requests import write_request
 from tests.idp.signin.world import ACS, ALICE, COST_CENTER, HAND, MINUTE, ORIGIN, PASSWORD, SP, World
@@ -158,7 +158,7 @@ async def test_a_stronger_sign_in_than_was_done_is_never_claimed(world: World) -
     browser, strong = await world.signed_in(), "urn:oasis:names:tc:SAML:2.0:ac:classes:X509"
     page = await world.ask(browser, world.request(requested_contexts=(strong,)))
     assert SamlStatus.NO_AUTHN_CONTEXT in refused_with(page)
-    request = world.request(requested_contexts=(strong, PASSWORD_CONTEXT))
+    request = world.request(requested_contexts=(strong, PROTECTED_TRANSPORT))
     world.accepted(await world.ask(browser, request), request)
 
 

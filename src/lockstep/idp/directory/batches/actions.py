@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from lockstep.idp.directory import actions, store
 from lockstep.idp.directory.batches import store as batches
 from lockstep.idp.directory.batches.records import Action, Batch, Refusal
-from lockstep.idp.directory.checks import FieldProblem, NotThereProblem
+from lockstep.idp.directory.checks import NotThereProblem
+from lockstep.idp.directory.groups.actions import assign, group_of_id
 from lockstep.idp.directory.lookup import role_of_id
 from lockstep.idp.directory.records import State, Status, User
 from lockstep.idp.events import Event, EventType, append
@@ -24,6 +25,8 @@ PIECE = 1_000
 REASONS = 20
 """Of those to whom it could not be done, how many are kept with why."""
 WITH_ROLE = (Action.ADD_ROLE, Action.TAKE_ROLE)
+NO_GROUP = "0"
+"""What is written in the place of a group to take people out of theirs."""
 
 
 class OtherCountProblem(Problem):
@@ -43,12 +46,13 @@ def ask(
     """Write down what is to be done to whom; the first piece does it.
 
     `shown` is how many users the person was shown who asks: raises OtherCountProblem where they are others by now.  Raises
-    NotThereProblem for a role that is not there, FieldProblem for a group that cannot be, Problem where there is nobody.
+    NotThereProblem for a role or a group that is not there (0 is none, and takes people out of theirs), Problem where there is
+    nobody.
     """
     if action in WITH_ROLE:
         role_of_id(c, argument)
-    if action is Action.SET_GROUP and argument < 0:
-        raise FieldProblem("group", "is not the id of a group; 0 takes people out of theirs")
+    if action is Action.SET_GROUP and argument:
+        group_of_id(c, argument)
     batch = Batch(action=action, argument=argument, actor=actor, total=0, created_at=now, touched_at=now)
     batch = replace(batch, id=batches.add(c, batch))
     batch = replace(batch, total=batches.add_members(c, batch.id, user_ids))
@@ -121,20 +125,7 @@ def _role(c: Connection, user: User, batch: Batch, now: int) -> bool:
 
 
 def _group(c: Connection, user: User, batch: Batch, now: int) -> bool:
-    group_id = batch.argument or None
-    if user.group_id == group_id:
-        return False
-    store.change_user(c, replace(user, group_id=group_id, updated_at=now))
-    event = Event(
-        type=EventType.USER_UPDATED,
-        actor=batch.actor,
-        user_id=user.id,
-        user_name=user.user_name,
-        user_key=user.employee_id,
-        notes="group",
-    )
-    append(c, event, now)
-    return True
+    return assign(c, batch.argument or None, [user.id], actor=batch.actor, now=now) > 0
 
 
 def _delete(c: Connection, user: User, batch: Batch, now: int) -> bool:

@@ -10,6 +10,9 @@ from lockstep.idp.directory.groups import store
 from lockstep.idp.directory.groups.records import Group, Policy
 from lockstep.idp.directory.lookup import user_of_id
 from lockstep.idp.directory.mappings import run as mappings
+from lockstep.idp.directory.mappings import store as laid
+from lockstep.idp.directory.mappings.checks import LONGEST_ID
+from lockstep.idp.directory.mappings.records import SET_GROUP, Mapping
 from lockstep.idp.events import Event, EventType, append, append_many
 from lockstep.kit.db import Connection
 from lockstep.kit.problems import Problem
@@ -73,11 +76,15 @@ def change_default(c: Connection, policy: Policy, *, actor: str, now: int) -> Po
 def remove(c: Connection, group_id: int, *, move: bool = False, to: int | None = None, actor: str, now: int) -> int:
     """Delete a group; how many people were in it.
 
-    `move` puts them into the group `to`, or into none.  Raises NotThereProblem, GroupInUseProblem without `move`.
+    `move` puts them into the group `to`, or into none.  Raises NotThereProblem, and GroupInUseProblem without `move` and for
+    a group that a mapping sets.
     """
     group, count = group_of_id(c, group_id), store.count(c, group_id)
     if count and not move:
         raise GroupInUseProblem(f"{count:,} {'person is' if count == 1 else 'people are'} in {group.name}: say where they go")
+    named = [one.name for one in (*laid.everything(c), *laid.applied(c).mappings) if _sets(one, group_id)]
+    if named:
+        raise GroupInUseProblem(f"the mapping {named[0]!r} puts people into {group.name}: change the mapping, and reapply")
     if to is not None and to == group_id:
         raise FieldProblem("to", "is the group that is deleted")
     if to is not None:
@@ -87,7 +94,12 @@ def remove(c: Connection, group_id: int, *, move: bool = False, to: int | None =
     append_many(c, (_moved(number, name, key, actor) for number, name, key in people), now)
     store.remove(c, group_id)
     append(c, _about(EventType.GROUP_REMOVED, group, actor), now)
+    mappings.run(c, [key for _, _, key in people], now)
     return count
+
+
+def _sets(mapping: Mapping, group_id: int) -> bool:
+    return any(one.action == SET_GROUP and int(one.values[0]) == group_id for one in mapping.actions)
 
 
 def assign(c: Connection, group_id: int | None, user_ids: Iterable[int], *, actor: str, now: int) -> int:
@@ -110,6 +122,16 @@ def find_group(c: Connection, text: str) -> Group:
     found = None if "\0" in text else store.by_name(c, text)
     if found is None:
         raise NotThereProblem(f"there is no group {text!r}")
+    return found
+
+
+def group_meant(c: Connection, text: str) -> Group:
+    """The group of this name, without regard to case, or else of this id.  Raises NotThereProblem."""
+    found = None if "\0" in text else store.by_name(c, text)
+    if found is None and text.isascii() and text.isdigit() and len(text) <= LONGEST_ID:
+        found = store.by_id(c, int(text))
+    if found is None:
+        raise NotThereProblem(f"there is no group {text!r}; give its name, or its id")
     return found
 
 

@@ -204,10 +204,8 @@ def preview(c: Connection, rules: Sequence[Mapping], *, examples: int = EXAMPLES
 
 def touched_by(c: Connection, mapping: Mapping, *, examples: int = EXAMPLES) -> tuple[int, list[User]]:
     """Of how many people the conditions of `mapping` are so, with all others in force before it; and the first of them."""
-    rules = [one for one in store.everything(c) if one.id != mapping.id] if not mapping.id else list(store.everything(c))
-    if mapping.id in {one.id for one in rules}:
-        rules = [mapping if one.id == mapping.id else one for one in rules]
-    else:
+    rules = [mapping if one.id == mapping.id else one for one in store.everything(c)]
+    if not any(one is mapping for one in rules):
         rules.append(mapping)
     directory, found, shown = directory_of(c, rules), 0, list[User]()
     for person in people_of(c, _keys(c), days=asks_days(rules)):

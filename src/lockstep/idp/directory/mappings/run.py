@@ -132,9 +132,10 @@ def outcome_of(directory: Directory, person: Person) -> Outcome:
 
 def run(c: Connection, keys: Iterable[str], now: int) -> int:
     """Apply the mappings in force to some people (employee_ids); how many they changed."""
-    rules = mappings.applied(c).mappings
-    if not rules and not mappings.anything_laid(c):
+    applied = mappings.applied(c)
+    if applied.none_laid:
         return 0
+    rules = applied.mappings
     directory, changed, days = directory_of(c, rules), 0, asks_days(rules)
     iterator = iter(keys)
     while piece := list(islice(iterator, PIECE)):

@@ -66,6 +66,11 @@ class Applied:
     day: int = 0
     """The day for which it was begun."""
 
+    @property
+    def none_laid(self) -> bool:
+        """Whether nobody has anything by a mapping: none is in force, and everybody has been brought to that."""
+        return not self.mappings and self.reached is None
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -96,7 +101,6 @@ _APPLY = Statement(
     )
 )
 _REACH = Statement(sa.update(mappings_applied), columns=["reached"])
-_ANY = Statement(sa.select(sa.literal(1)).where(sa.or_(sa.exists(sa.select(_v.user_id)), sa.exists().where(m.mapped != 0))))
 _NEXT = Statement(
     sa.select(u.employee_id)
     .where(u.employee_id > sa.bindparam("after", type_=KeyText))
@@ -198,11 +202,6 @@ def apply(c: Connection, found: Applied) -> None:
 def reach(c: Connection, reached: str | None) -> None:
     """Say how far a reapplying has come."""
     c.run(_REACH, reached=reached)
-
-
-def anything_laid(c: Connection) -> bool:
-    """Whether mappings have set or given anything to anybody."""
-    return c.one(_ANY) is not None
 
 
 def next_keys(c: Connection, after: str, limit: int) -> list[str]:

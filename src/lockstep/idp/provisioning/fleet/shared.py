@@ -104,6 +104,9 @@ class Fencing(Database):
             self._check(connection)
             yield connection
 
+    def close(self) -> None:
+        """Nothing: whoever opened the database closes it."""
+
 
 class Shared:
     """See `Fleet`."""

@@ -16,6 +16,7 @@ from lockstep.idp.apps.rules.words import fed_words
 from lockstep.idp.apps.tokens import store as tokens
 from lockstep.idp.apps.tokens.words import warned
 from lockstep.idp.directory import store as directory
+from lockstep.idp.directory.mappings.actions import mappings_of
 from lockstep.idp.directory.records import State as UserState
 from lockstep.idp.directory.search import store as search
 from lockstep.idp.directory.search.records import Filter
@@ -32,13 +33,6 @@ from lockstep.kit.db import Connection
 CAUSES = 3
 """Causes of failures that are named."""
 _GOES = (Kind.DELETE.value, Kind.SWITCH_OFF.value)
-_MAPPINGS = (
-    EventType.MAPPING_ADDED,
-    EventType.MAPPING_DELETED,
-    EventType.MAPPING_DISABLED,
-    EventType.MAPPING_ENABLED,
-    EventType.MAPPING_UPDATED,
-)
 _DECIDED = (EventType.APPROVAL_GIVEN, EventType.APPROVAL_REFUSED)
 
 
@@ -65,9 +59,8 @@ def _standing(c: Connection, facts: Facts) -> Facts:
 
 
 def _mappings_pending(c: Connection) -> bool:
-    last = events.last_of(c, (*_MAPPINGS, EventType.MAPPINGS_OF_ALL_REAPPLIED))
-    reapplied = last.pop(EventType.MAPPINGS_OF_ALL_REAPPLIED, (0, 0))
-    return any(seq > reapplied[0] for seq, _ in last.values())
+    found = mappings_of(c)
+    return found.pending or found.applied.reached is not None
 
 
 def _people(c: Connection, facts: Facts) -> Facts:

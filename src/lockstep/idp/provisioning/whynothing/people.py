@@ -66,8 +66,8 @@ def mappings(facts: Facts) -> Finding:
     """Mappings of the directory that were saved and are not reapplied."""
     if not facts.mappings_pending:
         return ok("mappings", "Mappings", "No mapping was changed since they were last reapplied to everybody.")
-    text = "Mappings were changed since they were last reapplied: people who were there before have the roles of before."
-    fix = Fix("Reapply All Mappings, in Users > Mappings")
+    text = "Mappings were changed since they were last reapplied, or not everybody has been brought to them yet."
+    fix = Fix("See whom they change, and reapply them", "/admin/mappings/preview", command="mapping preview")
     return attention("mappings", "Mappings", text, fix)
 
 

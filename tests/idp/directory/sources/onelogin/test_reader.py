@@ -10,7 +10,7 @@ from lockstep.idp.directory.sources.onelogin.records import OneLoginSettings
 from lockstep.idp.directory.sources.records import Group, Person, SourceProblem
 from tests.support.fake_onelogin import CLIENT_ID, SECRET, FakeOneLogin
 
-USERS, ROLES, TOKEN = "/api/2/users", "/api/2/roles", wire.TOKEN
+USERS, ROLES, TOKEN = "/api/2/users", "/api/2/roles", wire.TOKENS
 
 
 @pytest.fixture(autouse=True)

