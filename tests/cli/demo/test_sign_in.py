@@ -69,6 +69,15 @@ def test_the_tag_follows_the_change(ready: Walk, scripted: Scripted, monkeypatch
     assert "CC-1" in str(told[0])
 
 
+def test_of_two_sign_ins_in_one_second_the_later_one_counts(
+    ready: Walk, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "_sign_in", lambda _walk: None)
+    sessions(scripted, session(BEN, 1, "CC-1"), session(BEN, 1, "CC-4200"))
+    sign_in.change_and_sign_in_again(ready)
+    assert ready.result.session == Session(BEN, {"CostCenter": "CC-4200"})
+
+
 def test_a_tag_that_stays_as_it_was_ends_it(ready: Walk, scripted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sign_in, "_sign_in", lambda _walk: None)
     sessions(scripted, session(BEN, 1, "CC-1"))

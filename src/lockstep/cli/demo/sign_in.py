@@ -110,7 +110,7 @@ def _session(walk: Walk) -> list[str]:
     mine = [one for one in walk.center("sessions", INSTANCE).lines() if one["user_name"] == _known(walk).user_name]
     if not mine:
         raise StepFailed(f"the centre has no session of {_known(walk).user_name}")
-    newest = max(mine, key=lambda one: str(one["started_at"]))
+    newest = mine[-1]  # they are listed oldest first; their times are of whole seconds, and two may begin within one
     walk.result.session = Session(value(newest, "user_name"), value(newest, "tags"))
     sources = value(newest, "tag_sources")
     tags = [f"{strong(f'{key} = {text}')}, {_whence(sources[key])}" for key, text in walk.result.session.tags.items()]
