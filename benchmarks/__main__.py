@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.console import pages
+from benchmarks.directory import mappings
 from benchmarks.engine import budget, latency, planning
 from benchmarks.engine import report as engine
 from benchmarks.scim import report as scim
@@ -26,12 +27,14 @@ def main() -> None:
         budget.run(seconds=5)
         latency.run(people=1_000, edits=20)
         pages.run(people=1_000)
+        mappings.run(people=1_000)
         scim.run(rounds=1, seconds=1)
     else:
         planning.run()
         budget.run()
         latency.run()
         pages.run()
+        mappings.run()
         scim.run()
 
 

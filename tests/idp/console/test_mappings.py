@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from lockstep.idp.console import mappings as mappings_page
 from lockstep.idp.directory import actions as directory
 from lockstep.idp.directory import store
 from lockstep.idp.directory.mappings import store as mappings
@@ -46,6 +49,18 @@ async def test_a_mapping_is_saved_looked_at_and_reapplied(world: World) -> None:
         assert mappings.applied(c).reached is None
         assert world.alice.id in {one.id for one in store.members_of_role(c, world.role.id)}
     assert "Nobody would change." in (await browser.get(f"{HOME}/preview")).text
+
+
+async def test_of_many_people_the_first_are_looked_at_until_somebody_asks_for_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mappings_page, "LOOKED_AT", 1)
+    browser = await world.signed_in()
+    seen = await save(browser, **{"source-0": "", "set-0": "Readers"})
+    assert "Nobody of the first 1 people would change." in seen.text, "alice has the role already"
+    every = await browser.get(f"{HOME}/preview?all=1")
+    assert "1 of 2 people would change." in every.text
+    assert "Look at everybody" not in every.text
 
 
 async def test_what_was_not_seen_is_not_applied(world: World) -> None:

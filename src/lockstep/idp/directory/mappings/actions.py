@@ -60,7 +60,10 @@ class Mappings:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Whom mappings would change: how many of how many, how many get or lose a role or another value, and the first of them."""
+    """Whom mappings would change: how many of how many, how many get or lose a role or another value, and the first of them.
+
+    `people` were looked at; `more` says that there are others.
+    """
 
     people: int
     changed: int
@@ -68,6 +71,7 @@ class Preview:
     left: int
     values: int
     examples: tuple[Outcome, ...]
+    more: bool = False
 
 
 def mappings_of(c: Connection) -> Mappings:
@@ -183,12 +187,17 @@ def discard(c: Connection, now: int, *, actor: str) -> None:
     append(c, Event(type=EventType.MAPPING_UPDATED, actor=actor, object="mapping", notes="changes thrown away"), now)
 
 
-def preview(c: Connection, rules: Sequence[Mapping], *, examples: int = EXAMPLES) -> Preview:
-    """Whom `rules` would change if they were in force, without changing anything."""
+def preview(c: Connection, rules: Sequence[Mapping], *, examples: int = EXAMPLES, most: int = 0) -> Preview:
+    """Whom `rules` would change if they were in force, without changing anything.
+
+    No more than the first `most` people are looked at, by employee_id; 0 for everybody.
+    """
     directory = directory_of(c, rules)
     shown: list[Outcome] = []
     people = changed = entered = left = values = 0
     for person in people_of(c, _keys(c), days=asks_days(rules)):
+        if most and people == most:
+            return Preview(people, changed, entered, left, values, tuple(shown), more=True)
         people += 1
         outcome = outcome_of(directory, person)
         if not outcome:
