@@ -31,7 +31,7 @@ def test_by_roles_roles_in_them_and_by_everyone(idp: Database) -> None:
     with idp.write(serial=SERIAL) as c:
         app = apps.create_app(c, VAULT, 1, name="aws", connector="scim2", scim_url=URL, token="t", allow_loopback=False)
         assert app.id == 1
-        users = [directory.create_user(c, {"user_name": f"u{number}"}, **BY) for number in range(4)]
+        users = [directory.create_user(c, {"user_name": f"p{number}"}, **BY) for number in range(4)]
         outer, inner = (directory.create_role(c, name, **BY) for name in ("Outer", "Inner"))
         nest_role(c, outer.id, inner.id, **BY)
         directory.add_members(c, outer.id, [users[0].id], **BY)
@@ -41,7 +41,7 @@ def test_by_roles_roles_in_them_and_by_everyone(idp: Database) -> None:
         store.assign(c, 1, outer.id)
         assert giving(c, 1) == (outer.id, inner.id)
         assert having(c) == plainly(c) == [users[0].id, users[1].id]
-        assert having(c, Filter(text="u1")) == [users[1].id]
+        assert having(c, Filter(text="p1")) == [users[1].id]
         assert having(c, Filter(state=State.REJECTED)) == []
         store.assign(c, 1, None)
         assert giving(c, 1) is None

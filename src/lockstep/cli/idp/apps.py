@@ -23,7 +23,6 @@ from lockstep.kit.problems import Problem
 from lockstep.scim.urls import is_same
 
 AppName = Annotated[str, typer.Argument(metavar="NAME", help="The app's name.")]
-TokenFile = Annotated[Path, typer.Option("--token-file", help="A file that holds the SCIM access token.")]
 
 apps_app = typer.Typer(no_args_is_help=True, help="Apps: targets that people are provisioned into.")
 

@@ -6,7 +6,6 @@ import pytest
 
 from lockstep.idp.api.apps import connectors
 from lockstep.idp.api.apps.lookup import app_of
-from lockstep.idp.api.apps.parameters import id_of
 from lockstep.idp.api.apps.wire import FIXED
 from lockstep.idp.apps.connectors import CONNECTORS
 from lockstep.idp.apps.tokens import actions as tokens
@@ -49,30 +48,6 @@ async def test_an_app_is_made_read_and_changed(each_world: World) -> None:
     assert app_of.__doc__
 
 
-async def test_parameters_are_merged_and_an_own_one_deleted(world: World) -> None:
-    made = await world.done("POST", HOME, AWS)
-    address, tag = f"{HOME}/{made['id']}", "https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter"
-    sent = {
-        "title": {"user_attribute_mappings": "department"},
-        "displayName": {"user_attribute_mappings": "_macro_", "user_attribute_macros": "{firstname} {lastname}"},
-        "name.givenName": {"user_attribute_mappings": "none"},
-        tag: {"user_attribute_mappings": "custom_attribute_cost", "include_in_saml_assertion": True},
-    }
-    changed = (await world.done("PUT", address, {"parameters": sent}))["parameters"]
-    assert changed["title"]["user_attribute_mappings"] == "department"
-    assert changed["displayName"]["user_attribute_macros"] == "{firstname} {lastname}"
-    assert changed["displayName"]["user_attribute_mappings"] == "_macro_"
-    assert changed["name.givenName"]["user_attribute_mappings"] == "none"
-    assert changed["name.familyName"]["user_attribute_mappings"] == "lastname"
-    assert changed[tag]["include_in_saml_assertion"] is True
-    assert len({one["id"] for one in changed.values()}) == len(changed)
-    assert (await world.ask("DELETE", f"{address}/parameters/{changed['title']['id']}")).status == 403
-    assert await world.done("DELETE", f"{address}/parameters/{id_of(tag)}") is None
-    assert (await world.ask("DELETE", f"{address}/parameters/{id_of(tag)}")).status == 404
-    left = (await world.get(address))["parameters"]
-    assert left == {key: value for key, value in changed.items() if key != tag}
-
-
 @pytest.mark.parametrize(
     ("sent", "field"),
     [
@@ -92,12 +67,6 @@ async def test_parameters_are_merged_and_an_own_one_deleted(world: World) -> Non
         ({"provisioning": {"enabled": "yes"}}, "provisioning.enabled"),
         ({"policy_id": 7}, "policy_id"),
         ({"visible": False}, "visible"),
-        ({"parameters": []}, "parameters"),
-        ({"parameters": {"title": []}}, "parameters.title"),
-        ({"parameters": {"title": {"user_attribute_mappings": 7}}}, "parameters.title.user_attribute_mappings"),
-        ({"parameters": {"title": {"user_attribute_mappings": "shoe"}}}, "parameters.title.user_attribute_mappings"),
-        ({"parameters": {"title": {"user_attribute_mappings": "_macro_"}}}, "parameters.title.user_attribute_macros"),
-        ({"parameters": {"own": {"user_attribute_mappings": "title"}}}, "parameters.own"),
         ({"surprise": 1}, "surprise"),
     ],
 )

@@ -8,7 +8,7 @@ from lockstep.idp.directory.activity.records import Activity
 from lockstep.idp.directory.store import users_table
 from lockstep.idp.schema import metadata
 from lockstep.kit.db import Connection
-from lockstep.kit.sql import Statement, among, among_numbers, listed, numbered
+from lockstep.kit.sql import Statement, among, listed
 
 _FIELDS = Activity.__struct_fields__
 user_activity = sa.Table(
@@ -47,7 +47,6 @@ _SET_TODAY = Statement(
         .on_conflict_do_update(index_elements=["id"], set_={"today": sa.bindparam("today")})
     )
 )
-_OF_MANY = Statement(sa.select(_a.user_id, *(_a[name] for name in _FIELDS)).where(among_numbers(_a.user_id, "ids")))
 _COLUMNS = ("user_id", *_FIELDS)
 _SET = Statement(
     lambda insert: (
@@ -62,12 +61,6 @@ def of(c: Connection, user_id: int) -> Activity:
     """What is known of one person."""
     row = c.one(_OF, user_id=user_id)
     return Activity() if row is None else Activity(**dict(zip(_FIELDS, row, strict=True)))
-
-
-def of_many(c: Connection, user_ids: Iterable[int]) -> dict[int, Activity]:
-    """What is known of some people, by their ids; who is not in it has none."""
-    rows = c.all(_OF_MANY, ids=numbered(user_ids))
-    return {row[0]: Activity(**dict(zip(_FIELDS, row[1:], strict=True))) for row in rows}
 
 
 def write(c: Connection, user_id: int, activity: Activity) -> None:

@@ -13,8 +13,6 @@ OVERLAP = timedelta(minutes=5)
 NOISE = frozenset({3, 5, 6, 7, 8, 9, 10, 11, 12, 25, 26, 39, *range(51, 67), 121, 124, 125, 135, 206, 207, 208})
 """Types of events that change nobody: sign-ins, what happens at apps, certificates."""
 DELETED = frozenset({17, 533})
-ROLE_OF_USER = frozenset({4, 147, 148, 149, 150})
-"""A user came into a role, or left it."""
 EVERYTHING = frozenset({194, 195, 202})
 """A custom field was added or deleted, all mappings were reapplied: it is sooner read anew than looked up."""
 
